@@ -1,0 +1,190 @@
+import type { Dispatcher } from 'undici';
+import * as z from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Call } from './call.ts';
+import { connectionError } from './connection-errors.ts';
+import { AgoraError } from './errors.ts';
+import { vendorError } from './vendor-errors.ts';
+
+/** Sends a call once, with a token or (to get one) without. */
+export type Attempt = <T>(call: Call<T>, token: string | undefined, signal: AbortSignal) => Promise<T>;
+
+export interface AttemptOptions {
+  /** Scheme, host and port: `https://a41.chat.agora.io`. */
+  readonly origin: string;
+  /** The app's path parts: `[org, app]` or `['app-id', id]` [EN][EM][SW]. */
+  readonly prefix: readonly string[];
+  /** For one attempt, in milliseconds, from the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly dispatcher: Dispatcher;
+  /** Is this the failure of a connection that never came about? Then no byte of the request was written. */
+  readonly neverSent: (error: unknown) => boolean;
+}
+
+/** The largest honest answer, 50 threads, is about 25 KB; what is larger is not read to its end. */
+export const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+const errorBody = z.object({
+  error: z.string().optional().catch(undefined),
+  error_description: z.string().optional().catch(undefined),
+  error_code: z.int().optional().catch(undefined),
+});
+
+/** Percent-encodes one path part. Encoding leaves `.` and `..` as they are, and both would leave the segment. */
+function segment(part: string): string {
+  if (part === '' || part === '.' || part === '..') {
+    throw new AgoraError({
+      code: 'bad_path_part',
+      what: `${JSON.stringify(part)} cannot stand in an address`,
+      next: 'Check the ids and user names.',
+      retry: 'never',
+      landed: 'no',
+    });
+  }
+  return encodeURIComponent(part);
+}
+
+/**
+ * Makes the function that sends one request and reads its answer: address, time limit, decoding. It knows nothing of
+ * limits and second tries.
+ *
+ * @throws AgoraError for anything but a readable 200; the signal's reason once that is aborted
+ */
+export function createAttempt(options: AttemptOptions): Attempt {
+  const { origin, clock } = options;
+  const prefix = options.prefix.map(segment);
+
+  return async (call, token, signal) => {
+    const path = `/${[...prefix, ...call.path.map(segment)].join('/')}`;
+    const query = new URLSearchParams(call.query).toString();
+    signal.throwIfAborted();
+
+    const timeoutMs = call.slow ? options.timeoutMs * 2 : options.timeoutMs;
+    const attempt = new AbortController();
+    let timedOut = false;
+    const cancelTimeout = clock.after(timeoutMs, () => {
+      timedOut = true;
+      attempt.abort();
+    });
+    const onAbort = () => attempt.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    let answering = false;
+    try {
+      const answer = await options.dispatcher.request({
+        origin,
+        path: query === '' ? path : `${path}?${query}`,
+        method: call.method,
+        headers: {
+          accept: 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          'user-agent': options.userAgent,
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal: attempt.signal,
+        // One time limit, ours: the defaults of 300 s would cut in only where ours is longer.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      answering = true;
+      const text = await readText(answer.body);
+      if (answer.statusCode === 200) return parseAnswer(call.answer, text);
+      throw refusal(answer.statusCode, text, answer.headers['retry-after'], clock.now());
+    } catch (error) {
+      if (error instanceof AgoraError) throw error;
+      signal.throwIfAborted();
+      if (timedOut) throw timeoutError(timeoutMs);
+      throw answering ? cutShort(error) : connectionError(error, origin, options.neverSent(error));
+    } finally {
+      cancelTimeout();
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    // Leaving the loop destroys the body, and with it the connection: the rest is never read.
+    if (size > LARGEST_ANSWER_BYTES) throw unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
+  const json = parseJson(text);
+  if (json === undefined) throw unreadable(text.trim() === '' ? 'it is empty' : 'it is not JSON');
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
+}
+
+function refusal(
+  status: number,
+  text: string,
+  retryAfter: string | readonly string[] | undefined,
+  now: number,
+): AgoraError {
+  const body = errorBody.safeParse(parseJson(text));
+  const { error, error_description, error_code } = body.success ? body.data : {};
+  const wait = retryAfterMs(retryAfter, now);
+  const known = vendorError({
+    status,
+    ...(error === undefined ? {} : { type: error }),
+    ...(error_description === undefined ? {} : { description: error_description }),
+    ...(error_code === undefined ? {} : { number: error_code }),
+  });
+  return wait === undefined ? known : known.with({ retryAfterMs: wait });
+}
+
+/** `Retry-After` in seconds or as a date [RFC 9110]; no document of the vendor lists it, gateways send it. */
+function retryAfterMs(header: string | readonly string[] | undefined, now: number): number | undefined {
+  const text = typeof header === 'string' ? header.trim() : '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const date = /^[A-Z][a-z]{2}, \d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function unreadable(why: string, cause?: unknown): AgoraError {
+  return new AgoraError(
+    {
+      code: 'unreadable_answer',
+      what: `the answer of the service cannot be read: ${why}`,
+      next: 'Look at the state before calling again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
+      retry: 'later',
+      landed: 'maybe',
+      status: 200,
+    },
+    { cause },
+  );
+}
+
+/** The connection broke within the answer: the service has done its work, and said something that nobody got. */
+function cutShort(cause: unknown): AgoraError {
+  return unreadable('it was cut short', cause).with({ passing: true });
+}
+
+function timeoutError(timeoutMs: number): AgoraError {
+  return new AgoraError({
+    code: 'timed_out',
+    what: `the service did not answer within ${timeoutMs / 1000} s`,
+    next: 'Call again in a moment; the operator can raise AGORA_THREADS_TIMEOUT_MS.',
+    retry: 'later',
+    landed: 'maybe',
+    passing: true,
+  });
+}

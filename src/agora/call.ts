@@ -1,0 +1,36 @@
+import type * as z from 'zod';
+
+/** The documented calls, two undocumented ones, and the exchange of credentials: each has a rate limit of its own. */
+export type Endpoint =
+  | 'create'
+  | 'rename'
+  | 'delete'
+  | 'list'
+  | 'list_user'
+  | 'list_user_group'
+  | 'members'
+  | 'add_members'
+  | 'remove_members'
+  | 'get'
+  | 'list_group'
+  | 'token';
+
+/** One call as data: what is sent, and what a 200 must hold. */
+export interface Call<T> {
+  readonly endpoint: Endpoint;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path parts behind the app's prefix, not yet encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. Removing members is a DELETE with a body, which proxies and clients like to drop. */
+  readonly body?: unknown;
+  /** What a 200 must hold; all else in it is ignored. */
+  readonly answer: z.ZodType<T>;
+  /** Takes the service long: the vendor's own samples show 12 s for removing members, so the time limit is doubled. */
+  readonly slow?: boolean;
+  /** Told when the request is sent again though an earlier attempt may have landed. */
+  readonly onResend?: () => void;
+}
+
+/** Sends one call and gives its parsed answer, or throws an `AgoraError`; aborting throws the signal's reason. */
+export type Request = <T>(call: Call<T>, signal: AbortSignal) => Promise<T>;

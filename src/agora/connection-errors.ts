@@ -1,0 +1,105 @@
+import { AgoraError, type AgoraErrorFacts } from './errors.ts';
+
+type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'retry'>;
+
+const NO_WAY: Failure = {
+  code: 'network_unreachable',
+  what: 'there is no way to the host from here',
+  next: 'Ask the operator to check the network.',
+  retry: 'later',
+};
+
+/** Failures by error code of Node and undici. */
+const FAILURES: Readonly<Record<string, Failure>> = {
+  ENOTFOUND: {
+    code: 'host_not_found',
+    what: 'the host name is unknown',
+    next: 'Ask the operator to check AGORA_CHAT_HOST, any proxy, and the DNS.',
+    retry: 'never',
+  },
+  EAI_AGAIN: {
+    code: 'host_not_found',
+    what: 'the host name could not be looked up',
+    next: 'Call again in a moment; if it stays, ask the operator to check the network and AGORA_CHAT_HOST.',
+    retry: 'later',
+  },
+  ECONNREFUSED: {
+    code: 'connection_refused',
+    what: 'nothing listens at the host',
+    next: 'Ask the operator to check AGORA_CHAT_HOST, its port and any proxy.',
+    retry: 'later',
+  },
+  UND_ERR_CONNECT_TIMEOUT: {
+    code: 'connection_timed_out',
+    what: 'no connection to the host came about',
+    next: 'Call again in a moment; if it stays, ask the operator to check network, proxy and AGORA_CHAT_HOST.',
+    retry: 'later',
+  },
+  ENETUNREACH: NO_WAY,
+  EHOSTUNREACH: NO_WAY,
+};
+
+/** With these no connection can have come about, whoever made it: a proxy's connections are not ours to watch. */
+const ALWAYS_BEFORE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** OpenSSL's verdicts on a certificate: judged before a byte of a request is written. */
+const CERTIFICATE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
+const TLS = /^(ERR_TLS_|ERR_SSL_|EPROTO$|UND_ERR_PRX_TLS$)/;
+
+function failureOf(code: string, error: unknown): Failure {
+  if (CERTIFICATE.test(code) || TLS.test(code)) {
+    return {
+      code: 'tls_error',
+      what: `no trusted TLS connection came about: ${code}`,
+      next: 'Ask the operator to check AGORA_CHAT_HOST; a private certificate authority is named with NODE_EXTRA_CA_CERTS.',
+      retry: 'never',
+    };
+  }
+  if (isProxyRefusal(error)) {
+    return {
+      code: 'proxy_refused',
+      what: 'the proxy refused the way to the host',
+      next: 'Ask the operator to check HTTPS_PROXY and NO_PROXY.',
+      retry: 'never',
+    };
+  }
+  return (
+    FAILURES[code] ?? {
+      code: 'connection_lost',
+      what: 'the connection broke before there was an answer',
+      next: 'Call again in a moment.',
+      retry: 'later',
+    }
+  );
+}
+
+/** undici gives a refused CONNECT no code of its own. */
+const isProxyRefusal = (error: unknown): boolean => error instanceof Error && /HTTP Tunneling/.test(error.message);
+
+/**
+ * The failure of a connection, before or while a request was on its way.
+ *
+ * @param origin whom the request was for
+ * @param neverSent the connection never came about, so nothing can have landed
+ */
+export function connectionError(error: unknown, origin: string, neverSent: boolean): AgoraError {
+  const code = errorCode(error);
+  const failure = failureOf(code, error);
+  const before = neverSent || ALWAYS_BEFORE.has(code) || CERTIFICATE.test(code) || isProxyRefusal(error);
+  return new AgoraError(
+    {
+      ...failure,
+      what: `${failure.what} (${origin})`,
+      landed: before ? 'no' : 'maybe',
+      passing: failure.retry === 'later',
+    },
+    { cause: error },
+  );
+}
+
+/** The machine-readable code of a failure, also where Node wraps several tries (IPv4 and IPv6) in one error. */
+function errorCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && error.cause !== undefined ? errorCode(error.cause) : '';
+}

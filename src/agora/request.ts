@@ -1,0 +1,127 @@
+import type { Clock } from '../clock.ts';
+import type { Attempt } from './attempt.ts';
+import type { Call, Request } from './call.ts';
+import { AgoraError } from './errors.ts';
+import { retryDelay } from './retry.ts';
+import { wait } from './wait.ts';
+
+/** Where tokens come from, as far as a request needs to know. */
+export interface TokenSource {
+  get(signal: AbortSignal): Promise<string>;
+  /** Another token than the one that was refused; undefined where none can be had. */
+  renew(refused: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Tells the limiter how the call ended: with the service's rate limit, and its `Retry-After` in milliseconds. */
+export type Release = (end?: { readonly limited: boolean; readonly retryAfterMs?: number }) => void;
+
+export interface Places {
+  /** Waits for a place under the rate limit of an endpoint. */
+  acquire(endpoint: string, signal: AbortSignal): Promise<Release>;
+}
+
+export interface RequestOptions {
+  readonly attempt: Attempt;
+  readonly tokens: TokenSource;
+  readonly limiter: Places;
+  readonly clock: Clock;
+  /** From 0 up to 1, for the jitter of waits. */
+  readonly random: () => number;
+}
+
+/** Reading ends after so long in all, waits and second tries included, in milliseconds. */
+export const READ_DEADLINE_MS = 60_000;
+
+/**
+ * The one path of every call: a place of the limiter, a token, an attempt, and another one where that is safe and may
+ * help. What may have landed stays "may have landed", whatever a later attempt says.
+ */
+export function createRequest({ attempt, tokens, limiter, clock, random }: RequestOptions): Request {
+  async function once<T>(call: Call<T>, token: string, signal: AbortSignal): Promise<T> {
+    const release = await limiter.acquire(call.endpoint, signal);
+    let end: Parameters<typeof release>[0];
+    try {
+      return await attempt(call, token, signal);
+    } catch (error) {
+      if (error instanceof AgoraError && error.code === 'rate_limited') {
+        const { retryAfterMs } = error.facts;
+        end = { limited: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      }
+      throw error;
+    } finally {
+      release(end);
+    }
+  }
+
+  /** A failure to renew must not make an earlier attempt look as if it had surely not landed. */
+  async function renew(token: string, mayHaveLanded: boolean, signal: AbortSignal): Promise<string | undefined> {
+    return tokens.renew(token, signal).catch((error: unknown) => {
+      throw mayHaveLanded && error instanceof AgoraError ? error.with({ landed: 'maybe' }) : error;
+    });
+  }
+
+  async function send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    let token = await tokens.get(signal);
+    let renewed = false;
+    let mayHaveLanded = false;
+    for (let count = 1; ; count++) {
+      try {
+        return await once(call, token, signal);
+      } catch (error) {
+        if (!(error instanceof AgoraError)) throw error;
+        mayHaveLanded ||= error.facts.landed === 'maybe';
+        const failure = mayHaveLanded ? error.with({ landed: 'maybe' }) : error;
+        if (error.facts.status === 401) {
+          // Nothing has landed on a 401, so a fresh token is worth one more try for every kind of call.
+          const fresh = renewed ? undefined : await renew(token, mayHaveLanded, signal);
+          if (fresh === undefined) throw renewed ? refusedAfresh(failure) : failure;
+          token = fresh;
+          renewed = true;
+          count -= 1;
+          continue;
+        }
+        const delay = retryDelay(call, error.facts, count, random());
+        if (delay === undefined) throw failure;
+        await wait(delay, clock, signal);
+        if (mayHaveLanded) call.onResend?.();
+      }
+    }
+  }
+
+  return (call, signal) => (call.method === 'GET' ? withDeadline(send, call, signal, clock) : send(call, signal));
+}
+
+/** The vendor answers the same 401 to an unknown token and to one without the rights [easemob-im-server-sdk #35]. */
+function refusedAfresh(failure: AgoraError): AgoraError {
+  return failure.with({
+    code: 'unauthorized',
+    what: 'the service refuses even a fresh token: the credentials are wrong, or they lack the rights for this call',
+    next: 'Ask the operator to check that credentials, app and AGORA_CHAT_HOST belong together, and the clock of this machine.',
+  });
+}
+
+async function withDeadline<T>(
+  send: <T>(call: Call<T>, signal: AbortSignal) => Promise<T>,
+  call: Call<T>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<T> {
+  const reading = new AbortController();
+  const late = new AgoraError({
+    code: 'timed_out',
+    what: `the list could not be read within ${READ_DEADLINE_MS / 1_000} s`,
+    next: 'Call again in a moment.',
+    retry: 'later',
+    landed: 'no',
+  });
+  const cancel = clock.after(READ_DEADLINE_MS, () => reading.abort(late));
+  const onAbort = () => reading.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await send(call, reading.signal);
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,274 @@
+import * as z from 'zod';
+import type { Request } from './call.ts';
+
+/** A thread as the two lists by user give it. The app list gives `id` alone, and each other part may be missing. */
+export interface Thread {
+  /** Digits; sample ids have 15 of them. */
+  readonly id: string;
+  readonly name?: string | undefined;
+  /** The creator's user id, without the `org#app_` prefix that webhooks put before it. */
+  readonly owner?: string | undefined;
+  /** The group the thread belongs to. */
+  readonly groupId?: string | undefined;
+  /** The message the thread hangs on: 19 digits, beyond what a JavaScript number holds. */
+  readonly msgId?: string | undefined;
+  /** Milliseconds since 1970, UTC. */
+  readonly created?: number | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent where the service sent none, or an empty one. */
+  readonly cursor?: string;
+}
+
+export interface PageQuery {
+  /** 1-50; more is refused by the service, not clamped [EN][EM]. */
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly sort?: 'asc' | 'desc';
+}
+
+export interface NewThread {
+  readonly groupId: string;
+  readonly msgId: string;
+  /** 1-64 characters [all sources]. */
+  readonly name: string;
+  /** A member of the group [EM]: the service answers 404 for anyone else. */
+  readonly owner: string;
+}
+
+/** The documented calls on threads. Each throws an `AgoraError`, or the signal's reason once that is aborted. */
+export interface Threads {
+  /** Makes a thread on a group message, and gives its id. Not idempotent: one thread a message, then 403. */
+  create(thread: NewThread, signal: AbortSignal): Promise<string>;
+  /** Gives the name as the service has stored it. */
+  rename(threadId: string, name: string, signal: AbortSignal): Promise<string>;
+  delete(threadId: string, signal: AbortSignal): Promise<void>;
+  /** All threads of the app by creation time: ids only. */
+  list(query: PageQuery, signal: AbortSignal): Promise<Page<Thread>>;
+  /** The threads a user has joined, by join time [EM][SW] or creation time [EN][CN]: the sources disagree. */
+  listOfUser(username: string, query: PageQuery, signal: AbortSignal): Promise<Page<Thread>>;
+  /** The same within one group. */
+  listOfUserInGroup(groupId: string, username: string, query: PageQuery, signal: AbortSignal): Promise<Page<Thread>>;
+  /** User ids of a thread's members, by join time, oldest first [APIREF]. */
+  listMembers(threadId: string, query: PageQuery, signal: AbortSignal): Promise<Page<string>>;
+  /** Adds at most 10 members of the group. One answer for all: partial failure is undocumented. Can take seconds. */
+  addMembers(threadId: string, usernames: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Removes at most 10 members. A 200 may hold failures, one by one and without a reason. Can take over 12 s. */
+  removeMembers(threadId: string, usernames: readonly string[], signal: AbortSignal): Promise<Removal>;
+  /** One thread with its member count. Undocumented: a call of the web SDK [SDK]. */
+  get(threadId: string, signal: AbortSignal): Promise<Thread & { readonly memberCount?: number | undefined }>;
+  /** All threads of a group. Undocumented: a call of the web SDK [SDK]; its last cursor is an empty string [SDK5]. */
+  listOfGroup(groupId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Thread>>;
+}
+
+/** What became of each user of a removal. */
+export interface Removal {
+  readonly removed: ReadonlyMap<string, boolean>;
+  /** Was it sent again after it may have landed? Then a failure may stand for a user whom the first try removed. */
+  readonly resent: boolean;
+}
+
+/** The most users of one request of adding or removing [all sources]. */
+export const BATCH = 10;
+
+/** An id as the service writes it: digits in a string; as a JSON number only where no digit can have been lost. */
+const id = z.union([
+  z.string().regex(/^\d{1,32}$/),
+  z.int().nonnegative().transform(String), // z.int() takes safe integers alone
+]);
+
+/** A part that may be missing or of a shape not known here: then it counts as missing. */
+const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+/** Only webhooks are known to put `org#app_` before a user id; the sources ask clients to bear it here too. */
+const userId = z
+  .string()
+  .min(1)
+  .transform((text) => text.replace(/^[^#]+#[^_]+_(?=.)/, ''));
+
+const millis = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,16}$/)
+      .transform(Number),
+  ])
+  .refine((ms) => ms > 0 && ms <= 8_640_000_000_000_000); // what a Date can hold
+
+const thread = z.object({
+  id,
+  name: optional(z.string()),
+  owner: optional(userId),
+  msgId: optional(id),
+  groupId: optional(id),
+  created: optional(millis),
+});
+
+/** Longer than any cursor seen (they are short base64 texts), and short enough to hand to a model. */
+const cursor = z.string().max(2_048).nullish();
+
+/**
+ * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body with
+ * no trace of the envelope is somebody else's answer, and "no threads" must not be read out of it.
+ */
+const envelope = {
+  action: z.unknown().optional(),
+  timestamp: z.unknown().optional(),
+  /** Where the cursor belongs; the web SDK also looks in `data.cursor` and at the top level [SDK5]. */
+  properties: z.object({ cursor }).nullish(),
+  cursor,
+};
+
+const isEnvelope = (answer: object): boolean => Object.values(answer).some((part) => part !== undefined);
+
+const NOT_A_LIST = 'no list answer of Agora Chat';
+
+/** Lists stand at `entities`; the web SDK also reads `data.entities` [SDK5]. */
+const threadPage = z
+  .object({
+    ...envelope,
+    entities: z.array(thread).nullish(),
+    data: z.object({ entities: z.array(thread).nullish(), cursor }).nullish(),
+  })
+  .refine(isEnvelope, NOT_A_LIST)
+  .transform(({ entities, data, properties, cursor }) =>
+    page(entities ?? data?.entities ?? [], properties?.cursor || data?.cursor || cursor),
+  );
+
+const memberPage = z
+  .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullish(), cursor }) })
+  .transform(({ data, properties, cursor }) =>
+    page(data.affiliations ?? [], properties?.cursor || data.cursor || cursor),
+  );
+
+const page = <T>(items: readonly T[], cursor: string | null | undefined): Page<T> =>
+  cursor ? { items, cursor } : { items };
+
+const created = z.object({ data: z.object({ thread_id: id }) }).transform((answer) => answer.data.thread_id);
+const renamed = z.object({ data: z.object({ name: z.string() }) }).transform((answer) => answer.data.name);
+const deleted = z.object({ data: z.object({ status: z.literal('ok') }) }).transform(() => undefined);
+
+const added = deleted;
+const removed = z
+  .object({ entities: z.array(z.object({ result: z.boolean(), user: userId })) })
+  .transform(({ entities }) => new Map(entities.map(({ user, result }) => [user, result])));
+
+const detail = z
+  .object({ data: thread.extend({ affiliations_count: optional(z.int().nonnegative()) }) })
+  .transform(({ data: { affiliations_count: memberCount, ...found } }) => ({ ...found, memberCount }));
+
+function queryOf({ limit, cursor, sort }: PageQuery): Record<string, string> {
+  return {
+    // Always sent: the default is 50 in most sources and unstated in others.
+    limit: String(limit),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(sort === undefined ? {} : { sort }),
+  };
+}
+
+/** The typed calls over one request path. `thread` for one and for the app, `threads` for the lists by user. */
+export function createThreads(request: Request): Threads {
+  return {
+    create: (thread, signal) =>
+      request(
+        {
+          endpoint: 'create',
+          method: 'POST',
+          path: ['thread'],
+          body: { group_id: thread.groupId, name: thread.name, msg_id: thread.msgId, owner: thread.owner },
+          answer: created,
+        },
+        signal,
+      ),
+    rename: (threadId, name, signal) =>
+      request(
+        { endpoint: 'rename', method: 'PUT', path: ['thread', threadId], body: { name }, answer: renamed },
+        signal,
+      ),
+    delete: (threadId, signal) =>
+      request({ endpoint: 'delete', method: 'DELETE', path: ['thread', threadId], answer: deleted }, signal),
+    list: (query, signal) =>
+      request({ endpoint: 'list', method: 'GET', path: ['thread'], query: queryOf(query), answer: threadPage }, signal),
+    listOfUser: (username, query, signal) =>
+      request(
+        {
+          endpoint: 'list_user',
+          method: 'GET',
+          path: ['threads', 'user', username],
+          query: queryOf(query),
+          answer: threadPage,
+        },
+        signal,
+      ),
+    listOfUserInGroup: (groupId, username, query, signal) =>
+      request(
+        {
+          endpoint: 'list_user_group',
+          method: 'GET',
+          path: ['threads', 'chatgroups', groupId, 'user', username],
+          query: queryOf(query),
+          answer: threadPage,
+        },
+        signal,
+      ),
+    listMembers: (threadId, { limit, cursor }, signal) =>
+      request(
+        {
+          endpoint: 'members',
+          method: 'GET',
+          path: ['thread', threadId, 'users'],
+          query: queryOf({ limit, ...(cursor === undefined ? {} : { cursor }) }),
+          answer: memberPage,
+        },
+        signal,
+      ),
+    async addMembers(threadId, usernames, signal) {
+      await request(
+        {
+          endpoint: 'add_members',
+          method: 'POST',
+          path: ['thread', threadId, 'users'],
+          body: { usernames },
+          answer: added,
+          slow: true,
+        },
+        signal,
+      );
+    },
+    async removeMembers(threadId, usernames, signal) {
+      let resent = false;
+      const outcome = await request(
+        {
+          endpoint: 'remove_members',
+          method: 'DELETE',
+          // Some tables print `threads/…` here; all samples and the newest pages print the singular.
+          path: ['thread', threadId, 'users'],
+          body: { usernames },
+          answer: removed,
+          slow: true,
+          onResend: () => {
+            resent = true;
+          },
+        },
+        signal,
+      );
+      return { removed: outcome, resent };
+    },
+    get: (threadId, signal) =>
+      request({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: detail }, signal),
+    listOfGroup: (groupId, { limit, cursor }, signal) =>
+      request(
+        {
+          endpoint: 'list_group',
+          method: 'GET',
+          path: ['threads', 'chatgroups', groupId],
+          query: queryOf({ limit, ...(cursor === undefined ? {} : { cursor }) }),
+          answer: threadPage,
+        },
+        signal,
+      ),
+  };
+}

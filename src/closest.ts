@@ -1,0 +1,22 @@
+/** Letters to take out or put in to get from one word to the other; a word left out costs less than one made up. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 2);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The known word that a mistyped one was most likely meant to be; undefined where none is near. */
+export function closest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, steps: distance(word.slice(0, 64), name) }))
+    .sort((a, b) => a.steps - b.steps);
+  const best = ranked[0];
+  return best && best.steps <= Math.max(3, Math.floor(word.length / 3)) ? best.name : undefined;
+}

@@ -1,0 +1,99 @@
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+import { SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { version } from '../version.ts';
+
+const WIDTH = 96;
+const GUTTER = '  │ ';
+
+/** Colours on a terminal, unless the person has asked for none (https://no-color.org). */
+const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
+type Style = Parameters<typeof styleText>[0];
+const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const toolText = z.object({ content: z.tuple([z.object({ text: z.string() })]), isError: z.boolean().optional() });
+const structure = z.object({
+  structuredContent: z.object({ thread_id: z.string().optional(), next_cursor: z.string().optional() }).optional(),
+});
+
+/**
+ * Plays the main job on the sandbox with a real MCP client and the real server as its child process: what is called,
+ * and what the model reads.
+ */
+export async function demo(): Promise<void> {
+  const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
+  // The client passes on a few harmless variables only, and none of ours: the demo can never reach a real app.
+  const env = { AGORA_THREADS_SANDBOX: '1' };
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [fileURLToPath(import.meta.url)], env }),
+  );
+
+  const call = async (name: string, args: Record<string, unknown>) => {
+    print(`${styled('bold', `> ${name}`)} ${Object.entries(args).map(argument).join(' ')}`);
+    const result = await client.callTool({ name, arguments: args });
+    const { content, isError } = toolText.parse(result);
+    printIndented(content[0].text, isError ? 'red' : 'reset');
+    return structure.parse(result).structuredContent ?? {};
+  };
+
+  try {
+    const [message] = SANDBOX_HINTS.freeMessages;
+    const [username] = SANDBOX_HINTS.users;
+    print(styled('dim', 'agora-threads-mcp on its embedded sandbox; indented: what the model reads.'));
+    const page = await call('list_user_threads', { username, limit: 4 });
+    await call('list_user_threads', { username, limit: 4, cursor: page.next_cursor });
+    const { group_id, owner } = message;
+    const created = await call('create_thread', { group_id, msg_id: message.id, name: 'Refund for order 1207', owner });
+    await call('rename_thread', { thread_id: created.thread_id, name: 'Refund for order 1207 (paid)' });
+    await call('delete_thread', { thread_id: created.thread_id });
+    await call('create_thread', { group_id, msg_id: Number(message.id), name: 'A number loses digits', owner });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Shows the question, and takes the answer of the person at the terminal; without one it says yes, and says so. */
+async function ask(message: string): Promise<{ action: 'accept' | 'decline'; content?: { confirm: boolean } }> {
+  print(styled('yellow', '  ? The server asks the person, not the model:'));
+  printIndented(message, 'yellow');
+  const yes = { action: 'accept', content: { confirm: true } } as const;
+  if (!process.stdin.isTTY) {
+    print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
+    return yes;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(styled('yellow', '  ? Delete it? [y/N] ')).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim()) ? yes : { action: 'decline' };
+}
+
+const argument = ([key, value]: [string, unknown]): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const short = text.length > 40 ? `${text.slice(0, 12)}…` : text;
+  return `${styled('dim', `${key}=`)}${/[\s"]/.test(short) ? JSON.stringify(short) : short}`;
+};
+
+function printIndented(text: string, style: Style): void {
+  for (const line of text.split('\n').flatMap(fold)) print(styled('dim', GUTTER) + styled(style, line));
+}
+
+/** Folds a line at spaces; continuations are set in by two. */
+function fold(line: string): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of stripVTControlCharacters(line).split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > WIDTH) {
+      lines.push(current);
+      current = `  ${word}`;
+    } else {
+      current = current === '' ? word : `${current} ${word}`;
+    }
+  }
+  return [...lines, current];
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { AgoraError } from '../agora/errors.ts';
+import { SettingsError } from '../config.ts';
+import { redact } from '../secrets.ts';
+import type { Kind } from '../tool.ts';
+import { quotedName, shownId, word } from './thread.ts';
+import { quoted, visible } from './untrusted.ts';
+
+export interface FailedCall {
+  readonly tool: string;
+  readonly kind: Kind;
+  readonly argumentNames: readonly string[];
+  /** As the client sent them. */
+  readonly args: unknown;
+  readonly sandbox: boolean;
+  readonly error: unknown;
+}
+
+/**
+ * A failed call in two or three lines: what failed with what, whether trying again helps, what to do next. Never a
+ * stack, never a secret.
+ */
+export function failureText(call: FailedCall): string {
+  const [code, ...lines] = linesOf(call);
+  const [first, ...rest] = lines;
+  return redact([`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${first}`, ...rest].join('\n'));
+}
+
+/** The code, then the lines behind it. */
+function linesOf(call: FailedCall): readonly string[] {
+  const { tool, error } = call;
+  if (error instanceof AgoraError) return agoraLines(call, error);
+  if (error instanceof SettingsError) {
+    return [
+      'not_configured',
+      `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
+      'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
+      'Next: tell the user which setting is missing or wrong. Without any AGORA_ or EASEMOB_ setting, or with AGORA_THREADS_SANDBOX=1, an embedded sandbox answers.',
+    ];
+  }
+  if (error instanceof z.ZodError) return argumentLines(call, error);
+  return [
+    'internal_error',
+    `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
+    'Trying again is not likely to help. Look at the state first where something was to be changed.',
+    'Next: report this as a bug of agora-threads-mcp, with the arguments.',
+  ];
+}
+
+/** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
+export const errorWords = ({ facts }: AgoraError): string => `${facts.code}: ${facts.what}`;
+
+function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
+  const about = argumentsText(args, facts.about ?? []);
+  const status = facts.status === undefined || facts.status === 200 ? '' : ` (HTTP ${facts.status})`;
+  const said = facts.said === undefined ? status : `. Agora said: ${quoted(facts.said, 200)}${status}`;
+  const changed =
+    kind === 'read'
+      ? ''
+      : facts.landed === 'no'
+        ? 'Nothing was changed. '
+        : 'The change may have been made all the same. ';
+  return [
+    facts.code,
+    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${said}.`,
+    `${changed}${facts.retry === 'never' ? 'Trying again with the same arguments does not help.' : 'Trying again in a moment may help.'}`,
+    `Next: ${facts.next}`,
+  ];
+}
+
+const record = z.record(z.string(), z.unknown());
+
+function argumentsText(args: unknown, names: readonly string[]): string {
+  const given = record.safeParse(args).data ?? {};
+  return names
+    .flatMap((name) => {
+      const value = given[name];
+      if (typeof value !== 'string') return [];
+      return [`${name} ${name === 'name' ? quotedName(value) : word(shownId(value))}`];
+    })
+    .join(', ');
+}
+
+function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodError): readonly string[] {
+  const faults = error.issues.slice(0, 5).map((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return `unknown argument ${issue.keys.map((key) => quoted(key, 60)).join(', ')}; expected: ${argumentNames.join(', ')}`;
+    }
+    if (issue.path.length === 0) return 'the arguments must be an object';
+    const name = issue.path.join('.');
+    const value = valueAt(args, issue.path);
+    return value === undefined ? `${name} is missing` : `${name} ${issue.message} (got ${valueText(value)})`;
+  });
+  return [
+    'bad_arguments',
+    `${tool} was not called: ${faults.join('; ')}.`,
+    'Nothing was sent.',
+    `Next: call ${tool} again with the arguments corrected.`,
+  ];
+}
+
+function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (value === null || typeof value !== 'object') return undefined;
+    return Object.entries(value).find(([name]) => name === String(key))?.[1];
+  }, args);
+}
+
+const valueText = (value: unknown): string =>
+  typeof value === 'string' ? quoted(value, 40) : visible(JSON.stringify(value) ?? 'undefined', 40);

@@ -1,0 +1,238 @@
+import type { Entry } from './page.ts';
+import { refuse } from './refusals.ts';
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly members: ReadonlySet<string>;
+}
+
+/** A message that a thread can, or cannot, be made on. */
+export interface Message {
+  readonly id: string;
+  readonly kind: 'group' | 'single' | 'in_thread';
+  /** Absent for a message between two users. */
+  readonly groupId?: string;
+  /** True for a message of another app on the same servers. */
+  readonly foreign?: true;
+}
+
+export interface Thread {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly groupId: string;
+  readonly msgId: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+}
+
+export interface NewThread {
+  readonly groupId: string;
+  readonly msgId: string;
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** One request as it came in. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** The status of the answer; 0 while, or where, there is none. */
+  status: number;
+}
+
+const REQUESTS_KEPT = 5_000;
+
+/**
+ * The app behind the sandbox: who and what exists, and the rules. The methods that change threads throw a `Refusal`
+ * where the service would refuse, and then nothing has changed.
+ */
+export class SandboxState {
+  readonly users = new Set<string>();
+  readonly groups = new Map<string, Group>();
+  readonly messages = new Map<string, Message>();
+  readonly threads = new Map<string, Thread>();
+  /** The last few thousand requests, oldest first. */
+  readonly requests: SeenRequest[] = [];
+  /** False: threads are not enabled for the app, and every thread call is a 403. */
+  open = true;
+  /** The documented defaults [EM][SW]. */
+  readonly limits = { threadsPerApp: 100_000, threadsPerUser: 100_000 };
+
+  readonly #now: () => number;
+  readonly #nextThreadId: () => string;
+  // Each list stands in the order of time, since times never go back and a Map keeps the order of insertion.
+  readonly #created = new Map<string, Entry<Thread>>();
+  readonly #members = new Map<string, Map<string, Entry<string>>>();
+  readonly #joined = new Map<string, Map<string, Entry<string>>>();
+  readonly #threadOfMessage = new Map<string, string>();
+  #latest = 0;
+  #seq = 0;
+
+  constructor(now: () => number, nextThreadId: () => string) {
+    this.#now = now;
+    this.#nextThreadId = nextThreadId;
+  }
+
+  addGroup(id: string, name: string, members: readonly string[]): void {
+    this.groups.set(id, { id, name, members: new Set(members) });
+    for (const user of members) this.users.add(user);
+  }
+
+  addMessage(message: Message): void {
+    this.messages.set(message.id, message);
+  }
+
+  /** Row 1. @returns the new thread, with its owner as the first member (inferred: the owner's quota counts) */
+  create(thread: NewThread): Thread {
+    checkName(thread.name);
+    const group = this.groups.get(thread.groupId);
+    if (!group) throw refuse('groupNotFound');
+    const message = this.messages.get(thread.msgId);
+    if (!message) throw refuse('messageNotFound');
+    if (message.foreign) throw refuse('messageOfOtherApp');
+    if (message.kind === 'single') throw refuse('notAGroupMessage');
+    if (message.groupId !== group.id) throw refuse('messageOfOtherGroup');
+    if (message.kind === 'in_thread') throw refuse('nested');
+    if (!group.members.has(thread.owner)) throw refuse('userNotInGroup');
+    if (this.#threadOfMessage.has(message.id)) throw refuse('exists');
+    if (this.threads.size >= this.limits.threadsPerApp) throw refuse('appQuota');
+    this.#checkUserQuota(thread.owner);
+    return this.insert(thread, this.#nextThreadId(), this.#stamp());
+  }
+
+  /** Row 2. The place of the thread in each list stays. */
+  rename(threadId: string, name: string): Thread {
+    checkName(name);
+    const thread = { ...this.thread(threadId), name };
+    this.threads.set(threadId, thread);
+    const entry = this.#created.get(threadId);
+    if (entry) this.#created.set(threadId, { ...entry, item: thread });
+    return thread;
+  }
+
+  /** Row 3. The parent message can carry a new thread afterwards (a choice: undocumented). */
+  delete(threadId: string): void {
+    const { msgId } = this.thread(threadId);
+    for (const user of this.#members.get(threadId)?.keys() ?? []) this.#joined.get(user)?.delete(threadId);
+    this.#members.delete(threadId);
+    this.#created.delete(threadId);
+    this.#threadOfMessage.delete(msgId);
+    this.threads.delete(threadId);
+  }
+
+  thread(threadId: string): Thread {
+    const thread = this.threads.get(threadId);
+    if (!thread) throw refuse('threadNotFound');
+    return thread;
+  }
+
+  /** Threads by creation time, oldest first: row 4; of one group for the undocumented list. */
+  created(groupId?: string): Entry<Thread>[] {
+    if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
+    const all = [...this.#created.values()];
+    return groupId === undefined ? all : all.filter(({ item }) => item.groupId === groupId);
+  }
+
+  /** Rows 5 and 6: a user's threads by the time the user joined, oldest first [EM][SW][APIREF]. */
+  joined(user: string, groupId?: string): Entry<Thread>[] {
+    if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
+    if (!this.users.has(user)) throw refuse('userNotFound');
+    const entries: Entry<Thread>[] = [];
+    for (const { item, at, seq } of this.#joined.get(user)?.values() ?? []) {
+      const thread = this.thread(item);
+      if (groupId === undefined || thread.groupId === groupId) entries.push({ item: thread, at, seq });
+    }
+    return entries;
+  }
+
+  /** Row 7: user ids by the time they joined, oldest first [APIREF]. */
+  members(threadId: string): Entry<string>[] {
+    this.thread(threadId);
+    return [...(this.#members.get(threadId)?.values() ?? [])];
+  }
+
+  /**
+   * Row 8. Who is a member already stays one. One user outside the group refuses the whole batch, and one without
+   * quota too (choices: partial adding is undocumented).
+   */
+  addMembers(threadId: string, users: readonly string[]): void {
+    const thread = this.thread(threadId);
+    const group = this.groups.get(thread.groupId);
+    if (users.some((user) => !group?.members.has(user))) throw refuse('userNotInGroup');
+    const members = this.#members.get(threadId);
+    const added = new Set(users.filter((user) => !members?.has(user)));
+    for (const user of added) this.#checkUserQuota(user);
+    const at = this.#stamp();
+    for (const user of added) this.join(threadId, user, at);
+  }
+
+  /** Row 9. @returns for each user in turn whether it was a member and is none now */
+  removeMembers(threadId: string, users: readonly string[]): { result: boolean; user: string }[] {
+    this.thread(threadId);
+    return users.map((user) => {
+      this.#joined.get(user)?.delete(threadId);
+      return { result: this.#members.get(threadId)?.delete(user) ?? false, user };
+    });
+  }
+
+  /** Puts a thread in without asking the rules. Times must not go back from one call to the next. */
+  insert({ groupId, msgId, name, owner }: NewThread, id: string, at: number): Thread {
+    const thread = { id, name, owner, groupId, msgId, created: at };
+    this.threads.set(id, thread);
+    this.#created.set(id, this.#entry(thread, at));
+    this.#threadOfMessage.set(msgId, id);
+    this.join(id, owner, at);
+    return thread;
+  }
+
+  /** Puts a member in without asking the rules. Times must not go back from one call to the next. */
+  join(threadId: string, user: string, at: number): void {
+    const { seq } = this.#entry(user, at);
+    inner(this.#members, threadId).set(user, { item: user, at, seq });
+    inner(this.#joined, user).set(threadId, { item: threadId, at, seq });
+  }
+
+  /** Whether a message has a thread. */
+  hasThread(msgId: string): boolean {
+    return this.#threadOfMessage.has(msgId);
+  }
+
+  see(method: string, path: string, query: string): SeenRequest {
+    const request = { method, path, query, status: 0 };
+    if (this.requests.push(request) > REQUESTS_KEPT) this.requests.shift();
+    return request;
+  }
+
+  #entry<T>(item: T, at: number): Entry<T> {
+    this.#latest = Math.max(this.#latest, at);
+    this.#seq += 1;
+    return { item, at, seq: this.#seq };
+  }
+
+  /** The time of a change; never before the latest one, also where the clock stands before the seeded data's end. */
+  #stamp(): number {
+    return Math.max(this.#now(), this.#latest);
+  }
+
+  #checkUserQuota(user: string): void {
+    if ((this.#joined.get(user)?.size ?? 0) >= this.limits.threadsPerUser) throw refuse('userQuota');
+  }
+}
+
+/** 1 to 64 characters, counted as code points (open in the documents: code points or UTF-16 units). */
+function checkName(name: string): void {
+  const length = [...name].length;
+  if (length < 1 || length > 64) throw refuse('nameLength');
+}
+
+function inner<K, V>(map: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const found = map.get(key);
+  if (found) return found;
+  const made = new Map<K, V>();
+  map.set(key, made);
+  return made;
+}

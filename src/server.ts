@@ -1,0 +1,157 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  ListToolsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+import type { Clock } from './clock.ts';
+import { type Asker, type ConfirmMode, createGate, formParams, showsForms } from './confirm.ts';
+import type { Log } from './log.ts';
+import { failureText } from './present/failure.ts';
+import { redact } from './secrets.ts';
+import { createSeen } from './seen.ts';
+import type { Session } from './session.ts';
+import { createStdio, type StdioOptions } from './stdio.ts';
+import type { Tool } from './tool.ts';
+
+export interface ServerOptions {
+  readonly version: string;
+  readonly tools: readonly Tool[];
+  readonly instructions: string;
+  readonly confirm: ConfirmMode;
+  /** Reaches the app; called at each tool call, and cheap after the first. */
+  readonly connect: () => Promise<Session>;
+  /** Is the sandbox what `connect` reaches? Known before it is called, for errors that come earlier. */
+  readonly sandbox: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** As long as a timer can run: the gate ends the wait for a person itself. */
+const NO_TIMEOUT = 2_147_483_647;
+
+/** Registers the tools on an MCP server. This is the one place where a failure becomes text. */
+export function createServer(options: ServerOptions): Server {
+  const { tools, clock, log } = options;
+  const server = new Server(
+    { name: 'agora-threads-mcp', title: 'Agora Chat threads', version: options.version },
+    { capabilities: { tools: {} }, instructions: options.instructions },
+  );
+  // The SDK numbers its requests from 0, and its client overlooks the cancel of number 0: the first question of a
+  // process would stay open after its call was given up.
+  Reflect.set(server, '_requestMessageId', 1);
+  const gate = createGate(options.confirm, clock);
+  const seen = createSeen();
+  let listed: ReturnType<typeof listing>[] | undefined;
+
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    listed ??= tools.map(listing);
+    return { tools: listed };
+  });
+
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const tool = tools.find(({ name }) => name === params.name);
+    if (!tool) throw unknownTool(tools);
+    const args = params.arguments ?? {};
+    try {
+      const call = tool.prepare(args);
+      const { app, threads } = await options.connect();
+      const progress = createProgress(extra);
+      const context = { app, threads, seen, clock, signal: extra.signal, progress };
+      const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
+      const { structured, text } = await call(context, (question, code) => gate(question, code, asker, extra.signal));
+      return { content: [{ type: 'text' as const, text }], structuredContent: structured };
+    } catch (error) {
+      const text = failureText({
+        tool: tool.name,
+        kind: tool.kind,
+        argumentNames: tool.argumentNames,
+        args,
+        sandbox: options.sandbox,
+        error,
+      });
+      if (!extra.signal.aborted) log.info(text);
+      return { content: [{ type: 'text' as const, text }], isError: true };
+    }
+  });
+
+  server.onerror = (error) => log.warn(error.message);
+  return server;
+}
+
+const listing = (tool: Tool) => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  inputSchema: objectSchema.parse(tool.inputSchema()),
+  outputSchema: objectSchema.parse(tool.outputSchema()),
+  annotations: tool.annotations,
+  ...(tool.meta && { _meta: tool.meta }),
+});
+
+/** All of our schemas are objects; MCP's type wants to see it. */
+const objectSchema = z.looseObject({ type: z.literal('object') });
+
+/** An error of the protocol, not of a tool: without the prefix that the SDK's own error class adds. */
+function unknownTool(tools: readonly Tool[]): Error {
+  const names = tools.map(({ name }) => name).join(', ');
+  return Object.assign(new Error(`There is no tool of that name. The tools are: ${names}`), {
+    code: ErrorCode.InvalidParams,
+  });
+}
+
+type Extra = Parameters<Parameters<Server['setRequestHandler']>[1]>[1];
+
+type Progress = (done: number | undefined, total: number | undefined, message: string) => void;
+
+/** Progress of one call, where the client asked for it. The number must grow with each message, whatever is counted. */
+function createProgress(extra: Extra): Progress {
+  const progressToken = extra._meta?.progressToken;
+  let last = 0;
+  return (done, total, message) => {
+    if (progressToken === undefined || extra.signal.aborted) return;
+    last = Math.max(done ?? 0, last + (done === undefined ? 0.01 : Number.MIN_VALUE));
+    const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
+    // A progress message that cannot be sent is no reason to end a call.
+    extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
+}
+
+/** The two ways to a person, through the request that is being answered. */
+function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
+  return {
+    forms,
+    show: (question, signal) =>
+      extra.sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {
+        signal,
+        timeout: NO_TIMEOUT,
+      }),
+    heartbeat: (message) => progress(undefined, undefined, message),
+  };
+}
+
+/**
+ * Serves over a pair of streams until the input ends, the output breaks or `close()` is called on the server.
+ *
+ * @returns a promise that is kept when the connection has ended
+ */
+export async function serveOver(
+  server: Server,
+  streams: Pick<StdioOptions<JSONRPCMessage>, 'input' | 'output' | 'clock'>,
+): Promise<void> {
+  const transport: Transport = createStdio<JSONRPCMessage>({
+    ...streams,
+    decode: (line) => JSONRPCMessageSchema.parse(JSON.parse(line)),
+    // The last gate for every byte that leaves: whatever was forgotten elsewhere, no secret gets past here.
+    encode: (message) => redact(JSON.stringify(message)),
+  });
+  const ended = new Promise<void>((resolve) => {
+    server.onclose = resolve;
+  });
+  await server.connect(transport);
+  await ended;
+}

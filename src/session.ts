@@ -1,0 +1,118 @@
+import type { Threads } from './agora/threads.ts';
+import type { Clock } from './clock.ts';
+import { type AppTarget, type Config, type SecretSource, SettingsError } from './config.ts';
+import { secret } from './secrets.ts';
+import type { App } from './tool.ts';
+
+/** A connection to one app, made at the first call and kept. */
+export interface Session {
+  readonly app: App;
+  readonly threads: Threads;
+}
+
+export interface Connector {
+  /**
+   * @throws SettingsError where the settings do not say enough, or a secret's file cannot be read
+   */
+  connect(): Promise<Session>;
+  /** Ends what `connect` has started: sockets, and the sandbox where one runs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Prepares the way to the app that the settings name. Nothing is imported, read or opened before the first
+ * `connect()`: some hosts start a server only to see whether it starts.
+ */
+export function createConnector(config: Config, clock: Clock, version: string): Connector {
+  let session: Promise<Session> | undefined;
+  const closing: (() => Promise<void>)[] = [];
+
+  async function open(): Promise<Session> {
+    const { target } = config;
+    switch (target.kind) {
+      case 'unusable':
+        throw new SettingsError(target.problems);
+      case 'app':
+        return openApp(target, { name: target.name, host: new URL(target.origin).host, sandbox: false });
+      case 'sandbox': {
+        const [{ startSandbox }, { SANDBOX }] = await Promise.all([
+          import('./sandbox/server.ts'),
+          import('./sandbox/identity.ts'),
+        ]);
+        const sandbox = await startSandbox({ now: () => clock.now() });
+        closing.push(() => sandbox.close());
+        const name = `${SANDBOX.orgName}#${SANDBOX.appName}`;
+        return openApp(
+          {
+            kind: 'app',
+            origin: sandbox.url,
+            loopback: true,
+            prefix: [SANDBOX.orgName, SANDBOX.appName],
+            name,
+            token: { value: SANDBOX.appToken },
+          },
+          { name, host: 'the embedded sandbox', sandbox: true },
+        );
+      }
+    }
+  }
+
+  async function openApp(target: AppTarget, app: App): Promise<Session> {
+    const [{ openConnections }, { createAttempt }, { createRequest }, { createThreads }] = await Promise.all([
+      import('./agora/dispatcher.ts'),
+      import('./agora/attempt.ts'),
+      import('./agora/request.ts'),
+      import('./agora/threads.ts'),
+    ]);
+    const token = await readSecret(target.token);
+    const connections = openConnections(target.loopback, config.proxy);
+    closing.push(connections.close);
+    const attempt = createAttempt({
+      origin: target.origin,
+      prefix: target.prefix,
+      timeoutMs: config.timeoutMs,
+      clock,
+      userAgent: `agora-threads-mcp/${version}`,
+      dispatcher: connections.dispatcher,
+      neverSent: connections.neverSent,
+    });
+    const request = createRequest({
+      attempt,
+      tokens: { get: async () => token, renew: async () => undefined },
+      limiter: { acquire: async () => () => undefined },
+      clock,
+      random: Math.random,
+    });
+    return { app, threads: createThreads(request) };
+  }
+
+  return {
+    connect() {
+      session ??= open().catch((error: unknown) => {
+        // A file that was missing may be there at the next call.
+        session = undefined;
+        throw error;
+      });
+      return session;
+    },
+    async close() {
+      await session?.catch(() => undefined);
+      await Promise.all(closing.splice(0).map((end) => end()));
+    },
+  };
+}
+
+async function readSecret(source: SecretSource): Promise<string> {
+  if ('value' in source) return source.value;
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(source.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw fileError(source.setting, `cannot be read (${error.code ?? 'unknown reason'})`);
+  });
+  const value = text.trim();
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw fileError(source.setting, 'must hold the bare secret on one line, and nothing else');
+  return secret(value);
+}
+
+const fileError = (setting: string, fault: string): SettingsError =>
+  new SettingsError([{ setting, text: `${setting}: the file it names ${fault}.` }]);

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { documented } from '../../src/config.ts';
+import { catalogue } from '../../tools/index.ts';
+import { runDemo } from '../support/binary.ts';
+
+const README = new URL('../../README.md', import.meta.url);
+
+/** A Markdown table whose columns line up in the source, too. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+
+const tools = (): string =>
+  table(
+    ['tool', 'kind', 'what it does', 'arguments'],
+    catalogue.map(({ name, kind, description, argumentNames }) => [
+      `\`${name}\``,
+      kind,
+      firstSentence(description),
+      argumentNames.map((argument) => `\`${argument}\``).join(' '),
+    ]),
+  );
+
+const settings = (): string =>
+  table(
+    ['variable', 'meaning', 'default'],
+    documented.map(({ name, meaning, default: usual, secret }) => [
+      `\`${name}\``,
+      secret ? `${meaning}; or \`${name}_FILE\`` : meaning,
+      usual === undefined ? '' : `\`${usual}\``,
+    ]),
+  );
+
+/** Times of this very run would make the page another one each day. */
+const timeless = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T08:00:00Z');
+
+// The page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here.
+it('the README shows the tools, the settings and the demo as they are', async () => {
+  const blocks: Readonly<Record<string, string>> = {
+    tools: tools(),
+    settings: settings(),
+    demo: `\`\`\`text\n${timeless((await runDemo()).stdout).trimEnd()}\n\`\`\``,
+  };
+  let page = await readFile(README, 'utf8');
+  for (const [name, block] of Object.entries(blocks)) {
+    const marked = new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
+    expect(page).toMatch(marked);
+    page = page.replace(marked, (_all, start: string, end: string) => `${start}\n${block}\n\n${end}`);
+  }
+  await expect(page).toMatchFileSnapshot(README.pathname);
+});

@@ -1,0 +1,184 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createMCPClient, ElicitationRequestSchema } from '@ai-sdk/mcp';
+import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { BINARY, runBinary } from '../support/binary.ts';
+
+const [message] = SANDBOX_HINTS.freeMessages;
+const [user] = SANDBOX_HINTS.users;
+
+const answer = z.object({
+  structuredContent: z.looseObject({ status: z.string().optional(), thread_id: z.string().optional() }),
+});
+const statusOf = (result: unknown): string | undefined => answer.parse(result).structuredContent.status;
+const threadOf = (result: unknown): string => answer.parse(result).structuredContent.thread_id ?? '';
+
+describe("the SDK's client on the built binary", () => {
+  it('creates, renames, lists and deletes', async () => {
+    const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } });
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { confirm: true } }));
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: [BINARY] }));
+    onTestFinished(() => client.close());
+    expect(client.getInstructions()).toContain(message.id);
+    const call = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args });
+    expect((await client.listTools()).tools).toHaveLength(9);
+    const { id: msg_id, group_id, owner } = message;
+    const created = await call('create_thread', { msg_id, group_id, owner, name: 'From stdio' });
+    expect(statusOf(created)).toBe('created');
+    const thread_id = threadOf(created);
+    await call('rename_thread', { thread_id, name: 'Renamed' });
+    const listed = await call('list_user_group_threads', { username: owner, group_id, limit: 1 });
+    expect(JSON.stringify(listed)).toContain('Renamed');
+    expect(statusOf(await call('delete_thread', { thread_id }))).toBe('deleted');
+    expect(statusOf(await call('delete_thread', { thread_id }))).toBe('already_gone');
+  });
+});
+
+describe('@ai-sdk/mcp, a client with its own protocol code', () => {
+  const connect = async (forms: boolean) => {
+    const client = await createMCPClient({
+      transport: new StdioMCPTransport({ command: process.execPath, args: [BINARY] }),
+      ...(forms && { capabilities: { elicitation: {} } }),
+    });
+    onTestFinished(() => client.close());
+    const tools = client.toolsFromDefinitions(await client.listTools());
+    return {
+      client,
+      call: (name: string, args: Record<string, unknown>): Promise<unknown> =>
+        Promise.resolve(tools[name]?.execute?.(args, { messages: [], toolCallId: '1', context: {} })),
+    };
+  };
+
+  it('with forms: a person is asked, and the thread is deleted', async () => {
+    const { client, call } = await connect(true);
+    let asked = '';
+    client.onElicitationRequest(ElicitationRequestSchema, ({ params }) => {
+      asked = params.message;
+      return { action: 'accept', content: { confirm: true } };
+    });
+    const { id: msg_id, group_id, owner } = message;
+    const thread_id = threadOf(await call('create_thread', { msg_id, group_id, owner, name: 'Asked by form' }));
+    expect(statusOf(await call('delete_thread', { thread_id }))).toBe('deleted');
+    expect(asked).toContain('"Asked by form"');
+  });
+
+  it('without forms: a code at the first call, the deletion at the second', async () => {
+    const { call } = await connect(false);
+    const { id: msg_id, group_id, owner } = message;
+    const thread_id = threadOf(await call('create_thread', { msg_id, group_id, owner, name: 'Asked by code' }));
+    const first = answer.parse(await call('delete_thread', { thread_id })).structuredContent;
+    expect(first.status).toBe('confirmation_required');
+    const { confirmation_code } = z.object({ confirmation_code: z.string() }).parse(first);
+    expect(statusOf(await call('delete_thread', { thread_id, confirmation_code }))).toBe('deleted');
+  });
+});
+
+/** Speaks to the binary line by line, and keeps every line that it prints. */
+function startRaw(env: Record<string, string> = {}): {
+  child: ChildProcessWithoutNullStreams;
+  lines: string[];
+  send: (message: object) => void;
+  next: (id: number) => Promise<unknown>;
+  exit: Promise<number | null>;
+} {
+  const child = spawn(process.execPath, [BINARY], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: string[] = [];
+  const waiting = new Map<number, (message: unknown) => void>();
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) {
+      lines.push(line);
+      const message = z.looseObject({ id: z.number().optional() }).parse(JSON.parse(line));
+      if (message.id !== undefined) waiting.get(message.id)?.(message);
+    }
+  });
+  return {
+    child,
+    lines,
+    send: (message) => void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
+    next: (id) => new Promise((resolve) => waiting.set(id, resolve)),
+    exit: new Promise((resolve) => child.on('exit', resolve)),
+  };
+}
+
+const initialize = {
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+};
+
+type RawServer = ReturnType<typeof startRaw>;
+
+async function endsWell(end: (server: RawServer) => void): Promise<void> {
+  const server = startRaw();
+  server.send(initialize);
+  await server.next(1);
+  server.send({ method: 'notifications/initialized' });
+  // A call first, so that the sandbox and its sockets are open.
+  server.send({ id: 2, method: 'tools/call', params: { name: 'list_threads', arguments: {} } });
+  await server.next(2);
+  const started = performance.now();
+  end(server);
+  expect(await server.exit).toBe(0);
+  expect(performance.now() - started).toBeLessThan(1_000);
+}
+
+describe('a good child process', () => {
+  it('ends with 0 within a second of the end of stdin', () => endsWell(({ child }) => void child.stdin.end()));
+
+  it('ends with 0 within a second of a broken stdout', () =>
+    endsWell(({ child, send }) => {
+      child.stdout.destroy();
+      send({ id: 9, method: 'ping' });
+    }));
+
+  // Windows has no signals: kill() ends a process there without a word.
+  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)('ends with 0 on %s', (signal) =>
+    endsWell(({ child }) => void child.kill(signal)),
+  );
+
+  it('malformed and oversized lines do not end it, and stdout stays JSON', async () => {
+    const server = startRaw();
+    server.child.stdin.write('not json\n{"half":\n[]\n\n');
+    server.child.stdin.write(`{"x":"${'y'.repeat(11 * 1024 * 1024)}"}\n`);
+    server.send(initialize);
+    await server.next(1);
+    for (const line of server.lines) expect(JSON.parse(line)).toHaveProperty('jsonrpc', '2.0');
+  });
+
+  it('requests piped in by a script are answered before it ends', async () => {
+    const input = [
+      initialize,
+      { method: 'notifications/initialized' },
+      { id: 2, method: 'tools/list' },
+      { id: 3, method: 'tools/call', params: { name: 'list_user_threads', arguments: { username: user, limit: 1 } } },
+    ];
+    const { code, stdout } = await runBinary(
+      [],
+      {},
+      input.map((m) => `${JSON.stringify({ jsonrpc: '2.0', ...m })}\n`).join(''),
+    );
+    expect(code).toBe(0);
+    const ids = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => z.object({ id: z.number() }).parse(JSON.parse(line)).id);
+    expect(ids.sort()).toEqual([1, 2, 3]);
+    expect(stdout).toContain('[sandbox] Threads of user');
+  });
+
+  it('a mistyped command gets the nearest match', async () => {
+    const { code, stderr, stdout } = await runBinary(['dmeo']);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Did you mean "demo"?');
+  });
+});

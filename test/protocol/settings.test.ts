@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { connectClient } from '../support/client.ts';
+import { classicSettings, envelope, recordingServer } from '../support/http.ts';
+
+const good = {
+  AGORA_CHAT_HOST: 'a41.chat.agora.io',
+  AGORA_CHAT_APP_KEY: 'acme#helpdesk',
+  AGORA_CHAT_APP_TOKEN: 'a-secret-app-token',
+};
+
+const without = (name: keyof typeof good): Record<string, string> => {
+  const { [name]: _gone, ...rest } = good;
+  return rest;
+};
+
+/** Settings that cannot work; what a call says to them is a snapshot, read by eye. */
+const UNUSABLE: readonly [string, Record<string, string>][] = [
+  ['the host alone', { AGORA_CHAT_HOST: 'a41.chat.agora.io' }],
+  ['no host', without('AGORA_CHAT_HOST')],
+  ['no app', without('AGORA_CHAT_APP_KEY')],
+  ['no token', without('AGORA_CHAT_APP_TOKEN')],
+  ['half of the app key', { ...without('AGORA_CHAT_APP_KEY'), AGORA_CHAT_ORG_NAME: 'acme' }],
+  ['an app key that a .env file cut at the #', { ...good, AGORA_CHAT_APP_KEY: 'acme' }],
+  ['two app keys', { ...good, AGORA_CHAT_ORG_NAME: 'acme', AGORA_CHAT_APP_NAME: 'other' }],
+  ['a short App ID', { ...good, AGORA_APP_ID: '123' }],
+  ['a misspelt setting', { ...good, AGORA_CHAT_TOKEN: 'x' }],
+  ['a misspelt setting of the server', { AGORA_THREADS_CONFIM: 'code' }],
+  ['a misspelt prefix', { AGORA_THREAD_CONFIRM: 'code' }],
+  ['a misspelt setting alone', { EASEMOB_APPKEY: 'acme#helpdesk' }],
+  ['a placeholder that nobody filled in', { ...good, AGORA_CHAT_APP_TOKEN: `\${AGORA_TOKEN}` }],
+  ['a token with Bearer before it', { ...good, AGORA_CHAT_APP_TOKEN: 'Bearer abc' }],
+  ['a token and its file', { ...good, AGORA_CHAT_APP_TOKEN_FILE: 'token.txt' }],
+  ['a file that does not exist', { ...without('AGORA_CHAT_APP_TOKEN'), AGORA_CHAT_APP_TOKEN_FILE: 'no/such/file' }],
+  ['a path in the host', { ...good, AGORA_CHAT_HOST: 'https://a41.chat.agora.io/acme/helpdesk' }],
+  ['plain http to the world', { ...good, AGORA_CHAT_HOST: 'http://a41.chat.agora.io' }],
+  ['a user in the host', { ...good, AGORA_CHAT_HOST: 'https://me:secret@a41.chat.agora.io' }],
+  ['a limit that is no number', { ...good, AGORA_THREADS_TIMEOUT_MS: '30s' }],
+  ['a mode that does not exist', { AGORA_THREADS_CONFIRM: 'never' }],
+  ['no sandbox, and nothing else', { AGORA_THREADS_SANDBOX: '0' }],
+];
+
+describe('settings that cannot work', () => {
+  it.each(UNUSABLE)('%s: the server starts and lists its tools, and a call says what is wrong', async (_what, env) => {
+    const { client, call } = await connectClient({ env });
+    expect((await client.listTools()).tools).toHaveLength(9);
+    const { isError, text } = await call('list_threads');
+    expect(isError).toBe(true);
+    expect(text).not.toContain('[sandbox]');
+    expect(text).toMatchSnapshot();
+  });
+});
+
+describe('settings that work', () => {
+  it('none at all: the sandbox, and the instructions say so', async () => {
+    const { client, call } = await connectClient({ env: { PATH: '/bin', AGORA_CHAT_HOST: ' ' } });
+    expect(client.getInstructions()).toMatchSnapshot();
+    expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(1_024);
+    expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+
+  it('the sandbox can be forced over an app, and says so', async () => {
+    const { client, call } = await connectClient({ env: { ...good, AGORA_THREADS_SANDBOX: '1' } });
+    expect(client.getInstructions()).toContain('AGORA_THREADS_SANDBOX is set');
+    expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+
+  it('an app: no word of a sandbox anywhere', async () => {
+    const server = await recordingServer(() => envelope({ entities: [] }));
+    const { client, call } = await connectClient({ env: classicSettings(`${server.url}/`) });
+    expect(client.getInstructions()).not.toContain('sandbox');
+    expect((await call('list_threads')).text).not.toContain('sandbox');
+  });
+
+  it('settings of the server alone leave the sandbox on', async () => {
+    const { call } = await connectClient({ env: { AGORA_THREADS_LOG_LEVEL: 'debug', AGORA_THREADS_CONFIRM: 'code' } });
+    expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+});

@@ -1,0 +1,126 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { instructionsFor } from '../../src/instructions.ts';
+import { createLog } from '../../src/log.ts';
+import { createServer } from '../../src/server.ts';
+import { createConnector } from '../../src/session.ts';
+import { catalogue } from '../../tools/index.ts';
+
+/** What a form comes back with: an answer, or anything else a client may do. */
+export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;
+
+export interface ClientOptions {
+  readonly env?: Record<string, string>;
+  /** Answers forms; without it the client declares none. */
+  readonly form?: FormHandler;
+  /** What the client declares in place of plain forms. */
+  readonly elicitation?: Record<string, unknown>;
+  readonly clock?: Clock;
+}
+
+const callResult = z.object({
+  content: z.tuple([z.object({ type: z.literal('text'), text: z.string() })]),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  isError: z.boolean().optional(),
+});
+
+const ajv = new Ajv2020({ strict: true, allErrors: true });
+const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
+
+/** Compiled once for all clients: it takes longer than most calls. */
+function validatorOf(schema: object): ReturnType<typeof ajv.compile> {
+  const key = JSON.stringify(schema);
+  const validator = compiled.get(key) ?? ajv.compile(schema);
+  compiled.set(key, validator);
+  return validator;
+}
+
+export interface Outcome {
+  readonly text: string;
+  /** Empty for an error. */
+  readonly structured: Record<string, unknown>;
+  readonly isError: boolean;
+}
+
+export interface TestClient {
+  readonly client: Client;
+  /** Log lines of the server. */
+  readonly log: string[];
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    options?: { signal?: AbortSignal; onprogress?: (p: unknown) => void },
+  ): Promise<Outcome>;
+}
+
+/**
+ * A real client on the real server in this process, joined in memory; everything behind the tools is real HTTP. Each
+ * result is held against the rules that every result keeps.
+ */
+export async function connectClient(options: ClientOptions = {}): Promise<TestClient> {
+  const config = readConfig(options.env ?? {});
+  const clock = options.clock ?? systemClock;
+  const log: string[] = [];
+  const connector = createConnector(config, clock, '0.0.0');
+  const sandbox = config.target.kind === 'sandbox';
+  const server = createServer({
+    version: '0.0.0',
+    tools: catalogue,
+    instructions: instructionsFor(config.target),
+    confirm: config.confirm,
+    connect: connector.connect,
+    sandbox,
+    clock,
+    log: createLog('debug', (line) => log.push(line)),
+  });
+  const elicitation = options.elicitation ?? (options.form ? { form: {} } : undefined);
+  const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities: elicitation ? { elicitation } : {} });
+  const { form } = options;
+  if (form) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
+      const answer = await form(params.message, params, signal);
+      return answer as never; // malformed answers are a part of the tests
+    });
+  }
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(serverSide), client.connect(clientSide)]);
+  onTestFinished(async () => {
+    await client.close();
+    await connector.close();
+  });
+
+  const { tools } = await client.listTools();
+  const validators = new Map(tools.map((tool) => [tool.name, validatorOf(tool.outputSchema ?? {})]));
+
+  return {
+    client,
+    log,
+    async call(name, args = {}, callOptions = {}) {
+      const raw = await client.callTool({ name, arguments: args }, undefined, callOptions);
+      const { content, structuredContent, isError } = callResult.parse(raw);
+      const [{ text }] = content;
+      if (isError) {
+        expect(structuredContent).toBeUndefined();
+        expect(text).toMatch(/^Error \[[a-z_]+\]: /);
+        expect(text.split('\n').length).toBeLessThanOrEqual(4);
+        if (sandbox) expect(text).toContain('[sandbox]');
+        return { text, structured: {}, isError: true };
+      }
+      const validate = validators.get(name);
+      validate?.(structuredContent);
+      expect(validate?.errors ?? []).toEqual([]);
+      expect(Object.keys(structuredContent ?? {})[0]).toBe('summary');
+      if (sandbox) {
+        expect(text).toMatch(/^\[sandbox\] /);
+        expect(structuredContent?.['summary']).toMatch(/^\[sandbox\] /);
+      }
+      return { text, structured: structuredContent ?? {}, isError: false };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { onTestFinished } from 'vitest';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { connectClient, type FormHandler, type TestClient } from './client.ts';
+import { type ManualClock, skippingClock } from './clock.ts';
+
+export const accept: FormHandler = () => ({ action: 'accept', content: { confirm: true } });
+
+/** The settings that point a server at a sandbox that runs by itself: to the server it is any other app. */
+export const appSettings = (sandbox: Pick<Sandbox, 'url'>): Record<string, string> => ({
+  AGORA_CHAT_HOST: sandbox.url,
+  AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+  AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
+});
+
+export interface Rehearsal extends TestClient {
+  readonly sandbox: Sandbox;
+  readonly clock: ManualClock;
+  /** Waits for a call, and lets time pass for as long as the sandbox leaves a request without an answer. */
+  drive<T>(call: Promise<T>): Promise<T>;
+}
+
+/** A client on a sandbox with faults, and a clock in the hand. */
+export async function rehearse(
+  faults: readonly Fault[],
+  options: { env?: Record<string, string>; form?: FormHandler } = {},
+): Promise<Rehearsal> {
+  const clock = skippingClock();
+  const sandbox = await startSandbox({ now: () => clock.now(), faults });
+  onTestFinished(() => sandbox.close());
+  const env = { ...appSettings(sandbox), ...options.env };
+  const client = await connectClient({ env, clock, ...(options.form && { form: options.form }) });
+  const silent = faults.some(({ kind }) => kind === 'no_answer' || kind === 'no_answer_before');
+  return {
+    ...client,
+    sandbox,
+    clock,
+    async drive(call) {
+      let settled = false;
+      const done = call.finally(() => {
+        settled = true;
+      });
+      done.catch(() => undefined);
+      let timedOut = -1;
+      while (!settled) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const last = sandbox.state.requests.length - 1;
+        // Once for each request that gets no answer: time goes on to the end of its time limit.
+        if (silent && last > timedOut && sandbox.state.requests[last]?.status === 0) {
+          timedOut = last;
+          clock.advance(timeLimit(sandbox.state.requests[last]));
+        }
+      }
+      return done;
+    },
+  };
+}
+
+/** AGORA_THREADS_TIMEOUT_MS as it is by default; adding and removing members have twice as long. */
+const timeLimit = (request: { method: string; path: string } | undefined): number =>
+  request?.path.endsWith('/users') && request.method !== 'GET' ? 60_000 : 30_000;

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CursorScope, type Position, unwrapCursor, wrapCursor } from '../../src/agora/cursor.ts';
+import { AgoraError } from '../../src/agora/errors.ts';
+
+const text = fc.string({ unit: 'grapheme' });
+const scope: fc.Arbitrary<CursorScope> = fc.record({
+  tool: text,
+  scope: fc.dictionary(text, text, { maxKeys: 3 }),
+  sort: fc.constantFrom('asc', 'desc'),
+  filters: fc.dictionary(text, text, { maxKeys: 3 }),
+});
+const position: fc.Arbitrary<Position> = fc
+  .record({ cursor: text, shown: fc.array(fc.stringMatching(/^[\w-]{1,6}$/), { maxLength: 50 }) })
+  .map(({ cursor, shown }) => ({ ...(cursor && { cursor }), ...(shown.length > 0 && { shown }) }));
+
+describe('a cursor', () => {
+  it('comes back as it went out', () => {
+    fc.assert(
+      fc.property(scope, position, (belongs, at) => {
+        expect(unwrapCursor(belongs, wrapCursor(belongs, at))).toEqual(at);
+      }),
+    );
+  });
+
+  it('of any text is read or refused, and nothing else', () => {
+    fc.assert(
+      fc.property(scope, fc.oneof(text, fc.string({ unit: 'binary' })), (belongs, cursor) => {
+        try {
+          unwrapCursor(belongs, cursor);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AgoraError);
+        }
+      }),
+    );
+  });
+
+  it('does not depend on the order of a scope', () => {
+    const one = { tool: 't', scope: { a: '1', b: '2' }, sort: 'asc' as const };
+    const other = { tool: 't', scope: { b: '2', a: '1' }, sort: 'asc' as const };
+    expect(unwrapCursor(other, wrapCursor(one, { cursor: 'c' }))).toEqual({ cursor: 'c' });
+  });
+});

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { AgoraError } from '../src/agora/errors.ts';
+import { readMembers } from '../src/agora/look.ts';
+import { BATCH } from '../src/agora/threads.ts';
+import { errorWords } from '../src/present/failure.ts';
+import { outcomesText, tally, type UserOutcome } from '../src/present/outcomes.ts';
+import { shownId } from '../src/present/thread.ts';
+import { defineTool, type ToolContext } from '../src/tool.ts';
+import { threadId, usernames } from './arguments.ts';
+
+const STATUSES = ['added', 'failed', 'unknown'] as const;
+type Outcome = UserOutcome<(typeof STATUSES)[number]>;
+
+export const addThreadMembers = defineTool({
+  name: 'add_thread_members',
+  title: 'Add members to a thread',
+  description:
+    "Adds up to 100 users to a thread; each must be a member of the thread's group. They are sent 10 at a time: status partly_done means that some failed, and results says which. Users who are members already stay so.",
+  kind: 'create',
+  input: z.strictObject({ thread_id: threadId, usernames }),
+  output: z.object({
+    summary: z.string(),
+    status: z.enum(['done', 'partly_done']),
+    thread_id: z.string(),
+    results: z.array(z.object({ username: z.string(), status: z.enum(STATUSES), error: z.string().optional() })),
+  }),
+  async handle({ thread_id, usernames }, context) {
+    const users = [...new Set(usernames)];
+    const results: Outcome[] = [];
+    while (results.length < users.length) {
+      context.signal.throwIfAborted();
+      const batch = users.slice(results.length, results.length + BATCH);
+      const { outcomes, fatal } = await addBatch(thread_id, batch, context);
+      results.push(...outcomes);
+      // Nothing was written and nothing can be: that is an error, not a result.
+      if (fatal && results.every(({ status }) => status === 'failed')) throw fatal;
+      if (fatal)
+        results.push(
+          ...users.slice(results.length).map((user) => failed(user, 'not sent, after the failure before it')),
+        );
+      context.progress(results.length, users.length, `${results.length} of ${users.length} users`);
+    }
+    return {
+      summary: `Adding ${users.length} user${users.length === 1 ? '' : 's'} to thread ${thread_id}: ${tally(results, STATUSES)}.`,
+      status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
+      thread_id,
+      results: results.map((result) => ({ ...result, username: shownId(result.username) })),
+    };
+  },
+  text: ({ summary, results }) => outcomesText(summary, results),
+});
+
+const failed = (username: string, error: string): Outcome => ({ username, status: 'failed', error });
+
+/** Refusals that one user of a batch earns for all of them: the others are worth a request of their own. */
+const ABOUT_ONE_USER = new Set(['user_not_in_group', 'user_thread_limit', 'user_or_group_not_found', 'forbidden']);
+
+async function addBatch(
+  threadId: string,
+  users: readonly string[],
+  context: ToolContext,
+): Promise<{ outcomes: Outcome[]; fatal?: AgoraError }> {
+  const { threads, signal } = context;
+  try {
+    await threads.addMembers(threadId, users, signal);
+    return { outcomes: users.map((username) => ({ username, status: 'added' })) };
+  } catch (error) {
+    if (!(error instanceof AgoraError)) throw error;
+    if (error.facts.landed === 'maybe') return { outcomes: await lookFor(threadId, users, context) };
+    if (!ABOUT_ONE_USER.has(error.code)) {
+      return { outcomes: users.map((user) => failed(user, errorWords(error))), fatal: error };
+    }
+    if (users.length === 1) return { outcomes: users.map((user) => failed(user, errorWords(error))) };
+  }
+  const outcomes: Outcome[] = [];
+  for (const user of users) {
+    const one = await addBatch(threadId, [user], context);
+    outcomes.push(...one.outcomes);
+    if (one.fatal) {
+      outcomes.push(
+        ...users.slice(outcomes.length).map((rest) => failed(rest, 'not sent, after the failure before it')),
+      );
+      return { outcomes, fatal: one.fatal };
+    }
+  }
+  return { outcomes };
+}
+
+/** The answer was lost: whoever is a member now was added, or was one before, which comes to the same. */
+async function lookFor(
+  threadId: string,
+  users: readonly string[],
+  { threads, signal }: ToolContext,
+): Promise<Outcome[]> {
+  const { members } = await readMembers(threads, threadId, signal);
+  return users.map((username) =>
+    members.has(username)
+      ? { username, status: 'added' }
+      : { username, status: 'unknown', error: 'the answer was lost; adding the user again is safe' },
+  );
+}

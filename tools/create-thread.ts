@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { AgoraError } from '../src/agora/errors.ts';
+import { findThread } from '../src/agora/look.ts';
+import { factsOf, shownId, shownName, titled, word } from '../src/present/thread.ts';
+import { inQuotes } from '../src/present/untrusted.ts';
+import { defineTool } from '../src/tool.ts';
+import { groupId, msgId, owner, threadName } from './arguments.ts';
+
+const output = z.object({
+  summary: z.string(),
+  status: z.enum(['created', 'already_exists', 'unknown']),
+  thread_id: z.string().optional(),
+  group_id: z.string(),
+  msg_id: z.string(),
+  name: z.string(),
+  owner: z.string(),
+});
+
+export const createThread = defineTool({
+  name: 'create_thread',
+  title: 'Create a thread',
+  description:
+    'Creates a thread on a message of a group. A message can have one thread: status already_exists means it has one. status unknown means the answer was lost; calling again with the same arguments is safe then. The msg_id comes from the chat (webhook, send answer, client), not from these tools.',
+  kind: 'create',
+  input: z.strictObject({ group_id: groupId, msg_id: msgId, name: threadName, owner }),
+  output,
+  async handle({ group_id, msg_id, name, owner }, context): Promise<z.input<typeof output>> {
+    const { threads, clock, signal } = context;
+    const thread = { groupId: group_id, msgId: msg_id, name, owner };
+    const echo = { group_id, msg_id, name: shownName(name), owner: shownId(owner) };
+    const message = `message ${msg_id} in group ${group_id}`;
+    const created = (thread_id: string, how: string) => ({
+      summary: `Created ${titled({ id: thread_id, name: echo.name })} on ${message}, owner ${word(echo.owner)}.${how}`,
+      status: 'created' as const,
+      thread_id,
+      ...echo,
+    });
+
+    const outcome = await threads.create(thread, signal).catch(landing);
+    if (outcome !== 'already_exists' && outcome !== 'unknown') return created(outcome, '');
+
+    // A lost answer may still be on its way to being true; a refusal is not.
+    const found = await findThread(threads, thread, clock, signal, outcome === 'unknown' ? 2 : 1);
+    if (outcome === 'unknown' && found?.name === name && found.owner === owner) {
+      return created(found.id, ' The answer was lost, and the thread was found by looking for it.');
+    }
+    if (outcome === 'already_exists' || found) {
+      return {
+        summary: `Nothing was created: ${message} already has a thread, and can have only one. ${
+          found
+            ? `It is ${titled(factsOf(found))}.`
+            : `It is not in the list of ${word(echo.owner)}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`
+        }`,
+        status: 'already_exists',
+        ...(found && { thread_id: found.id }),
+        ...echo,
+      };
+    }
+    return {
+      summary: `It is not known whether the thread ${inQuotes(echo.name)} on ${message}, owner ${word(echo.owner)}, was created: the answer was lost, and the thread was not found. Call create_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
+      status: 'unknown',
+      ...echo,
+    };
+  },
+  text: ({ summary }) => summary,
+});
+
+/** A failure that is an outcome: whatever may have written something must not look like an error. */
+function landing(error: unknown): 'already_exists' | 'unknown' {
+  if (error instanceof AgoraError && error.code === 'thread_exists') return 'already_exists';
+  if (error instanceof AgoraError && error.facts.landed === 'maybe') return 'unknown';
+  throw error;
+}

@@ -1,0 +1,23 @@
+import type { Tool } from '../src/tool.ts';
+import { addThreadMembers } from './add-thread-members.ts';
+import { createThread } from './create-thread.ts';
+import { deleteThread } from './delete-thread.ts';
+import { listThreadMembers } from './list-thread-members.ts';
+import { listThreadsTool } from './list-threads.ts';
+import { listUserGroupThreads } from './list-user-group-threads.ts';
+import { listUserThreads } from './list-user-threads.ts';
+import { removeThreadMembers } from './remove-thread-members.ts';
+import { renameThread } from './rename-thread.ts';
+
+/** Every tool, in the order in which clients show them. */
+export const catalogue: readonly Tool[] = [
+  createThread,
+  renameThread,
+  deleteThread,
+  listThreadsTool,
+  listUserThreads,
+  listUserGroupThreads,
+  listThreadMembers,
+  addThreadMembers,
+  removeThreadMembers,
+];

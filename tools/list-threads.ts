@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { Thread } from '../src/agora/threads.ts';
+import { listResult, listText } from '../src/present/list.ts';
+import { defineTool } from '../src/tool.ts';
+import { listArguments } from './arguments.ts';
+import { listThreads } from './list.ts';
+
+/** The app list gives ids alone: without a word about it a model would take the threads for nameless. */
+function unknownNames(threads: readonly Thread[]): string[] {
+  const known = threads.filter(({ name }) => name !== undefined).length;
+  if (threads.length === 0 || known === threads.length) return [];
+  return [`This list gives ids only; name unknown for ${threads.length - known} of ${threads.length}.`];
+}
+
+export const listThreadsTool = defineTool({
+  name: 'list_threads',
+  title: 'List all threads of the app',
+  description:
+    'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find a thread by name or owner use list_user_threads or list_user_group_threads.',
+  kind: 'read',
+  input: z.strictObject(listArguments),
+  output: listResult,
+  handle: (args, context) =>
+    listThreads(
+      {
+        tool: 'list_threads',
+        scope: {},
+        subject: `Threads of the app ${context.app.name}`,
+        shortPageEnds: false,
+        fetch: (query) => context.threads.list(query, context.signal),
+        notes: unknownNames,
+      },
+      args,
+      context,
+    ),
+  text: listText,
+});

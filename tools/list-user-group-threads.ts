@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { listResult, listText } from '../src/present/list.ts';
+import { shownId, word } from '../src/present/thread.ts';
+import { defineTool } from '../src/tool.ts';
+import { groupId, listArguments, username } from './arguments.ts';
+import { listThreads } from './list.ts';
+
+export const listUserGroupThreads = defineTool({
+  name: 'list_user_group_threads',
+  title: "List a user's threads in a group",
+  description:
+    'Lists the threads of one group that a user has joined, with name, owner and day. Use it when the group is known; else list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
+  kind: 'read',
+  input: z.strictObject({ group_id: groupId, username, ...listArguments }),
+  output: listResult,
+  handle: ({ group_id, username, ...args }, context) =>
+    listThreads(
+      {
+        tool: 'list_user_group_threads',
+        scope: { group_id, username },
+        subject: `Threads of user ${word(shownId(username))} in group ${group_id}`,
+        shortPageEnds: true,
+        fetch: (query) => context.threads.listOfUserInGroup(group_id, username, query, context.signal),
+      },
+      args,
+      context,
+    ),
+  text: listText,
+});

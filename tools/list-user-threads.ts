@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { listResult, listText } from '../src/present/list.ts';
+import { shownId, word } from '../src/present/thread.ts';
+import { defineTool } from '../src/tool.ts';
+import { listArguments, username } from './arguments.ts';
+import { listThreads } from './list.ts';
+
+export const listUserThreads = defineTool({
+  name: 'list_user_threads',
+  title: "List a user's threads",
+  description:
+    'Lists the threads a user has joined, in all groups, with name, owner, group and day. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
+  kind: 'read',
+  input: z.strictObject({ username, ...listArguments }),
+  output: listResult,
+  handle: ({ username, ...args }, context) =>
+    listThreads(
+      {
+        tool: 'list_user_threads',
+        scope: { username },
+        subject: `Threads of user ${word(shownId(username))}`,
+        shortPageEnds: false,
+        fetch: (query) => context.threads.listOfUser(username, query, context.signal),
+      },
+      args,
+      context,
+    ),
+  text: listText,
+});

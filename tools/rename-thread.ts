@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { shownName, titled } from '../src/present/thread.ts';
+import { inQuotes } from '../src/present/untrusted.ts';
+import { defineTool } from '../src/tool.ts';
+import { threadId, threadName } from './arguments.ts';
+
+export const renameThread = defineTool({
+  name: 'rename_thread',
+  title: 'Rename a thread',
+  description:
+    'Gives a thread a new name; the old one is overwritten. previous_name is given where an earlier list has shown it.',
+  kind: 'update',
+  input: z.strictObject({ thread_id: threadId, name: threadName }),
+  output: z.object({
+    summary: z.string(),
+    thread_id: z.string(),
+    name: z.string(),
+    previous_name: z.string().optional(),
+  }),
+  async handle({ thread_id, name }, { threads, seen, clock, signal }) {
+    const known = seen.recall(thread_id)?.thread;
+    const stored = await threads.rename(thread_id, name, signal);
+    if (known) seen.remember([{ ...known, name: stored }], clock.now());
+    const now = { id: thread_id, name: shownName(stored) };
+    const before = known?.name === undefined ? undefined : shownName(known.name);
+    return {
+      summary: `Renamed ${titled(now)}${before === undefined ? '' : `, before ${inQuotes(before)}`}.`,
+      thread_id,
+      name: now.name,
+      ...(before === undefined ? {} : { previous_name: before }),
+    };
+  },
+  text: ({ summary }) => summary,
+});
