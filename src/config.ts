@@ -1,134 +1,11 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ProxySettings } from './agora/dispatcher.ts';
-import { closest } from './closest.ts';
-import { CONFIRM_MODES, type ConfirmMode } from './confirm.ts';
-import { LOG_LEVELS, type LogLevel } from './log.ts';
+import type { ConfirmMode } from './confirm.ts';
+import type { LogLevel } from './log.ts';
 import { secret } from './secrets.ts';
+import { isKnown, missing, type Problem, type SettingName, settings, unknownSetting, whereIs } from './settings.ts';
 
-/** What the documentation says of a setting, beside its schema. */
-interface SettingMeta {
-  /** One line: what it is. */
-  readonly meaning: string;
-  /** Where a person finds the value. */
-  readonly where?: string;
-  /** A secret is never shown, and can also come from a file named by `NAME_FILE`. */
-  readonly secret?: true;
-  readonly default?: string;
-}
-
-const documentation = z.registry<SettingMeta>();
-
-/** Agora, Shengwang and Easemob show the same values under other names. */
-const CONSOLE =
-  'Agora Console > project > Chat > Config; 声网控制台 > 即时通讯 IM > 功能配置; Easemob console > application overview';
-const PROJECT = 'Agora Console > project overview; 声网控制台 > 项目概览';
-
-const setting = <T extends z.ZodType>(schema: T, meta: SettingMeta): T => {
-  documentation.add(schema, meta);
-  return schema;
-};
-
-/** A new schema for each setting, since the documentation is kept by schema. */
-const flag = () =>
-  z
-    .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
-    .transform((value) => value === '1' || value === 'true')
-    .optional();
-
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
-    .optional();
-
-/** Header text: a line break or a blank in it would end the header or the token early. */
-const token = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, 'must be the token alone, on one line, without "Bearer" before it')
-  .optional();
-
-const APP_KEY =
-  'must be org#app, both halves as the console shows them; in a .env file put it in quotes, since # starts a comment there';
-const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare name as the console shows it');
-
-/** Every setting, by its name in the environment. The README's table and the help text are made from this. */
-export const settings = z.object({
-  AGORA_CHAT_HOST: setting(z.string().optional(), {
-    meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
-    where: `${CONSOLE} (REST API)`,
-  }),
-  AGORA_CHAT_APP_KEY: setting(
-    z
-      .string()
-      .regex(/^[^#/\\?\s]+#[^#/\\?\s]+$/, APP_KEY)
-      .refine((key) => !key.split('#').some((part) => part === '.' || part === '..'), APP_KEY)
-      .optional(),
-    { meaning: '`org#app`: the classic URL form', where: `${CONSOLE} (AppKey)` },
-  ),
-  AGORA_CHAT_ORG_NAME: setting(pathPart.optional(), {
-    meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
-    where: `${CONSOLE} (OrgName)`,
-  }),
-  AGORA_CHAT_APP_NAME: setting(pathPart.optional(), {
-    meaning: 'The second half of the app key',
-    where: `${CONSOLE} (AppName)`,
-  }),
-  AGORA_APP_ID: setting(
-    z
-      .string()
-      .regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits')
-      .optional(),
-    {
-      meaning: '32 hex digits; without an app key the `app-id` URL form',
-      where: PROJECT,
-    },
-  ),
-  AGORA_CHAT_APP_TOKEN: setting(token, {
-    meaning: 'A ready app token (not a user token)',
-    where: 'your own token server, or the Agora Console as a temporary token',
-    secret: true,
-  }),
-  AGORA_CHAT_ALLOW_HTTP: setting(flag(), {
-    meaning: '1: plain HTTP beyond loopback, for private deployments',
-  }),
-  AGORA_THREADS_SANDBOX: setting(flag(), {
-    meaning: '1: the embedded sandbox, whatever else is set',
-  }),
-  AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
-    meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
-    default: 'auto',
-  }),
-  AGORA_THREADS_TIMEOUT_MS: setting(wholeNumber(1, 600_000), {
-    meaning: 'Time limit of one HTTP attempt, in milliseconds',
-    default: '30000',
-  }),
-  AGORA_THREADS_LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(), {
-    meaning: 'What goes to stderr: `silent` `error` `warn` `info` `debug`',
-    default: 'warn',
-  }),
-});
-
-type SettingName = keyof typeof settings.shape;
-const NAMES = Object.keys(settings.shape) as readonly SettingName[];
-
-/** A setting that is missing or wrong, in a sentence that names it and says where its value is found. */
-export interface Problem {
-  readonly setting: string;
-  readonly text: string;
-}
-
-/** A call cannot be made with the settings as they are. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ text }) => text).join(' '));
-    this.problems = problems;
-  }
-}
+type Values = Partial<z.output<typeof settings>>;
 
 /** Where a secret comes from: its text, or a file that is read at the first call and not before. */
 export type SecretSource = { readonly value: string } | { readonly file: string; readonly setting: string };
@@ -143,8 +20,14 @@ export interface AppTarget {
   readonly prefix: readonly string[];
   /** The app in words: `org#app`, or the App ID. */
   readonly name: string;
-  readonly token: SecretSource;
+  readonly credentials: CredentialSource;
 }
+
+/** One kind of credentials; its secrets are not read yet. */
+export type CredentialSource =
+  | { readonly kind: 'fixed'; readonly token: SecretSource }
+  | { readonly kind: 'built'; readonly appId: string; readonly certificate: SecretSource }
+  | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
 
 export type Target =
   | AppTarget
@@ -155,6 +38,10 @@ export interface Config {
   readonly target: Target;
   readonly confirm: ConfirmMode;
   readonly timeoutMs: number;
+  /** Calls a second for each endpoint. */
+  readonly rateLimit: number;
+  /** Are the two undocumented tools registered? */
+  readonly undocumented: boolean;
   readonly logLevel: LogLevel;
   readonly proxy: ProxySettings;
 }
@@ -164,15 +51,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Settings that say which app is meant: one of them set, known or misspelt, and the sandbox is not. */
 const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/;
 const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/;
-
-const isSecret = (name: SettingName): boolean => documentation.get(settings.shape[name])?.secret === true;
-const FILES: ReadonlyMap<string, SettingName> = new Map(NAMES.filter(isSecret).map((name) => [`${name}_FILE`, name]));
-
-/** What the documentation says of each setting, in the order of the schema. */
-export const documented: readonly (SettingMeta & { name: string })[] = NAMES.map((name) => ({
-  name,
-  ...(documentation.get(settings.shape[name]) ?? { meaning: '' }),
-}));
 
 /**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
@@ -186,7 +64,7 @@ export function readConfig(environment: Environment): Config {
   const problems: Problem[] = [];
   const given = new Map<string, string>();
   for (const [name, value] of ours) {
-    if (!(name in settings.shape) && !FILES.has(name)) problems.push(unknownSetting(name));
+    if (!isKnown(name)) problems.push(unknownSetting(name));
     else if (/\$\{[^}]*\}/.test(value))
       problems.push({ setting: name, text: `${name} holds a literal \${...} that nobody filled in.` });
     else given.set(name, value);
@@ -197,10 +75,12 @@ export function readConfig(environment: Environment): Config {
     const name = String(issue.path[0]);
     problems.push({ setting: name, text: `${name} ${issue.message}.${whereIs(name)}` });
   }
-  const values: Partial<z.output<typeof settings>> = parsed.data ?? {};
+  const values: Values = parsed.data ?? {};
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
     timeoutMs: values.AGORA_THREADS_TIMEOUT_MS ?? 30_000,
+    rateLimit: values.AGORA_THREADS_RATE_LIMIT ?? 50,
+    undocumented: values.AGORA_CHAT_UNDOCUMENTED ?? false,
     logLevel: values.AGORA_THREADS_LOG_LEVEL ?? 'warn',
     proxy: readProxy(environment),
   } as const;
@@ -214,20 +94,13 @@ export function readConfig(environment: Environment): Config {
 }
 
 /** Puts the app together from settings that are each right; what is missing or at odds goes into `problems`. */
-function readTarget(
-  values: Partial<z.output<typeof settings>>,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): AppTarget | undefined {
+function readTarget(values: Values, given: ReadonlyMap<string, string>, problems: Problem[]): AppTarget | undefined {
   const origin = readOrigin(values, problems);
   const app = readApp(values, problems);
-  const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
-  if (!token && problems.every(({ setting }) => setting !== 'AGORA_CHAT_APP_TOKEN')) {
-    problems.push(missing('AGORA_CHAT_APP_TOKEN'));
-  }
-  if (!origin || !app || !token || problems.length > 0) return undefined;
+  const credentials = readCredentials(values, given, problems);
+  if (!origin || !app || !credentials || problems.length > 0) return undefined;
   const loopback = LOOPBACK.test(new URL(origin).hostname);
-  return { kind: 'app', origin, loopback, ...app, token };
+  return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
 /** The proxy settings of the system, in lower case first as other tools read them. */
@@ -245,7 +118,7 @@ const HOST = 'must be a host such as a41.chat.agora.io, with or without https://
 /** Hosts on this very machine, where a token on plain HTTP is seen by nobody else. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-function readOrigin(values: Partial<z.output<typeof settings>>, problems: Problem[]): string | undefined {
+function readOrigin(values: Values, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
   if (text === undefined) {
     problems.push(missing('AGORA_CHAT_HOST'));
@@ -276,10 +149,7 @@ function readOrigin(values: Partial<z.output<typeof settings>>, problems: Proble
   return url.origin;
 }
 
-function readApp(
-  values: Partial<z.output<typeof settings>>,
-  problems: Problem[],
-): { prefix: readonly string[]; name: string } | undefined {
+function readApp(values: Values, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
   if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
     problems.push({
@@ -302,6 +172,40 @@ function readApp(
   return undefined;
 }
 
+const CREDENTIALS =
+  'AGORA_CHAT_APP_TOKEN (a ready token), AGORA_APP_CERTIFICATE (with AGORA_APP_ID) or EASEMOB_CLIENT_ID with EASEMOB_CLIENT_SECRET';
+
+/** Exactly one kind of credentials: with two, nobody could tell which one a call was made with. */
+function readCredentials(
+  values: Values,
+  given: ReadonlyMap<string, string>,
+  problems: Problem[],
+): CredentialSource | undefined {
+  const before = problems.length;
+  const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
+  const certificate = readSecret('AGORA_APP_CERTIFICATE', given, problems);
+  const clientSecret = readSecret('EASEMOB_CLIENT_SECRET', given, problems);
+  const { AGORA_APP_ID: appId, EASEMOB_CLIENT_ID: clientId } = values;
+  if (problems.length > before) return undefined;
+
+  const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
+  if (kinds.length !== 1) {
+    const fault = kinds.length === 0 ? 'No credentials are set: set' : 'Two kinds of credentials are set: keep one of';
+    const where = kinds.length === 0 ? whereIs('AGORA_CHAT_APP_TOKEN') : '';
+    problems.push({ setting: 'AGORA_CHAT_APP_TOKEN', text: `${fault} ${CREDENTIALS}.${where}` });
+    return undefined;
+  }
+  if (token) return { kind: 'fixed', token };
+  if (certificate) {
+    if (appId !== undefined) return { kind: 'built', appId, certificate };
+    problems.push(missing('AGORA_APP_ID'));
+    return undefined;
+  }
+  if (clientId !== undefined && clientSecret) return { kind: 'exchanged', clientId, clientSecret };
+  problems.push(missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
+  return undefined;
+}
+
 /** A secret by value or by file; both at once is an error, since nobody could tell which one is meant. */
 function readSecret(
   name: SettingName,
@@ -316,17 +220,4 @@ function readSecret(
   }
   if (value !== undefined) return { value: secret(value) };
   return file === undefined ? undefined : { file, setting: `${name}_FILE` };
-}
-
-const missing = (name: string): Problem => ({ setting: name, text: `${name} is not set.${whereIs(name)}` });
-
-function whereIs(name: string): string {
-  const where = documented.find((setting) => setting.name === name)?.where;
-  return where === undefined ? '' : ` Where to find it: ${where}.`;
-}
-
-function unknownSetting(name: string): Problem {
-  const nearest = closest(name, [...NAMES, ...FILES.keys()]);
-  const hint = nearest === undefined ? 'agora-threads-mcp --help lists them all' : `did you mean ${nearest}?`;
-  return { setting: name, text: `${name} is no setting of this server: ${hint}${nearest === undefined ? '.' : ''}` };
 }

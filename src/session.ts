@@ -1,7 +1,10 @@
+import { exchangeBy } from './agora/exchange.ts';
 import type { Threads } from './agora/threads.ts';
+import type { Credentials } from './agora/token.ts';
 import type { Clock } from './clock.ts';
-import { type AppTarget, type Config, type SecretSource, SettingsError } from './config.ts';
+import type { AppTarget, Config, CredentialSource, SecretSource } from './config.ts';
 import { secret } from './secrets.ts';
+import { SettingsError } from './settings.ts';
 import type { App } from './tool.ts';
 
 /** A connection to one app, made at the first call and kept. */
@@ -49,7 +52,7 @@ export function createConnector(config: Config, clock: Clock, version: string): 
             loopback: true,
             prefix: [SANDBOX.orgName, SANDBOX.appName],
             name,
-            token: { value: SANDBOX.appToken },
+            credentials: { kind: 'fixed', token: { value: SANDBOX.appToken } },
           },
           { name, host: 'the embedded sandbox', sandbox: true },
         );
@@ -58,13 +61,21 @@ export function createConnector(config: Config, clock: Clock, version: string): 
   }
 
   async function openApp(target: AppTarget, app: App): Promise<Session> {
-    const [{ openConnections }, { createAttempt }, { createRequest }, { createThreads }] = await Promise.all([
+    const [
+      { openConnections },
+      { createAttempt },
+      { createLimiter },
+      { createTokens },
+      { createRequest },
+      { createThreads },
+    ] = await Promise.all([
       import('./agora/dispatcher.ts'),
       import('./agora/attempt.ts'),
+      import('./agora/limiter.ts'),
+      import('./agora/token.ts'),
       import('./agora/request.ts'),
       import('./agora/threads.ts'),
     ]);
-    const token = await readSecret(target.token);
     const connections = openConnections(target.loopback, config.proxy);
     closing.push(connections.close);
     const attempt = createAttempt({
@@ -76,13 +87,9 @@ export function createConnector(config: Config, clock: Clock, version: string): 
       dispatcher: connections.dispatcher,
       neverSent: connections.neverSent,
     });
-    const request = createRequest({
-      attempt,
-      tokens: { get: async () => token, renew: async () => undefined },
-      limiter: { acquire: async () => () => undefined },
-      clock,
-      random: Math.random,
-    });
+    const limiter = createLimiter({ perSecond: config.rateLimit, clock });
+    const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
+    const request = createRequest({ attempt, tokens, limiter, clock, random: Math.random });
     return { app, threads: createThreads(request) };
   }
 
@@ -102,16 +109,34 @@ export function createConnector(config: Config, clock: Clock, version: string): 
   };
 }
 
-async function readSecret(source: SecretSource): Promise<string> {
+/** The same credentials with their secrets as functions: a file is read at the first call, and not before. */
+function credentialsOf(source: CredentialSource): Credentials {
+  switch (source.kind) {
+    case 'fixed':
+      return { kind: 'fixed', token: () => readSecret(source.token, VISIBLE) };
+    case 'built':
+      return { kind: 'built', appId: source.appId, certificate: () => readSecret(source.certificate, HEX32) };
+    case 'exchanged':
+      return {
+        kind: 'exchanged',
+        clientId: source.clientId,
+        clientSecret: () => readSecret(source.clientSecret, VISIBLE),
+      };
+  }
+}
+
+const VISIBLE = /^[\x21-\x7e]+$/;
+const HEX32 = /^[0-9a-fA-F]{32}$/;
+
+async function readSecret(source: SecretSource, shape: RegExp): Promise<string> {
   if ('value' in source) return source.value;
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(source.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw fileError(source.setting, `cannot be read (${error.code ?? 'unknown reason'})`);
   });
-  const value = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(value))
-    throw fileError(source.setting, 'must hold the bare secret on one line, and nothing else');
-  return secret(value);
+  const value = secret(text.trim());
+  if (!shape.test(value)) throw fileError(source.setting, 'must hold the bare secret on one line, and nothing else');
+  return value;
 }
 
 const fileError = (setting: string, fault: string): SettingsError =>

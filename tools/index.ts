@@ -1,7 +1,10 @@
+import type { Config } from '../src/config.ts';
 import type { Tool } from '../src/tool.ts';
 import { addThreadMembers } from './add-thread-members.ts';
 import { createThread } from './create-thread.ts';
 import { deleteThread } from './delete-thread.ts';
+import { getThread } from './get-thread.ts';
+import { listGroupThreads } from './list-group-threads.ts';
 import { listThreadMembers } from './list-thread-members.ts';
 import { listThreadsTool } from './list-threads.ts';
 import { listUserGroupThreads } from './list-user-group-threads.ts';
@@ -21,3 +24,10 @@ export const catalogue: readonly Tool[] = [
   addThreadMembers,
   removeThreadMembers,
 ];
+
+/** On calls that no document of the vendor lists: registered with AGORA_CHAT_UNDOCUMENTED=1 alone. */
+export const undocumented: readonly Tool[] = [getThread, listGroupThreads];
+
+/** The tools that the settings ask for. */
+export const toolsFor = (config: Pick<Config, 'undocumented'>): readonly Tool[] =>
+  config.undocumented ? [...catalogue, ...undocumented] : catalogue;

@@ -83,7 +83,7 @@ function summaryOf(
     cursor_repeated: 'the service repeated its cursor, so it is not known whether there are others',
   };
   return [
-    `Members of thread ${threadId}: ${shown} shown.`,
+    `Members of thread ${threadId}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
     ...(more ? ['For more, call list_thread_members again with the same arguments and cursor = next_cursor.'] : []),
     `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped]}.`,
   ].join(' ');

@@ -1,4 +1,4 @@
-import { documented } from '../config.ts';
+import { documented } from '../settings.ts';
 import { version } from '../version.ts';
 
 /** Prints what the binary can do and every setting. */

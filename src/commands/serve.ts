@@ -1,4 +1,4 @@
-import { catalogue } from '../../tools/index.ts';
+import { toolsFor } from '../../tools/index.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { instructionsFor } from '../instructions.ts';
@@ -22,7 +22,7 @@ export async function serve(): Promise<void> {
   const connector = createConnector(config, systemClock, version);
   const server = createServer({
     version,
-    tools: catalogue,
+    tools: toolsFor(config),
     instructions: instructionsFor(config.target),
     confirm: config.confirm,
     connect: connector.connect,

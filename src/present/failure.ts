@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AgoraError } from '../agora/errors.ts';
-import { SettingsError } from '../config.ts';
 import { redact } from '../secrets.ts';
+import { SettingsError } from '../settings.ts';
 import type { Kind } from '../tool.ts';
 import { quotedName, shownId, word } from './thread.ts';
 import { quoted, visible } from './untrusted.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { documented } from '../../src/config.ts';
+import { documented } from '../../src/settings.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
 

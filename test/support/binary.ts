@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 
 export const BINARY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -28,3 +30,29 @@ export function runBinary(args: readonly string[], env: Record<string, string> =
 }
 
 export const runDemo = (env: Record<string, string> = {}): Promise<Run> => runBinary(['demo'], env);
+
+const withId = z.object({ id: z.number() });
+const answer = z.object({ result: z.object({ content: z.tuple([z.object({ text: z.string() })]) }) });
+
+/** One tool call on the built binary in a process of its own, and the text that came back. */
+export async function callBinary(
+  tool: string,
+  args: Record<string, unknown>,
+  env: Record<string, string>,
+): Promise<string> {
+  const child = spawn(process.execPath, [BINARY], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const clientInfo = { name: 'test', version: '1' };
+  send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+  send({ method: 'notifications/initialized' });
+  send({ id: 2, method: 'tools/call', params: { name: tool, arguments: args } });
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const message: unknown = JSON.parse(line);
+      if (withId.parse(message).id === 2) return answer.parse(message).result.content[0].text;
+    }
+    throw new Error('The server ended without an answer.');
+  } finally {
+    child.kill('SIGKILL');
+  }
+}

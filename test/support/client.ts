@@ -10,7 +10,7 @@ import { instructionsFor } from '../../src/instructions.ts';
 import { createLog } from '../../src/log.ts';
 import { createServer } from '../../src/server.ts';
 import { createConnector } from '../../src/session.ts';
-import { catalogue } from '../../tools/index.ts';
+import { toolsFor } from '../../tools/index.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */
 export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;
@@ -71,7 +71,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const sandbox = config.target.kind === 'sandbox';
   const server = createServer({
     version: '0.0.0',
-    tools: catalogue,
+    tools: toolsFor(config),
     instructions: instructionsFor(config.target),
     confirm: config.confirm,
     connect: connector.connect,

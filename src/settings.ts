@@ -1,0 +1,180 @@
+import * as z from 'zod';
+import { closest } from './closest.ts';
+import { CONFIRM_MODES } from './confirm.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** What the documentation says of a setting, beside its schema. */
+interface SettingMeta {
+  /** One line: what it is. */
+  readonly meaning: string;
+  /** Where a person finds the value. */
+  readonly where?: string;
+  /** A secret is never shown, and can also come from a file named by `NAME_FILE`. */
+  readonly secret?: true;
+  readonly default?: string;
+}
+
+const documentation = z.registry<SettingMeta>();
+
+/** Agora, Shengwang and Easemob show the same values under other names. */
+const CONSOLE =
+  'Agora Console > project > Chat > Config; 声网控制台 > 即时通讯 IM > 功能配置; Easemob console > application overview';
+const PROJECT = 'Agora Console > project overview; 声网控制台 > 项目概览';
+
+const setting = <T extends z.ZodType>(schema: T, meta: SettingMeta): T => {
+  documentation.add(schema, meta);
+  return schema;
+};
+
+/** A new schema for each setting, since the documentation is kept by schema. */
+const flag = () =>
+  z
+    .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
+    .transform((value) => value === '1' || value === 'true')
+    .optional();
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
+    .optional();
+
+/** Header text: a line break or a blank in it would end the header or the token early. */
+const token = () =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be the value alone, on one line, without "Bearer" before it')
+    .optional();
+
+const hex32 = () => z.string().regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits');
+
+const APP_KEY =
+  'must be org#app, both halves as the console shows them; in a .env file put it in quotes, since # starts a comment there';
+const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare name as the console shows it');
+
+/** Every setting, by its name in the environment. The README's table and the help text are made from this. */
+export const settings = z.object({
+  AGORA_CHAT_HOST: setting(z.string().optional(), {
+    meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
+    where: `${CONSOLE} (REST API)`,
+  }),
+  AGORA_CHAT_APP_KEY: setting(
+    z
+      .string()
+      .regex(/^[^#/\\?\s]+#[^#/\\?\s]+$/, APP_KEY)
+      .refine((key) => !key.split('#').some((part) => part === '.' || part === '..'), APP_KEY)
+      .optional(),
+    { meaning: '`org#app`: the classic URL form', where: `${CONSOLE} (AppKey)` },
+  ),
+  AGORA_CHAT_ORG_NAME: setting(pathPart.optional(), {
+    meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
+    where: `${CONSOLE} (OrgName)`,
+  }),
+  AGORA_CHAT_APP_NAME: setting(pathPart.optional(), {
+    meaning: 'The second half of the app key',
+    where: `${CONSOLE} (AppName)`,
+  }),
+  AGORA_APP_ID: setting(
+    z
+      .string()
+      .regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits')
+      .optional(),
+    {
+      meaning: '32 hex digits; without an app key the `app-id` URL form',
+      where: PROJECT,
+    },
+  ),
+  AGORA_CHAT_APP_TOKEN: setting(token(), {
+    meaning: 'A ready app token (not a user token)',
+    where: 'your own token server, or the Agora Console as a temporary token',
+    secret: true,
+  }),
+  AGORA_APP_CERTIFICATE: setting(hex32().optional(), {
+    meaning: 'With `AGORA_APP_ID`: app tokens are built here and renewed',
+    where: PROJECT,
+    secret: true,
+  }),
+  EASEMOB_CLIENT_ID: setting(token(), {
+    meaning: 'With `EASEMOB_CLIENT_SECRET`: exchanged for app tokens, and renewed',
+    where: 'Easemob console > application overview (Client ID)',
+  }),
+  EASEMOB_CLIENT_SECRET: setting(token(), {
+    meaning: 'See `EASEMOB_CLIENT_ID`',
+    where: 'Easemob console > application overview (ClientSecret)',
+    secret: true,
+  }),
+  AGORA_CHAT_ALLOW_HTTP: setting(flag(), {
+    meaning: '1: plain HTTP beyond loopback, for private deployments',
+  }),
+  AGORA_THREADS_SANDBOX: setting(flag(), {
+    meaning: '1: the embedded sandbox, whatever else is set',
+  }),
+  AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
+    meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
+    default: 'auto',
+  }),
+  AGORA_THREADS_RATE_LIMIT: setting(wholeNumber(1, 1_000_000), {
+    meaning: 'Calls a second for each endpoint; at 10 or less one budget for all (the Free plan has 10)',
+    default: '50',
+  }),
+  AGORA_THREADS_TIMEOUT_MS: setting(wholeNumber(1, 600_000), {
+    meaning: 'Time limit of one HTTP attempt, in milliseconds',
+    default: '30000',
+  }),
+  AGORA_CHAT_UNDOCUMENTED: setting(flag(), {
+    meaning: '1: two more tools, `get_thread` and `list_group_threads`, on calls that the vendor documents nowhere',
+  }),
+  AGORA_THREADS_LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(), {
+    meaning: 'What goes to stderr: `silent` `error` `warn` `info` `debug`',
+    default: 'warn',
+  }),
+});
+
+export type SettingName = keyof typeof settings.shape;
+const NAMES = Object.keys(settings.shape) as readonly SettingName[];
+
+/** A setting that is missing or wrong, in a sentence that names it and says where its value is found. */
+export interface Problem {
+  readonly setting: string;
+  readonly text: string;
+}
+
+/** A call cannot be made with the settings as they are. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ text }) => text).join(' '));
+    this.problems = problems;
+  }
+}
+
+const isSecret = (name: SettingName): boolean => documentation.get(settings.shape[name])?.secret === true;
+/** `NAME_FILE` for each secret. */
+const FILES: ReadonlyMap<string, SettingName> = new Map(NAMES.filter(isSecret).map((name) => [`${name}_FILE`, name]));
+
+/** What the documentation says of each setting, in the order of the schema. */
+export const documented: readonly (SettingMeta & { name: string })[] = NAMES.map((name) => ({
+  name,
+  ...(documentation.get(settings.shape[name]) ?? { meaning: '' }),
+}));
+
+export const missing = (name: string): Problem => ({ setting: name, text: `${name} is not set.${whereIs(name)}` });
+
+/** Where a person finds the value of a setting, as a sentence with a blank before it; empty where there is none. */
+export function whereIs(name: string): string {
+  const where = documented.find((setting) => setting.name === name)?.where;
+  return where === undefined ? '' : ` Where to find it: ${where}.`;
+}
+
+export function unknownSetting(name: string): Problem {
+  const nearest = closest(name, [...NAMES, ...FILES.keys()]);
+  const hint = nearest === undefined ? 'agora-threads-mcp --help lists them all' : `did you mean ${nearest}?`;
+  return { setting: name, text: `${name} is no setting of this server: ${hint}${nearest === undefined ? '.' : ''}` };
+}
+
+/** Is it a setting of this server, or the `_FILE` of one? */
+export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);
