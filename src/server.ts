@@ -74,7 +74,7 @@ export function createServer(options: ServerOptions): Server {
         sandbox: options.sandbox,
         error,
       });
-      if (!extra.signal.aborted) log.info(text);
+      if (!extra.signal.aborted) log.info(`${tool.name} failed: ${/^Error \[(\w+)\]/.exec(text)?.[1] ?? 'unknown'}`);
       return { content: [{ type: 'text' as const, text }], isError: true };
     }
   });

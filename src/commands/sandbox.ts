@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { parseFaults } from '../sandbox/faults.ts';
+import { type Fault, parseFaults } from '../sandbox/faults.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { startSandbox } from '../sandbox/server.ts';
 
 /** Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it. */
 export async function sandbox(args: readonly string[]): Promise<void> {
-  const options = readArguments(args);
-  if ('fault' in options) {
-    process.stderr.write(`agora-threads-mcp sandbox: ${options.fault}\n`);
+  const options = await readOptions(args).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+  if (options instanceof Error) {
+    process.stderr.write(`agora-threads-mcp sandbox: ${options.message}\n`);
     process.exitCode = 2;
     return;
   }
-  const faults = options.faults === undefined ? [] : parseFaults(JSON.parse(await readFile(options.faults, 'utf8')));
-  const running = await startSandbox({ port: options.port, faults });
+  const running = await startSandbox(options);
   const [message] = SANDBOX_HINTS.freeMessages;
   process.stdout.write(`An embedded Agora Chat is listening on ${running.url}
 Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
@@ -32,17 +33,22 @@ To try: users ${SANDBOX_HINTS.users.join(', ')}
   process.once('SIGTERM', end);
 }
 
-function readArguments(args: readonly string[]): { port: number; faults?: string } | { fault: string } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { port: { type: 'string' }, faults: { type: 'string' } },
-    });
-    const port = Number(values.port ?? 0);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      return { fault: '--port takes a whole number from 0 to 65535.' };
-    return { port, ...(values.faults === undefined ? {} : { faults: values.faults }) };
-  } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+async function readOptions(args: readonly string[]): Promise<{ port: number; faults: Fault[] }> {
+  const { values } = parseArgs({ args: [...args], options: { port: { type: 'string' }, faults: { type: 'string' } } });
+  const port = Number(values.port ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error('--port takes a whole number from 0 to 65535.');
   }
+  return { port, faults: values.faults === undefined ? [] : await readFaults(values.faults) };
+}
+
+async function readFaults(file: string): Promise<Fault[]> {
+  const text = await readFile(file, 'utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not JSON.`);
+  }
+  return parseFaults(json);
 }

@@ -33,8 +33,9 @@ const FLAG = `\\u{1f3f4}(?:${['gbeng', 'gbsct', 'gbwls']
 const JOINER_AT_WORK = [
   // 👩‍🚀
   String.raw`(?<=${PICTURE}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=${PICTURE})`,
-  // می‌خواهم: between two letters or marks of such a script, neither of which is itself invisible.
-  String.raw`(?<=[${JOINING}])(?<=[\p{L}\p{M}])(?<!\p{Default_Ignorable_Code_Point})[\u200c\u200d](?=[${JOINING}])(?=[\p{L}\p{M}])(?!\p{Default_Ignorable_Code_Point})`,
+  // Persian "mi-khaham": between two letters or marks of such a script, the second not itself invisible (where the
+  // first is, BASELESS takes the joiner with it).
+  String.raw`(?<=[${JOINING}])(?<=[\p{L}\p{M}])[\u200c\u200d](?=[${JOINING}])(?=[\p{L}\p{M}])(?!\p{Default_Ignorable_Code_Point})`,
   // അവന്‍: after a virama it decides how the letter before is drawn, at the end of a word too.
   String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d]`,
 ].join('|');
@@ -43,7 +44,7 @@ const SELECTOR_AT_WORK = [
   String.raw`(?<=${PICTURE})[\ufe0e\ufe0f]`,
   // 1️⃣
   String.raw`(?<=[0-9#*])\ufe0f(?=\u20e3)`,
-  // 葛󠄀: Japanese names need the registered forms. The 200 selectors above them are used to hide bytes only.
+  // Japanese names need the registered forms of a character. The 200 selectors above those serve to hide bytes only.
   String.raw`(?<=\p{Unified_Ideograph})[\ufe00-\ufe02\u{e0100}-\u{e011f}]`,
 ].join('|');
 
@@ -72,7 +73,7 @@ const PLAIN =
   /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
 
 const MARK = /^\p{M}/u;
-/** Without a base before it, a mark would land on our bracket or on the opening quote. */
+/** Without a base before it, a mark would land on our bracket or on the opening quote, and a joiner has lost its letter. */
 const BASELESS = /^[\p{M}\u200c\u200d]+/u;
 /** A joiner joins nothing once what came after it is cut off. */
 const LOOSE_JOINER = /\u200c$|\u200d$/;
@@ -114,8 +115,8 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
  */
 export function visible(text: string, max = 200): string {
   if (text.length <= max && PLAIN.test(text)) return text;
-  // No cluster takes up more of the text than this, so `max` of them end within the part that is looked at, and one
-  // more begins there. The rest of a hostile megabyte is neither searched nor counted.
+  // What is shown as one cluster takes up at most so many pairs of UTF-16 units, so `max` of them end within the part
+  // that is looked at, and one more begins there. The rest of a hostile megabyte is neither searched nor counted.
   const looked = (max + 1) * LONGEST_CLUSTER * 2;
   let shown = '';
   let size = 0;

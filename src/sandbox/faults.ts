@@ -127,7 +127,7 @@ function schema(): z.ZodType<Fault[]> {
         error: z.string().optional(),
         description: z.string().optional(),
         retry_after,
-        body: z.unknown(),
+        body: z.unknown().optional(),
       }),
       z.strictObject({ ...common, kind: z.literal('rate_limit'), retry_after }),
       z.strictObject({ ...common, kind: z.literal('html'), status: status.optional() }),

@@ -43,10 +43,48 @@ const CALLS: readonly {
     method: 'GET',
     path: `/threads/chatgroups/${GROUP}/user/lin?limit=1&sort=desc`,
   },
+  {
+    tool: 'list_thread_members',
+    args: { thread_id: THREAD, limit: 50 },
+    method: 'GET',
+    path: `/thread/${THREAD}/users?limit=50`,
+  },
+  {
+    tool: 'add_thread_members',
+    args: { thread_id: THREAD, usernames: ['mia', '名字'] },
+    method: 'POST',
+    path: `/thread/${THREAD}/users`,
+    body: { usernames: ['mia', '名字'] },
+  },
+  {
+    // A DELETE with a body, which clients and samples like to forget.
+    tool: 'remove_thread_members',
+    args: { thread_id: THREAD, usernames: ['mia', 'tom'] },
+    method: 'DELETE',
+    path: `/thread/${THREAD}/users`,
+    body: { usernames: ['mia', 'tom'] },
+  },
+  { tool: 'get_thread', args: { thread_id: THREAD }, method: 'GET', path: `/thread/${THREAD}` },
+  {
+    tool: 'list_group_threads',
+    args: { group_id: GROUP },
+    method: 'GET',
+    path: `/threads/chatgroups/${GROUP}?limit=20`,
+  },
 ];
 
 const answers = ({ method, url }: Recorded) => {
   if (url.endsWith('/users?limit=50')) return envelope({ data: { affiliations: [] } });
+  if (url.endsWith('/users')) {
+    if (method === 'POST') return envelope({ data: { status: 'ok' } });
+    return envelope({
+      entities: [
+        { result: true, user: 'mia' },
+        { result: false, user: 'tom' },
+      ],
+    });
+  }
+  if (method === 'GET' && url.endsWith(`/${THREAD}`)) return envelope({ data: { id: THREAD, name: 'x' } });
   if (method === 'POST') return envelope({ data: { thread_id: THREAD } });
   if (method === 'PUT') return envelope({ data: { name: 'Done' } });
   if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
@@ -62,7 +100,7 @@ describe.each([
 ])('the %s URL form', (_form, app, prefix) => {
   it.each(CALLS)('$tool sends exactly the documented request', async ({ tool, args, method, path, body }) => {
     const server = await recordingServer(answers);
-    const env = { AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x' };
+    const env = { AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x', AGORA_CHAT_UNDOCUMENTED: '1' };
     const { call } = await connectClient({ env, form: yes });
     const { isError, text } = await call(tool, args);
     expect(isError, text).toBe(false);
@@ -81,7 +119,7 @@ describe.each([
         ? {}
         : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(JSON.stringify(body))) }),
     });
-    if (tool !== 'delete_thread') expect(server.requests).toHaveLength(1);
+    if (!/^(delete|remove)_/.test(tool)) expect(server.requests).toHaveLength(1);
   });
 });
 

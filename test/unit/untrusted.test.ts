@@ -180,7 +180,10 @@ describe('what hides or moves is written as its number', () => {
     ['joiners between Latin letters', 'pass\u200dword\u200c1', 'pass⟨U+200D⟩word⟨U+200C⟩1'],
     ['a joiner at the end of a Persian word', 'می\u200c خ', 'می⟨U+200C⟩ خ'],
     ['two joiners in a row', 'می\u200c\u200cخ', 'می⟨U+200C⟩⟨U+200C⟩خ'],
-    ['a joiner beside an invisible letter', 'ក\u17b4\u200cក', 'ក⟨U+17B4⟩⟨U+200C⟩ក'],
+    ['a joiner between Latin accents', 'a\u0308\u200c\u0308', 'a\u0308⟨U+200C⟩⟨U+0308⟩'],
+    ['a joiner beside an Arabic digit or comma', '١\u200cب\u200c،', '١⟨U+200C⟩ب⟨U+200C⟩،'],
+    ['a joiner before an invisible letter', 'ក\u200c\u17b4', 'ក⟨U+200C⟩⟨U+17B4⟩'],
+    ['a joiner behind an invisible letter', 'ក\u17b4\u200cក', 'ក⟨U+17B4⟩⟨U+200C⟩ក'],
     ['a joiner behind an emoji', '👩\u200d x', '👩⟨U+200D⟩ x'],
     ['a ZWNJ between emoji', '👩\u200c👩', '👩⟨U+200C⟩👩'],
     ['a mark with no base', '\u0338ab', '⟨U+0338⟩ab'],
@@ -221,6 +224,11 @@ describe('a cut', () => {
     expect(visible('x'.repeat(1_000_000), 10)).toBe('xxxxxxxxxx…⟨+342 or more⟩');
   });
 
+  it('counts no more than there is where it stops to look', () => {
+    expect(visible(`${'x'.repeat(22)}${ENGLAND}${'y'.repeat(50)}`, 0)).toBe('…⟨+23 or more⟩');
+    expect(visible(`${'x'.repeat(34)}${'\n'.repeat(50)}`, 0)).toBe('…⟨+32 or more⟩');
+  });
+
   it.each([
     ['marks', '\u0301'],
     ['escapes', '\u001b'],
@@ -239,7 +247,9 @@ describe('a cut', () => {
 
   it('finds the clusters of a long text where they are', () => {
     // Neither a mark outside the BMP nor one long cluster may fall between two of the parts that are looked at.
-    const text = `${'e\u{1d165}'.repeat(3_000)}${'ᄀ'.repeat(1_000)}${FAMILY.repeat(500)}${'🇨🇳'.repeat(500)}`;
+    const mark = 'e\u{1d165}';
+    expect(visible(`${'a'.repeat(254)}${mark}${'b'.repeat(10)}`, 255)).toBe(`${'a'.repeat(254)}${mark}…⟨+10⟩`);
+    const text = `${mark.repeat(3_000)}${'ᄀ'.repeat(1_000)}${FAMILY.repeat(500)}${'🇨🇳'.repeat(500)}`;
     const out = visible(text, Number.POSITIVE_INFINITY);
     expect(unescaped(out)).toBe(text);
     expect(out.replace(ESCAPE, '')).toBe(text.replace('ᄀ'.repeat(1_000), 'ᄀ'.repeat(16)));

@@ -1,0 +1,42 @@
+import { systemClock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { createConnector } from '../../src/session.ts';
+
+/** Parallel calls against a server that enforces the same limit on a sliding second: refusals, and time against the least possible. */
+async function measure(perSecond: number, calls: number) {
+  const sandbox = await startSandbox({ callsPerSecond: perSecond });
+  const connector = createConnector(
+    readConfig({
+      AGORA_CHAT_HOST: sandbox.url,
+      AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+      AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
+      AGORA_THREADS_RATE_LIMIT: String(perSecond),
+    }),
+    systemClock,
+    'bench',
+  );
+  const { threads } = await connector.connect();
+  const started = performance.now();
+  await Promise.all(Array.from({ length: calls }, () => threads.list({ limit: 1 }, new AbortController().signal)));
+  const seconds = (performance.now() - started) / 1_000;
+  const refused = sandbox.state.requests.filter(({ status }) => status === 429).length;
+  await connector.close();
+  await sandbox.close();
+  const least = Math.ceil(calls / perSecond) - 1;
+  return {
+    calls,
+    per_second: perSecond,
+    refused,
+    seconds: Number(seconds.toFixed(3)),
+    least,
+    ratio: Number((seconds / least).toFixed(3)),
+  };
+}
+
+const rows = [await measure(100, 250), await measure(10, 25)];
+const columns = Object.keys(rows[0] ?? {}) as (keyof (typeof rows)[number])[];
+const line = (cells: readonly unknown[]) => cells.map((cell) => String(cell).padStart(11)).join('');
+process.stdout.write(`${line(columns)}\n${rows.map((row) => line(columns.map((column) => row[column]))).join('\n')}\n`);
+process.stdout.write(`${JSON.stringify({ bench: 'limiter', rows })}\n`);
