@@ -3,7 +3,16 @@ import type { ProxySettings } from './agora/dispatcher.ts';
 import type { ConfirmMode } from './confirm.ts';
 import type { LogLevel } from './log.ts';
 import { secret } from './secrets.ts';
-import { isKnown, missing, type Problem, type SettingName, settings, unknownSetting, whereIs } from './settings.ts';
+import {
+  isKnown,
+  missing,
+  type Problem,
+  type SettingName,
+  settings,
+  unknownSetting,
+  unknownTool,
+  whereIs,
+} from './settings.ts';
 
 type Values = Partial<z.output<typeof settings>>;
 
@@ -43,6 +52,12 @@ export interface Config {
   /** Are the two undocumented tools registered? */
   readonly undocumented: boolean;
   readonly logLevel: LogLevel;
+  /** Are only the tools that read registered? */
+  readonly readOnly: boolean;
+  /** The only tools to be registered; undefined for all. */
+  readonly tools: readonly string[] | undefined;
+  /** The file of the audit log. */
+  readonly auditLog: string | undefined;
   readonly proxy: ProxySettings;
 }
 
@@ -55,8 +70,10 @@ const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/;
 /**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
  * its tools, and each call then says what is wrong.
+ *
+ * @param toolNames the tools that there are, for AGORA_THREADS_TOOLS
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, toolNames: readonly string[]): Config {
   const ours = Object.entries(environment).flatMap(([name, value]) =>
     // Hosts write an unset field of their forms as an empty string: empty counts as unset.
     OUR_PREFIX.test(name) && value !== undefined && value.trim() !== '' ? [[name, value.trim()] as const] : [],
@@ -76,12 +93,18 @@ export function readConfig(environment: Environment): Config {
     problems.push({ setting: name, text: `${name} ${issue.message}.${whereIs(name)}` });
   }
   const values: Values = parsed.data ?? {};
+  for (const name of values.AGORA_THREADS_TOOLS ?? []) {
+    if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
+  }
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
     timeoutMs: values.AGORA_THREADS_TIMEOUT_MS ?? 30_000,
     rateLimit: values.AGORA_THREADS_RATE_LIMIT ?? 50,
     undocumented: values.AGORA_CHAT_UNDOCUMENTED ?? false,
     logLevel: values.AGORA_THREADS_LOG_LEVEL ?? 'warn',
+    readOnly: values.AGORA_THREADS_READ_ONLY ?? false,
+    tools: values.AGORA_THREADS_TOOLS,
+    auditLog: values.AGORA_THREADS_AUDIT_LOG,
     proxy: readProxy(environment),
   } as const;
 

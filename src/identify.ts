@@ -12,7 +12,7 @@ export interface Identified {
 }
 
 interface Sources {
-  readonly threads: Threads;
+  readonly threads: Pick<Threads, 'listMembers' | 'listOfUser'>;
   readonly seen: Seen;
   readonly clock: Clock;
 }
@@ -35,19 +35,14 @@ export async function identify(
   signal: AbortSignal,
   trustMemory: boolean,
 ): Promise<Identified> {
-  const remembered = seen.recall(threadId);
-  const fromMemory: ThreadFacts = remembered
-    ? { ...factsOf(remembered.thread), as_of: utcTime(remembered.at) }
-    : { id: shownId(threadId) };
-
   let members: Page<string>;
   try {
     members = await threads.listMembers(threadId, { limit: PAGE }, signal);
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
-    if (error.code === 'thread_not_found') return { state: 'gone', facts: fromMemory };
+    if (error.code === 'thread_not_found') return { state: 'gone', facts: fromMemory(threadId, seen) };
     // An answer that is late, broken or a 5xx says nothing about the deletion to come: the rest is unknown, not lost.
-    if (error.facts.landed === 'maybe') return { state: 'unsure', facts: fromMemory };
+    if (error.facts.landed === 'maybe') return { state: 'unsure', facts: fromMemory(threadId, seen) };
     throw error;
   }
 
@@ -55,12 +50,20 @@ export async function identify(
     member_count: members.items.length >= PAGE ? `${PAGE} or more` : String(members.items.length),
     members: members.items.slice(0, PAGE).map(shownId),
   };
-  if (remembered && trustMemory) return { state: 'there', facts: { ...fromMemory, ...known } };
+  // Read after the members, not before: a search for another thread of the same call may have found this one.
+  const remembered = fromMemory(threadId, seen);
+  if (remembered.name !== undefined && trustMemory) return { state: 'there', facts: { ...remembered, ...known } };
 
-  const owner = remembered?.thread.owner;
+  const owner = seen.recall(threadId)?.thread.owner;
   const candidates = [...new Set([...(owner === undefined ? [] : [owner]), ...members.items])];
   const found = await search(threadId, candidates, { threads, seen, clock }, signal);
-  return { state: 'there', facts: { ...(found ? factsOf(found) : fromMemory), ...known } };
+  return { state: 'there', facts: { ...(found ? factsOf(found) : remembered), ...known } };
+}
+
+/** What lists have shown of a thread, with the time at which they did. */
+function fromMemory(threadId: string, seen: Seen): ThreadFacts {
+  const remembered = seen.recall(threadId);
+  return remembered ? { ...factsOf(remembered.thread), as_of: utcTime(remembered.at) } : { id: shownId(threadId) };
 }
 
 /** Looks for the thread among the newest of each user's list, and then among the oldest. */

@@ -1,4 +1,4 @@
-import type { Target } from './config.ts';
+import type { Config, Target } from './config.ts';
 import { SANDBOX_HINTS } from './sandbox/identity.ts';
 
 const ALWAYS = [
@@ -11,17 +11,29 @@ const ALWAYS = [
 
 /**
  * What a client's model is told once, before any tool is called; under 1 KB.
- *
- * @param target the app, the sandbox, or settings that name neither
  */
-export function instructionsFor(target: Target): string {
+export function instructionsFor({ target, readOnly, tools }: Pick<Config, 'target' | 'readOnly' | 'tools'>): string {
+  const missing = [...(readOnly ? ['AGORA_THREADS_READ_ONLY'] : []), ...(tools ? ['AGORA_THREADS_TOOLS'] : [])];
+  return [ALWAYS, ...limits(readOnly, missing), ...about(target)].join('\n');
+}
+
+/** Said so that nobody takes a tool that the operator left out for a feature that does not exist. */
+function limits(readOnly: boolean, settings: readonly string[]): string[] {
+  if (settings.length === 0) return [];
+  const what = readOnly ? 'This server is read-only' : 'Not all tools are registered';
+  return [`${what}, by its operator's setting ${settings.join(' and ')}.`];
+}
+
+function about(target: Target): string[] {
   switch (target.kind) {
     case 'app':
-      return ALWAYS;
+      return [];
     case 'sandbox':
-      return `${ALWAYS}\n${sandboxHints(target.forced)}`;
+      return [sandboxHints(target.forced)];
     case 'unusable':
-      return `${ALWAYS}\nThe settings of this server are incomplete or wrong, so every call fails until its operator corrects them: ${target.problems.map(({ setting }) => setting).join(', ')}.`;
+      return [
+        `The settings of this server are incomplete or wrong, so every call fails until its operator corrects them: ${target.problems.map(({ setting }) => setting).join(', ')}.`,
+      ];
   }
 }
 

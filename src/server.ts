@@ -8,6 +8,7 @@ import {
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { createWriter, noAudit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { type Asker, type ConfirmMode, createGate, formParams, showsForms } from './confirm.ts';
 import type { Log } from './log.ts';
@@ -59,9 +60,14 @@ export function createServer(options: ServerOptions): Server {
     const args = params.arguments ?? {};
     try {
       const call = tool.prepare(args);
-      const { app, threads } = await options.connect();
+      const { app, threads, audit } = await options.connect();
       const progress = createProgress(extra);
-      const context = { app, threads, seen, clock, signal: extra.signal, progress };
+      const about = { tool: tool.name, request_id: extra.requestId, app: app.name, host: app.host };
+      const write = createWriter(audit ?? noAudit, threads, about, (error) =>
+        log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
+      );
+      const audited = audit !== undefined;
+      const context = { app, threads, write, audited, seen, clock, signal: extra.signal, progress };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
       const { structured, text } = await call(context, (question, code) => gate(question, code, asker, extra.signal));
       return { content: [{ type: 'text' as const, text }], structuredContent: structured };

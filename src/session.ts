@@ -1,6 +1,7 @@
 import { exchangeBy } from './agora/exchange.ts';
 import type { Threads } from './agora/threads.ts';
 import type { Credentials } from './agora/token.ts';
+import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { AppTarget, Config, CredentialSource, SecretSource } from './config.ts';
 import { secret } from './secrets.ts';
@@ -11,6 +12,8 @@ import type { App } from './tool.ts';
 export interface Session {
   readonly app: App;
   readonly threads: Threads;
+  /** Where writes are recorded; undefined where no audit log is asked for. */
+  readonly audit: Audit | undefined;
 }
 
 export interface Connector {
@@ -90,7 +93,13 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
     const request = createRequest({ attempt, tokens, limiter, clock, random: Math.random });
-    return { app, threads: createThreads(request) };
+    return { app, threads: createThreads(request), audit: await openAudit() };
+  }
+
+  async function openAudit(): Promise<Audit | undefined> {
+    if (config.auditLog === undefined) return undefined;
+    const [{ createAudit }, { randomUUID }] = await Promise.all([import('./audit.ts'), import('node:crypto')]);
+    return createAudit(config.auditLog, clock, randomUUID);
   }
 
   return {

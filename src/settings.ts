@@ -111,6 +111,30 @@ export const settings = z.object({
   AGORA_THREADS_SANDBOX: setting(flag(), {
     meaning: '1: the embedded sandbox, whatever else is set',
   }),
+  AGORA_THREADS_READ_ONLY: setting(flag(), {
+    meaning: '1: only the tools that read are registered',
+  }),
+  AGORA_THREADS_TOOLS: setting(
+    z
+      .string()
+      .transform((names) =>
+        names
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      )
+      .optional(),
+    { meaning: 'Names, comma separated: only these tools are registered' },
+  ),
+  AGORA_THREADS_AUDIT_LOG: setting(
+    z
+      .string()
+      .regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here')
+      .optional(),
+    {
+      meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
+    },
+  ),
   AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
     meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
     default: 'auto',
@@ -178,3 +202,12 @@ export function unknownSetting(name: string): Problem {
 
 /** Is it a setting of this server, or the `_FILE` of one? */
 export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);
+
+export function unknownTool(name: string, known: readonly string[]): Problem {
+  const nearest = closest(name, known);
+  const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
+  return {
+    setting: 'AGORA_THREADS_TOOLS',
+    text: `AGORA_THREADS_TOOLS names ${JSON.stringify(name)}, which is no tool: ${hint}`,
+  };
+}

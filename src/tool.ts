@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Threads } from './agora/threads.ts';
+import type { Writer } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Decision, Question } from './confirm.ts';
 import { utcTime } from './present/time.ts';
@@ -25,10 +26,18 @@ export interface App {
   readonly sandbox: boolean;
 }
 
+/** The calls of the service that change nothing. */
+export type Reads = Omit<Threads, 'create' | 'rename' | 'delete' | 'addMembers' | 'removeMembers'>;
+
 /** What a handler works with. */
 export interface ToolContext {
   readonly app: App;
-  readonly threads: Threads;
+  /** The calls that change nothing; the others are reached through `write` alone. */
+  readonly threads: Reads;
+  /** Sends a write, with its lines in the audit log. */
+  readonly write: Writer;
+  /** Is there an audit log? It keeps what a result has no room for. */
+  readonly audited: boolean;
   readonly seen: Seen;
   readonly clock: Clock;
   /** Aborted when the client gives up the call. */
@@ -137,7 +146,11 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(
     const decision = await confirm({ tool: spec.name, args: bound, ...words }, code);
     if (decision.kind === 'yes') {
       context.signal.throwIfAborted();
-      return spec.perform(args, preview, context);
+      const confirmed = decision.by;
+      return spec.perform(args, preview, {
+        ...context,
+        write: (write, send) => context.write({ ...write, confirmed }, send),
+      });
     }
     const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.done, decision.why);
     return spec.unconfirmed(preview, result);

@@ -60,9 +60,11 @@ async function addBatch(
   users: readonly string[],
   context: ToolContext,
 ): Promise<{ outcomes: Outcome[]; fatal?: AgoraError }> {
-  const { threads, signal } = context;
+  const { write, signal } = context;
   try {
-    await threads.addMembers(threadId, users, signal);
+    await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
+      agora.addMembers(threadId, users, signal),
+    );
     return { outcomes: users.map((username) => ({ username, status: 'added' })) };
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;

@@ -17,6 +17,14 @@ const id = (description: string) =>
     .describe(description);
 
 export const threadId = id('Thread id (digits)');
+const THREAD_IDS = 'must be a list of 2 to 50 thread ids';
+
+export const threadIds = z
+  .array(threadId, THREAD_IDS)
+  .min(2, THREAD_IDS)
+  .max(50, THREAD_IDS)
+  .describe('2-50 thread ids (digits)');
+
 export const groupId = id('Group id (digits)');
 export const msgId = id('Id of the group message the thread hangs on (digits, usually 19)');
 

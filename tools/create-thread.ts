@@ -25,7 +25,7 @@ export const createThread = defineTool({
   input: z.strictObject({ group_id: groupId, msg_id: msgId, name: threadName, owner }),
   output,
   async handle({ group_id, msg_id, name, owner }, context): Promise<z.input<typeof output>> {
-    const { threads, clock, signal } = context;
+    const { threads, write, clock, signal } = context;
     const thread = { groupId: group_id, msgId: msg_id, name, owner };
     const echo = { group_id, msg_id, name: shownName(name), owner: shownId(owner) };
     const message = `message ${msg_id} in group ${group_id}`;
@@ -36,7 +36,9 @@ export const createThread = defineTool({
       ...echo,
     });
 
-    const outcome = await threads.create(thread, signal).catch(landing);
+    const outcome = await write({ args: { group_id, msg_id, name, owner } }, (agora) =>
+      agora.create(thread, signal),
+    ).catch(landing);
     if (outcome !== 'already_exists' && outcome !== 'unknown') return created(outcome, '');
 
     // A lost answer may still be on its way to being true; a refusal is not.

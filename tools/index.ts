@@ -3,6 +3,7 @@ import type { Tool } from '../src/tool.ts';
 import { addThreadMembers } from './add-thread-members.ts';
 import { createThread } from './create-thread.ts';
 import { deleteThread } from './delete-thread.ts';
+import { deleteThreads } from './delete-threads.ts';
 import { getThread } from './get-thread.ts';
 import { listGroupThreads } from './list-group-threads.ts';
 import { listThreadMembers } from './list-thread-members.ts';
@@ -17,6 +18,7 @@ export const catalogue: readonly Tool[] = [
   createThread,
   renameThread,
   deleteThread,
+  deleteThreads,
   listThreadsTool,
   listUserThreads,
   listUserGroupThreads,
@@ -28,6 +30,17 @@ export const catalogue: readonly Tool[] = [
 /** On calls that no document of the vendor lists: registered with AGORA_CHAT_UNDOCUMENTED=1 alone. */
 export const undocumented: readonly Tool[] = [getThread, listGroupThreads];
 
-/** The tools that the settings ask for. */
-export const toolsFor = (config: Pick<Config, 'undocumented'>): readonly Tool[] =>
-  config.undocumented ? [...catalogue, ...undocumented] : catalogue;
+/** The names of all tools that a setting may name. */
+export const toolNames: readonly string[] = [...catalogue, ...undocumented].map(({ name }) => name);
+
+/**
+ * The tools that the settings ask for. A tool that is not wanted is not registered, rather than refused: a model does
+ * not try what it does not see.
+ */
+export function toolsFor(config: Pick<Config, 'undocumented' | 'readOnly' | 'tools'>): readonly Tool[] {
+  const all = config.undocumented ? [...catalogue, ...undocumented] : catalogue;
+  return all.filter(
+    ({ name, kind }) =>
+      (!config.readOnly || kind === 'read') && (config.tools === undefined || config.tools.includes(name)),
+  );
+}

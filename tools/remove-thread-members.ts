@@ -83,10 +83,12 @@ const notSent = (username: string): Outcome => ({
 async function removeBatch(
   threadId: string,
   users: readonly string[],
-  { threads, signal }: ToolContext,
+  { threads, write, signal }: ToolContext,
 ): Promise<{ outcomes: Outcome[]; fatal?: AgoraError }> {
   try {
-    const { removed, resent } = await threads.removeMembers(threadId, users, signal);
+    const { removed, resent } = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
+      agora.removeMembers(threadId, users, signal),
+    );
     const doubtful = users.filter((user) => removed.get(user) !== true);
     // On a second try the service may say false of users whom the first one removed: only their list tells.
     const members = resent && doubtful.length > 0 ? await readMembers(threads, threadId, signal) : undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { shownName, titled } from '../src/present/thread.ts';
+import { factsOf, shownName, titled } from '../src/present/thread.ts';
 import { inQuotes } from '../src/present/untrusted.ts';
 import { defineTool } from '../src/tool.ts';
 import { threadId, threadName } from './arguments.ts';
@@ -17,9 +17,11 @@ export const renameThread = defineTool({
     name: z.string(),
     previous_name: z.string().optional(),
   }),
-  async handle({ thread_id, name }, { threads, seen, clock, signal }) {
+  async handle({ thread_id, name }, { write, seen, clock, signal }) {
     const known = seen.recall(thread_id)?.thread;
-    const stored = await threads.rename(thread_id, name, signal);
+    const stored = await write({ args: { thread_id, name }, ...(known && { thread: factsOf(known) }) }, (agora) =>
+      agora.rename(thread_id, name, signal),
+    );
     if (known) seen.remember([{ ...known, name: stored }], clock.now());
     const now = { id: thread_id, name: shownName(stored) };
     const before = known?.name === undefined ? undefined : shownName(known.name);

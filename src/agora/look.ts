@@ -21,7 +21,7 @@ const MOST_MEMBER_PAGES = 20;
  * @param looks how often; a second look comes a second after the first
  */
 export async function findThread(
-  threads: Threads,
+  threads: Pick<Threads, 'listOfUserInGroup'>,
   { groupId, owner, msgId }: Omit<NewThread, 'name'>,
   clock: Clock,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function findThread(
 
 /** Who is a member and who is not, as far as the list could be read; `complete` says whether a missing one is absent. */
 export async function readMembers(
-  threads: Threads,
+  threads: Pick<Threads, 'listMembers'>,
   threadId: string,
   signal: AbortSignal,
 ): Promise<{ members: ReadonlySet<string>; complete: boolean }> {

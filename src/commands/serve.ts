@@ -1,4 +1,4 @@
-import { toolsFor } from '../../tools/index.ts';
+import { toolNames, toolsFor } from '../../tools/index.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { instructionsFor } from '../instructions.ts';
@@ -12,7 +12,7 @@ const LAST_MOMENT_MS = 500;
 
 /** Serves MCP on stdin and stdout until the host goes away. */
 export async function serve(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, toolNames);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   // A host that closes our stderr must not end us.
   process.stderr.on('error', () => undefined);
@@ -23,7 +23,7 @@ export async function serve(): Promise<void> {
   const server = createServer({
     version,
     tools: toolsFor(config),
-    instructions: instructionsFor(config.target),
+    instructions: instructionsFor(config),
     confirm: config.confirm,
     connect: connector.connect,
     sandbox: config.target.kind === 'sandbox',

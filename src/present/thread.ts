@@ -65,19 +65,24 @@ export function described(facts: ThreadFacts, now: number): string {
   ].join(', ');
 }
 
-/** The last record of a deleted thread, in two lines that help a person to make it again by hand; none if unknown. */
-export function lastRecord({ name, owner, group_id, msg_id, created_at, members, as_of }: ThreadFacts): string[] {
-  const known = [
+/** All known facts but the id in one line, each with its name: `name "Refund question", owner lin`. */
+export function factsLine({ name, owner, group_id, msg_id, created_at, members, as_of }: ThreadFacts): string {
+  return [
     ...(name === undefined ? [] : [`name ${inQuotes(name)}`]),
     ...Object.entries({ owner, group_id, msg_id }).flatMap(([key, id]) =>
       id === undefined ? [] : [`${key} ${word(id)}`],
     ),
     ...Object.entries({ created_at, as_of }).flatMap(([key, time]) => (time === undefined ? [] : [`${key} ${time}`])),
     ...(members === undefined ? [] : [`members ${members.map(word).join(' ') || 'none'}`]),
-  ];
-  if (known.length === 0) return [];
+  ].join(', ');
+}
+
+/** The last record of a deleted thread, in two lines that help a person to make it again by hand; none if unknown. */
+export function lastRecord(facts: ThreadFacts): string[] {
+  const known = factsLine(facts);
+  if (known === '') return [];
   return [
-    `It was: ${known.join(', ')}.`,
-    'To make it again by hand: create_thread with this group_id, msg_id, name and owner.',
+    `It was: ${known}.`,
+    'To make it again by hand: create_thread with this group_id, msg_id, name and owner, then add_thread_members.',
   ];
 }

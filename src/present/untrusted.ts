@@ -86,7 +86,7 @@ const escaped = (character: string): string =>
 let segmenter: Intl.Segmenter | undefined;
 
 /** The grapheme clusters of a text, in time linear in its length: V8 copies all that it was given for each cluster. */
-function* graphemes(text: string): Generator<string> {
+export function* graphemes(text: string): Generator<string> {
   // Ten milliseconds the first time, so not while the server starts.
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   let length = 256;

@@ -8,12 +8,15 @@ import { createConnector } from '../../src/session.ts';
 async function measure(perSecond: number, calls: number) {
   const sandbox = await startSandbox({ callsPerSecond: perSecond });
   const connector = createConnector(
-    readConfig({
-      AGORA_CHAT_HOST: sandbox.url,
-      AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
-      AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
-      AGORA_THREADS_RATE_LIMIT: String(perSecond),
-    }),
+    readConfig(
+      {
+        AGORA_CHAT_HOST: sandbox.url,
+        AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+        AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
+        AGORA_THREADS_RATE_LIMIT: String(perSecond),
+      },
+      [],
+    ),
     systemClock,
     'bench',
   );

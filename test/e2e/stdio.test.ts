@@ -26,7 +26,7 @@ describe("the SDK's client on the built binary", () => {
     onTestFinished(() => client.close());
     expect(client.getInstructions()).toContain(message.id);
     const call = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args });
-    expect((await client.listTools()).tools).toHaveLength(9);
+    expect((await client.listTools()).tools).toHaveLength(10);
     const { id: msg_id, group_id, owner } = message;
     const created = await call('create_thread', { msg_id, group_id, owner, name: 'From stdio' });
     expect(statusOf(created)).toBe('created');

@@ -27,7 +27,7 @@ describe('the catalogue', () => {
   it('tools that delete ask for a user, and no other does', async () => {
     const { client } = await connectClient();
     const asking = (await client.listTools()).tools.filter(({ _meta }) => _meta?.['anthropic/requiresUserInteraction']);
-    expect(asking.map(({ name }) => name)).toEqual(['delete_thread', 'remove_thread_members']);
+    expect(asking.map(({ name }) => name)).toEqual(['delete_thread', 'delete_threads', 'remove_thread_members']);
   });
 
   it('is small: names, descriptions and input schemas take at most 1,000 bytes a tool', async () => {

@@ -42,7 +42,7 @@ const UNUSABLE: readonly [string, Record<string, string>][] = [
 describe('settings that cannot work', () => {
   it.each(UNUSABLE)('%s: the server starts and lists its tools, and a call says what is wrong', async (_what, env) => {
     const { client, call } = await connectClient({ env });
-    expect((await client.listTools()).tools).toHaveLength(9);
+    expect((await client.listTools()).tools).toHaveLength(10);
     const { isError, text } = await call('list_threads');
     expect(isError).toBe(true);
     expect(text).not.toContain('[sandbox]');

@@ -10,7 +10,7 @@ import { instructionsFor } from '../../src/instructions.ts';
 import { createLog } from '../../src/log.ts';
 import { createServer } from '../../src/server.ts';
 import { createConnector } from '../../src/session.ts';
-import { toolsFor } from '../../tools/index.ts';
+import { toolNames, toolsFor } from '../../tools/index.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */
 export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;
@@ -64,7 +64,7 @@ export interface TestClient {
  * result is held against the rules that every result keeps.
  */
 export async function connectClient(options: ClientOptions = {}): Promise<TestClient> {
-  const config = readConfig(options.env ?? {});
+  const config = readConfig(options.env ?? {}, toolNames);
   const clock = options.clock ?? systemClock;
   const log: string[] = [];
   const connector = createConnector(config, clock, '0.0.0');
@@ -72,7 +72,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const server = createServer({
     version: '0.0.0',
     tools: toolsFor(config),
-    instructions: instructionsFor(config.target),
+    instructions: instructionsFor(config),
     confirm: config.confirm,
     connect: connector.connect,
     sandbox,

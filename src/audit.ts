@@ -1,0 +1,158 @@
+import type { FileHandle } from 'node:fs/promises';
+import { AgoraError } from './agora/errors.ts';
+import type { Threads } from './agora/threads.ts';
+import type { Clock } from './clock.ts';
+import type { ThreadFacts } from './present/thread.ts';
+import { utcTime } from './present/time.ts';
+import { visible } from './present/untrusted.ts';
+import { redact } from './secrets.ts';
+
+/** One write of a tool, as it is told to the audit log before it is sent. */
+export interface Write {
+  /** What is asked of the service, in the tools' names: `{ thread_id: … }`. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** All that is known of a thread that is about to go, members included: its tombstone. */
+  readonly thread?: ThreadFacts;
+  /** How a person said yes; absent where nobody has to be asked. */
+  readonly confirmed?: 'form' | 'code';
+}
+
+/** Sends a write, with a line in the audit log before it and one after it. The only way that tools have to write. */
+export type Writer = <T>(write: Write, send: (threads: Threads) => Promise<T>) => Promise<T>;
+
+export interface Audit {
+  /** Writes the line before; its return value writes the line after. Rejects where nothing could be written. */
+  begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
+}
+
+/** Where no audit log is asked for. */
+export const noAudit: Audit = { begin: async () => async () => undefined };
+
+/** A name of 64 characters grows when each is escaped; a log may hold all of it. */
+const LONGEST_TEXT = 2_000;
+
+/** Everything from outside escaped, at every depth. */
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value, LONGEST_TEXT);
+  if (Array.isArray(value)) return value.map(shown);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visible(key), shown(part)]));
+}
+
+/**
+ * An audit log in a file: JSON lines, two for each write, with one id. The file is opened for each line, so that it can
+ * be moved away while the server runs.
+ *
+ * @param newId makes an id for the two lines of a write
+ */
+export function createAudit(file: string, clock: Clock, newId: () => string): Audit {
+  // One line at a time, so that a failed one can be taken back without touching another.
+  let queue = Promise.resolve();
+  const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
+    const line = Buffer.from(`${redact(JSON.stringify(entry))}\n`);
+    const done = queue.then(() => appendLine(file, line));
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  return {
+    async begin(entry) {
+      const id = newId();
+      const started = clock.now();
+      const head = { id, time: utcTime(started) };
+      await append({ ...head, phase: 'before', ...record(entry) }).catch((error: unknown) => {
+        throw refusal(file, error);
+      });
+      return (end) => {
+        const now = clock.now();
+        return append({ id, time: utcTime(now), phase: 'after', duration_ms: now - started, ...record(end) });
+      };
+    },
+  };
+}
+
+const record = (entry: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, shown(value)]));
+
+/** For the owner alone: the lines hold names and ids of an app's users. */
+const OWNER_ONLY = 0o600;
+
+async function appendLine(file: string, line: Uint8Array): Promise<void> {
+  const { open, stat } = await import('node:fs/promises');
+  const found = await stat(file).catch(() => undefined);
+  // Opening a pipe would wait for its reader, and a device keeps nothing.
+  if (found && !found.isFile()) throw new Error('it is not a regular file');
+  const handle = await open(file, 'a', OWNER_ONLY);
+  try {
+    if (process.platform !== 'win32' && ((await handle.stat()).mode & 0o077) !== 0) await handle.chmod(OWNER_ONLY);
+    await writeWhole(handle, line);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The whole line or nothing of it: half a line would spoil the next one too. */
+async function writeWhole(handle: FileHandle, line: Uint8Array): Promise<void> {
+  const { size } = await handle.stat();
+  try {
+    const { bytesWritten } = await handle.write(line);
+    if (bytesWritten < line.byteLength) throw new Error('the disk is full');
+  } catch (error) {
+    await handle.truncate(size).catch(() => undefined);
+    throw error;
+  }
+}
+
+function refusal(file: string, error: unknown): AgoraError {
+  const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown reason';
+  return new AgoraError(
+    {
+      code: 'audit_failed',
+      what: `the audit log ${visible(JSON.stringify(file))} cannot be written (${reason}), and nothing is sent without it`,
+      next: 'Ask the operator to check the file that AGORA_THREADS_AUDIT_LOG names, its folder, and the space on the disk.',
+      retry: 'never',
+      landed: 'no',
+    },
+    { cause: error },
+  );
+}
+
+/**
+ * Makes the writer of one call.
+ *
+ * @param about what is the same for all writes of the call: the tool, the request's id
+ * @param onLost told when the line after a write could not be written: the write itself stands
+ */
+export function createWriter(
+  audit: Audit,
+  threads: Threads,
+  about: Readonly<Record<string, unknown>>,
+  onLost: (error: unknown) => void,
+): Writer {
+  return async ({ args, thread, confirmed }, send) => {
+    const end = await audit.begin({
+      ...about,
+      args,
+      ...(confirmed === undefined ? {} : { confirmed }),
+      ...(thread === undefined ? {} : { thread }),
+    });
+    const finish = (outcome: Readonly<Record<string, unknown>>) => end(outcome).catch(onLost);
+    try {
+      const result = await send(threads);
+      await finish({ outcome: 'ok', ...(result === undefined ? {} : { answer: answerOf(result) }) });
+      return result;
+    } catch (error) {
+      await finish(
+        error instanceof AgoraError
+          ? { outcome: error.code, may_have_landed: error.facts.landed === 'maybe' }
+          : { outcome: 'cancelled', may_have_landed: true },
+      );
+      throw error;
+    }
+  };
+}
+
+/** An answer in JSON: a removal holds a map. */
+const answerOf = (result: unknown): unknown =>
+  result !== null && typeof result === 'object' && 'removed' in result && result.removed instanceof Map
+    ? Object.fromEntries(result.removed)
+    : result;
