@@ -21,7 +21,10 @@ export interface Write {
 export type Writer = <T>(write: Write, send: (threads: Threads) => Promise<T>) => Promise<T>;
 
 export interface Audit {
-  /** Writes the line before; its return value writes the line after. Rejects where nothing could be written. */
+  /**
+   * Writes the line before; its return value writes the line after. Rejects where nothing could be written. Text from
+   * outside is escaped already.
+   */
   begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
 }
 
@@ -59,19 +62,16 @@ export function createAudit(file: string, clock: Clock, newId: () => string): Au
       const id = newId();
       const started = clock.now();
       const head = { id, time: utcTime(started) };
-      await append({ ...head, phase: 'before', ...record(entry) }).catch((error: unknown) => {
+      await append({ ...head, phase: 'before', ...entry }).catch((error: unknown) => {
         throw refusal(file, error);
       });
       return (end) => {
         const now = clock.now();
-        return append({ id, time: utcTime(now), phase: 'after', duration_ms: now - started, ...record(end) });
+        return append({ id, time: utcTime(now), phase: 'after', duration_ms: now - started, ...end });
       };
     },
   };
 }
-
-const record = (entry: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, shown(value)]));
 
 /** For the owner alone: the lines hold names and ids of an app's users. */
 const OWNER_ONLY = 0o600;
@@ -131,14 +131,14 @@ export function createWriter(
   return async ({ args, thread, confirmed }, send) => {
     const end = await audit.begin({
       ...about,
-      args,
+      args: shown(args),
       ...(confirmed === undefined ? {} : { confirmed }),
       ...(thread === undefined ? {} : { thread }),
     });
     const finish = (outcome: Readonly<Record<string, unknown>>) => end(outcome).catch(onLost);
     try {
       const result = await send(threads);
-      await finish({ outcome: 'ok', ...(result === undefined ? {} : { answer: answerOf(result) }) });
+      await finish({ outcome: 'ok', ...(result === undefined ? {} : { answer: shown(answerOf(result)) }) });
       return result;
     } catch (error) {
       await finish(

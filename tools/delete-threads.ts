@@ -106,19 +106,19 @@ export const deleteThreads = defineDeletion({
       results: fitted(results),
     };
   },
-  text: ({ summary, status, results }) =>
+  text: ({ summary, results }) =>
     [
       summary,
-      ...results.map(({ thread_id, status: one, thread, error }) =>
+      ...results.map(({ thread_id, status, thread, error }) =>
         [
-          `${word(thread_id)} ${one}`,
+          `${word(thread_id)} ${status}`,
           ...(thread === undefined ? [] : [factsLine(thread)]),
           ...(error === undefined ? [] : [error]),
         ]
           .filter((part) => part !== '')
           .join(': '),
       ),
-      ...(status === 'done' || status === 'partly_done'
+      ...(results.some(({ status }) => status === 'deleted')
         ? [
             'To make one again by hand: create_thread with its group_id, msg_id, name and owner, then add_thread_members.',
           ]

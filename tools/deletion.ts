@@ -24,7 +24,8 @@ export async function deleteOne(threadId: string, before: ThreadFacts, context: 
   const { write, seen, signal } = context;
   const now = await identify(threadId, context, signal, false);
   if (now.state === 'gone') return { status: 'already_gone', facts: before };
-  const facts = { ...before, ...now.facts };
+  // What was seen just now stands alone; only where the thread was not found in a list does the earlier look fill in.
+  const facts = now.facts.name === undefined ? { ...before, ...now.facts } : now.facts;
   const renamed = before.name !== undefined && facts.name !== before.name ? { renamedFrom: before.name } : {};
 
   signal.throwIfAborted();

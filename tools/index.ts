@@ -37,10 +37,11 @@ export const toolNames: readonly string[] = [...catalogue, ...undocumented].map(
  * The tools that the settings ask for. A tool that is not wanted is not registered, rather than refused: a model does
  * not try what it does not see.
  */
-export function toolsFor(config: Pick<Config, 'undocumented' | 'readOnly' | 'tools'>): readonly Tool[] {
+export function toolsFor(config: Pick<Config, 'undocumented' | 'readOnly' | 'tools' | 'target'>): readonly Tool[] {
   const all = config.undocumented ? [...catalogue, ...undocumented] : catalogue;
+  // With wrong settings every call says so, which a tool that is not there could not do.
+  const wanted = config.target.kind === 'unusable' ? undefined : config.tools;
   return all.filter(
-    ({ name, kind }) =>
-      (!config.readOnly || kind === 'read') && (config.tools === undefined || config.tools.includes(name)),
+    ({ name, kind }) => (!config.readOnly || kind === 'read') && (wanted === undefined || wanted.includes(name)),
   );
 }

@@ -32,12 +32,15 @@ const errorBody = z.object({
   error_code: z.int().optional().catch(undefined),
 });
 
-/** Percent-encodes one path part. Encoding leaves `.` and `..` as they are, and both would leave the segment. */
+/**
+ * Percent-encodes one path part. Encoding leaves `.` and `..` as they are, and both would leave the segment; half of a
+ * surrogate pair has no encoding. User ids of the service come here too, so neither is a mistake of ours.
+ */
 function segment(part: string): string {
-  if (part === '' || part === '.' || part === '..') {
+  if (part === '' || part === '.' || part === '..' || !part.isWellFormed()) {
     throw new AgoraError({
       code: 'bad_path_part',
-      what: `${JSON.stringify(part)} cannot stand in an address`,
+      what: 'an id or a user id is empty, a path step, or no well-formed text, and cannot stand in an address',
       next: 'Check the ids and user names.',
       retry: 'never',
       landed: 'no',

@@ -76,3 +76,54 @@ describe('settings that work', () => {
     expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
   });
 });
+
+describe('tools that the operator leaves out', () => {
+  const names = async (env: Record<string, string>) => {
+    const { client } = await connectClient({ env });
+    const { tools } = await client.listTools();
+    return { names: tools.map(({ name }) => name), instructions: client.getInstructions(), client };
+  };
+
+  it('read-only: what writes is not there, and the instructions name the setting', async () => {
+    const { names: left, instructions, client } = await names({ AGORA_THREADS_READ_ONLY: '1' });
+    expect(left).toEqual(['list_threads', 'list_user_threads', 'list_user_group_threads', 'list_thread_members']);
+    expect(instructions).toContain("This server is read-only, by its operator's setting AGORA_THREADS_READ_ONLY.");
+    await expect(client.callTool({ name: 'delete_thread', arguments: { thread_id: '1' } })).rejects.toThrow(
+      'no tool of that name',
+    );
+  });
+
+  it('by name: only these, in the order of the catalogue', async () => {
+    const { names: left, instructions } = await names({ AGORA_THREADS_TOOLS: 'list_threads, create_thread,' });
+    expect(left).toEqual(['create_thread', 'list_threads']);
+    expect(instructions).toContain('AGORA_THREADS_TOOLS');
+  });
+
+  it('both: what is in both', async () => {
+    const { names: left } = await names({
+      AGORA_THREADS_READ_ONLY: '1',
+      AGORA_THREADS_TOOLS: 'list_threads,delete_thread',
+    });
+    expect(left).toEqual(['list_threads']);
+  });
+
+  it.each([
+    ['a misspelt tool', { AGORA_THREADS_TOOLS: 'list_thread' }],
+    ['a tool that does not exist', { AGORA_THREADS_TOOLS: 'list_threads,send_message' }],
+    ['neither yes nor no', { AGORA_THREADS_READ_ONLY: 'yes please' }],
+  ])('%s is an error of every call', async (_what, env) => {
+    const { call } = await connectClient({ env });
+    const { text, isError } = await call('list_threads');
+    expect(isError).toBe(true);
+    expect(text).toMatchSnapshot();
+  });
+
+  it.each(['1', 'true'])('instructions stay under 1 KB with all that can be in them (%s)', async (flag) => {
+    const { instructions } = await names({
+      AGORA_THREADS_READ_ONLY: flag,
+      AGORA_THREADS_TOOLS: 'list_threads',
+      AGORA_THREADS_SANDBOX: flag,
+    });
+    expect(Buffer.byteLength(instructions ?? '')).toBeLessThan(1_024);
+  });
+});

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { BINARY } from '../support/binary.ts';
+import { connectClient } from '../support/client.ts';
+import { skippingClock } from '../support/clock.ts';
+import { accept, appSettings } from '../support/sandbox.ts';
+
+const line = z.looseObject({ id: z.string(), phase: z.enum(['before', 'after']), time: z.string() });
+
+async function logFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'audit-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'audit.jsonl');
+}
+
+const read = async (file: string) => {
+  const text = await readFile(file, 'utf8');
+  expect(text === '' || text.endsWith('\n')).toBe(true);
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((json) => line.parse(JSON.parse(json)));
+};
+
+async function start(file: string, form = accept) {
+  const clock = skippingClock();
+  const sandbox = await startSandbox({ now: () => clock.now() });
+  onTestFinished(() => sandbox.close());
+  const client = await connectClient({ env: { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file }, clock, form });
+  return { sandbox, ...client };
+}
+
+const [message] = SANDBOX_HINTS.freeMessages;
+const { id: msg_id, group_id, owner } = message;
+
+describe('the audit log', () => {
+  it('has two lines for each write, with one id, and none for what only reads', async () => {
+    const file = await logFile();
+    const { call } = await start(file);
+    await call('list_threads');
+    await expect(stat(file)).rejects.toThrow();
+    const { structured } = await call('create_thread', { msg_id, group_id, owner, name: 'For the log' });
+    const thread_id = String(structured['thread_id']);
+    await call('rename_thread', { thread_id, name: 'For the log \u202e\n' });
+    await call('add_thread_members', { thread_id, usernames: ['mia', 'tom'] });
+    await call('remove_thread_members', { thread_id, usernames: ['tom', 'nobody'] });
+    await call('delete_thread', { thread_id });
+    await call('delete_thread', { thread_id });
+
+    const lines = await read(file);
+    expect(lines.map(({ tool, phase }) => `${tool ?? ''} ${phase}`)).toEqual(
+      ['create_thread', 'rename_thread', 'add_thread_members', 'remove_thread_members', 'delete_thread'].flatMap(
+        (tool) => [`${tool} before`, ' after'],
+      ),
+    );
+    for (const [i, { id }] of lines.entries()) expect(id).toBe(lines[i - (i % 2)]?.id);
+    const steady = lines.map(({ id: _id, request_id: _request, host: _host, ...rest }) => rest);
+    expect(
+      steady.map((entry) =>
+        JSON.stringify(entry)
+          .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+          .replace(/"duration_ms":\d+/, '"duration_ms":0'),
+      ),
+    ).toMatchSnapshot();
+    expect(await readFile(file, 'utf8')).not.toContain('\u202e');
+  });
+
+  it('says how a person agreed, and keeps the tombstone, members included', async () => {
+    const file = await logFile();
+    const { call } = await start(file);
+    const { structured } = await call('list_user_group_threads', { group_id, username: owner, limit: 2 });
+    const thread_ids = (structured['threads'] as { id: string }[]).map(({ id }) => id);
+    await call('delete_threads', { thread_ids });
+    const before = (await read(file)).filter(({ phase }) => phase === 'before');
+    expect(before).toHaveLength(2);
+    for (const entry of before) {
+      expect(entry['confirmed']).toBe('form');
+      const thread = z.object({ name: z.string(), msg_id: z.string(), members: z.array(z.string()).min(1) }).loose();
+      expect(thread.safeParse(entry['thread']).success).toBe(true);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone, also where the file was there before', async () => {
+    const file = await logFile();
+    await writeFile(file, '', { mode: 0o644 });
+    await chmod(file, 0o644);
+    const { call } = await start(file);
+    await call('create_thread', { msg_id, group_id, owner, name: 'x' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('that cannot be written stops every write, and no read', async () => {
+    const folder = await logFile();
+    await mkdir(folder); // a folder stands where the file should be
+    const { call, sandbox } = await start(folder);
+    expect((await call('list_threads', { limit: 1 })).isError).toBe(false);
+    const sent = sandbox.state.requests.length;
+    const { text } = await call('create_thread', { msg_id, group_id, owner, name: 'x' });
+    expect(text).toContain('Error [audit_failed]');
+    expect(text).toContain('Nothing was changed.');
+    expect(sandbox.state.requests).toHaveLength(sent);
+  });
+
+  it('that cannot be written fails each thread of a batch, and deletes none', async () => {
+    const folder = await logFile();
+    await mkdir(folder);
+    const { call, sandbox } = await start(folder);
+    const { structured } = await call('list_user_threads', { username: owner, limit: 3 });
+    const thread_ids = (structured['threads'] as { id: string }[]).map(({ id }) => id);
+    const outcome = await call('delete_threads', { thread_ids });
+    expect(outcome.structured['results']).toMatchObject([
+      { status: 'failed' },
+      { status: 'failed' },
+      { status: 'failed' },
+    ]);
+    expect(sandbox.state.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+
+  it('holds no secret', async () => {
+    const file = await logFile();
+    const { call } = await start(file);
+    await call('create_thread', { msg_id, group_id, owner, name: `my token is ${SANDBOX.appToken}` });
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('my token is [redacted]');
+    expect(text).not.toContain(SANDBOX.appToken);
+  });
+});
+
+// Windows ends a process without a word too, but in its own time.
+describe.skipIf(process.platform === 'win32')('a process that is killed among slow deletions', () => {
+  it.each([1, 3, 7])('has a line in the file for each deletion that the server saw (killed after %i)', async (kill) => {
+    const file = await logFile();
+    const sandbox = await startSandbox({ faults: [{ on: 'delete', kind: 'latency', ms: 20 }] });
+    onTestFinished(() => sandbox.close());
+    const threads = [...sandbox.state.threads.keys()].slice(0, 20);
+    const child = spawn(process.execPath, [BINARY], {
+      env: { PATH: process.env['PATH'] ?? '', ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file },
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const send = (sent: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...sent })}\n`);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      for (const json of text.split('\n').filter((part) => part.includes('elicitation/create'))) {
+        send({
+          id: z.object({ id: z.number() }).parse(JSON.parse(json)).id,
+          result: { action: 'accept', content: { confirm: true } },
+        });
+      }
+    });
+    const capabilities = { elicitation: {} };
+    const clientInfo = { name: 'test', version: '1' };
+    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities, clientInfo } });
+    send({ method: 'notifications/initialized' });
+    send({ id: 2, method: 'tools/call', params: { name: 'delete_threads', arguments: { thread_ids: threads } } });
+
+    const seen = () => sandbox.state.requests.filter(({ method }) => method === 'DELETE');
+    while (seen().length < kill) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill('SIGKILL');
+    await ended;
+
+    const recorded = (await read(file)).flatMap((entry) =>
+      entry.phase === 'before' ? [z.object({ thread_id: z.string() }).parse(entry['args']).thread_id] : [],
+    );
+    for (const { path } of seen()) expect(recorded).toContain(path.split('/').at(-1));
+    expect(seen().length).toBeLessThan(20);
+  });
+});

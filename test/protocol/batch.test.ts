@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { connectClient } from '../support/client.ts';
+import { skippingClock } from '../support/clock.ts';
+import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
+import { accept, appSettings, rehearse } from '../support/sandbox.ts';
+import { tokens } from '../support/tokens.ts';
+
+const idsOf = (structured: Record<string, unknown>): string[] =>
+  (structured['threads'] as { id: string }[]).map(({ id }) => id);
+
+/** Names of 64 characters that cost a tokenizer dearly: rare ideographs, and emoji of several characters each. */
+const WORST = ['𪜶', '👩🏽‍🚀', 'ꙮ', '⟨', 'ﷺ', 'x'].map((unit) => [...unit.repeat(64)].slice(0, 64).join(''));
+
+describe('delete_threads', () => {
+  it('asks once, sends one deletion for each thread, and keeps the last record of each', async () => {
+    let asked = '';
+    let questions = 0;
+    const { call, sandbox } = await rehearse([], {
+      form: (message) => {
+        asked = message;
+        questions += 1;
+        return { action: 'accept', content: { confirm: true } };
+      },
+    });
+    const { structured } = await call('list_user_threads', { username: 'lin', limit: 4 });
+    const thread_ids = idsOf(structured);
+    const { text, structured: result } = await call('delete_threads', { thread_ids });
+    expect(questions).toBe(1);
+    const steady = (value: string) =>
+      value.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/127\.0\.0\.1:\d+/, 'HOST');
+    expect(steady(asked)).toMatchSnapshot();
+    expect(steady(text)).toMatchSnapshot();
+    expect(result['status']).toBe('done');
+    for (const id of thread_ids) expect(sandbox.state.threads.has(id)).toBe(false);
+    expect(sandbox.state.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(4);
+    expect(steady((await call('delete_threads', { thread_ids })).text)).toMatchSnapshot();
+  });
+
+  it('tells each outcome apart: one failure does not hide the others', async () => {
+    const server = await recordingServer(({ method, url }) => {
+      const id = url.split('/').at(-1);
+      if (method !== 'DELETE') return envelope({ data: { affiliations: ['lin'] }, entities: [] });
+      if (id === '1') return envelope({ data: { status: 'ok' } });
+      if (id === '2') return refusal(404, 'group_error', 'thread not found.');
+      if (id === '3') return refusal(403, 'forbidden_op', 'no');
+      return { raw: '' };
+    });
+    const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
+    const { structured, text } = await call('delete_threads', { thread_ids: ['1', '2', '3', '4'] });
+    expect(structured['status']).toBe('partly_done');
+    expect(structured['results']).toMatchObject([
+      { thread_id: '1', status: 'deleted' },
+      { thread_id: '2', status: 'already_gone' },
+      { thread_id: '3', status: 'failed' },
+      { thread_id: '4', status: 'unknown' },
+    ]);
+    expect(text).toMatchSnapshot();
+  });
+
+  it('deletes nothing without a yes; a code is bound to the very threads', async () => {
+    const { call, sandbox } = await rehearse([]);
+    const thread_ids = [...sandbox.state.threads.keys()].slice(0, 3);
+    const first = await call('delete_threads', { thread_ids });
+    expect(first.structured['status']).toBe('confirmation_required');
+    const { confirmation_code } = first.structured;
+    const fewer = await call('delete_threads', { thread_ids: thread_ids.slice(1), confirmation_code });
+    expect(fewer.structured['status']).toBe('confirmation_required');
+    expect(sandbox.state.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+    const done = await call('delete_threads', { thread_ids, confirmation_code });
+    expect(done.structured['status']).toBe('done');
+  });
+
+  it.each([[[]], [['1']], [Array.from({ length: 51 }, (_, n) => String(n + 1))], [[1, 2]], [['1', 'x']]])(
+    'refuses %j',
+    async (thread_ids) => {
+      const server = await recordingServer(() => envelope({}));
+      const { call } = await connectClient({ env: classicSettings(server.url) });
+      expect((await call('delete_threads', { thread_ids })).text).toContain('Error [bad_arguments]');
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it('reports how far it has come', async () => {
+    const { call, sandbox } = await rehearse([], { form: accept });
+    const progress: unknown[] = [];
+    const thread_ids = [...sandbox.state.threads.keys()].slice(0, 5);
+    await call('delete_threads', { thread_ids }, { onprogress: (step) => progress.push(step) });
+    expect(progress).toHaveLength(5);
+    expect(progress.at(-1)).toMatchObject({ total: 5, message: '5 of 5 threads' });
+  });
+
+  it('of 50 with the longest names asks once, sends at most 50, and stays under 10,000 tokens in either form', async () => {
+    const clock = skippingClock();
+    const sandbox = await startSandbox({ now: () => clock.now(), callsPerSecond: 1_000_000 });
+    const client = async (form?: typeof accept) =>
+      connectClient({ env: appSettings(sandbox), clock, ...(form && { form }) });
+    const { call } = await client();
+    const page = await call('list_user_threads', { username: 'lin', limit: 50 });
+    const thread_ids = idsOf(page.structured);
+    expect(thread_ids).toHaveLength(50);
+    for (const [i, id] of thread_ids.entries()) sandbox.state.rename(id, WORST[i % WORST.length] ?? 'x');
+    await call('list_user_threads', { username: 'lin', limit: 50 });
+    const preview = await call('delete_threads', { thread_ids });
+    const { call: callWithForm } = await client(accept);
+    const done = await callWithForm('delete_threads', { thread_ids });
+    expect(done.structured['status']).toBe('done');
+    for (const { text, structured } of [preview, done]) {
+      expect(tokens(text)).toBeLessThan(10_000);
+      expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
+    }
+    expect(sandbox.state.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(50);
+    await sandbox.close();
+  });
+});
+
+describe('while the question is open', () => {
+  it('a thread that was renamed is deleted, and that is said', async () => {
+    const { call, sandbox } = await rehearse([], {
+      form: () => {
+        sandbox.state.rename(thread_id, 'Another name');
+        return { action: 'accept', content: { confirm: true } };
+      },
+    });
+    const { structured } = await call('list_user_threads', { username: 'lin', limit: 1 });
+    const [thread_id = ''] = idsOf(structured);
+    const { text } = await call('delete_thread', { thread_id });
+    expect(text).toContain(
+      '"Another name" for good. While the question was open it was renamed from "Refund for order',
+    );
+  });
+
+  it('a thread that somebody else deleted is already_gone, and no deletion is sent', async () => {
+    const { call, sandbox } = await rehearse([], {
+      form: () => {
+        sandbox.state.delete(thread_id);
+        return { action: 'accept', content: { confirm: true } };
+      },
+    });
+    const { structured } = await call('list_user_threads', { username: 'lin', limit: 1 });
+    const [thread_id = ''] = idsOf(structured);
+    const outcome = await call('delete_thread', { thread_id });
+    expect(outcome.structured['status']).toBe('already_gone');
+    expect(sandbox.state.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+});
