@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { readMembers } from '../src/agora/look.ts';
-import { BATCH } from '../src/agora/threads.ts';
 import { errorWords } from '../src/present/failure.ts';
-import { outcomesText, tally, type UserOutcome } from '../src/present/outcomes.ts';
-import { shownId } from '../src/present/thread.ts';
+import { outcomesText, tally } from '../src/present/outcomes.ts';
 import { defineTool, type ToolContext } from '../src/tool.ts';
 import { threadId, usernames } from './arguments.ts';
+import { type BatchResult, inBatches, notSent, type UserResult, usersText } from './batches.ts';
 
 const STATUSES = ['added', 'failed', 'unknown'] as const;
-type Outcome = UserOutcome<(typeof STATUSES)[number]>;
+type Outcome = UserResult<(typeof STATUSES)[number]>;
 
 export const addThreadMembers = defineTool({
   name: 'add_thread_members',
@@ -26,25 +25,12 @@ export const addThreadMembers = defineTool({
   }),
   async handle({ thread_id, usernames }, context) {
     const users = [...new Set(usernames)];
-    const results: Outcome[] = [];
-    while (results.length < users.length) {
-      context.signal.throwIfAborted();
-      const batch = users.slice(results.length, results.length + BATCH);
-      const { outcomes, fatal } = await addBatch(thread_id, batch, context);
-      results.push(...outcomes);
-      // Nothing was written and nothing can be: that is an error, not a result.
-      if (fatal && results.every(({ status }) => status === 'failed')) throw fatal;
-      if (fatal)
-        results.push(
-          ...users.slice(results.length).map((user) => failed(user, 'not sent, after the failure before it')),
-        );
-      context.progress(results.length, users.length, `${results.length} of ${users.length} users`);
-    }
+    const results = await inBatches(users, context, (batch) => addBatch(thread_id, batch, context));
     return {
-      summary: `Adding ${users.length} user${users.length === 1 ? '' : 's'} to thread ${thread_id}: ${tally(results, STATUSES)}.`,
+      summary: `Adding ${usersText(users.length)} to thread ${thread_id}: ${tally(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
       thread_id,
-      results: results.map((result) => ({ ...result, username: shownId(result.username) })),
+      results,
     };
   },
   text: ({ summary, results }) => outcomesText(summary, results),
@@ -59,7 +45,7 @@ async function addBatch(
   threadId: string,
   users: readonly string[],
   context: ToolContext,
-): Promise<{ outcomes: Outcome[]; fatal?: AgoraError }> {
+): Promise<BatchResult<(typeof STATUSES)[number]>> {
   const { write, signal } = context;
   try {
     await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
@@ -79,9 +65,7 @@ async function addBatch(
     const one = await addBatch(threadId, [user], context);
     outcomes.push(...one.outcomes);
     if (one.fatal) {
-      outcomes.push(
-        ...users.slice(outcomes.length).map((rest) => failed(rest, 'not sent, after the failure before it')),
-      );
+      outcomes.push(...users.slice(outcomes.length).map(notSent));
       return { outcomes, fatal: one.fatal };
     }
   }

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { readMembers } from '../src/agora/look.ts';
-import { BATCH } from '../src/agora/threads.ts';
 import { vendorError } from '../src/agora/vendor-errors.ts';
 import { identify } from '../src/identify.ts';
 import { errorWords } from '../src/present/failure.ts';
-import { outcomesText, tally, type UserOutcome } from '../src/present/outcomes.ts';
+import { outcomesText, tally } from '../src/present/outcomes.ts';
 import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread.ts';
 import { inQuotes } from '../src/present/untrusted.ts';
 import { confirmationFields, defineDeletion, type ToolContext } from '../src/tool.ts';
 import { confirmationCode, threadId, usernames } from './arguments.ts';
+import { type BatchResult, inBatches, type UserResult, usersText } from './batches.ts';
 
 const STATUSES = ['removed', 'not_removed', 'failed', 'unknown'] as const;
-type Outcome = UserOutcome<(typeof STATUSES)[number]>;
+type Outcome = UserResult<(typeof STATUSES)[number]>;
 
 export const removeThreadMembers = defineDeletion({
   name: 'remove_thread_members',
@@ -38,7 +38,7 @@ export const removeThreadMembers = defineDeletion({
   },
   settled: () => undefined,
   question({ facts, users }, { app, clock }) {
-    const who = `${users.length} user${users.length === 1 ? '' : 's'} (${users.map((user) => word(shownId(user))).join(', ')})`;
+    const who = `${usersText(users.length)} (${users.map((user) => word(shownId(user))).join(', ')})`;
     const about = described(facts, clock.now());
     return {
       ask: `removing ${who} from ${titled(facts)} (${about}) in app ${inQuotes(app.name)} on ${app.host} needs the user's yes`,
@@ -49,42 +49,26 @@ export const removeThreadMembers = defineDeletion({
         `App ${inQuotes(app.name)} on ${app.host}`,
         'They stay in the group, and can be added again.',
       ].join('\n'),
-      label: `Remove ${users.length} user${users.length === 1 ? '' : 's'} from this thread`,
+      label: `Remove ${usersText(users.length)} from this thread`,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
   async perform({ thread_id }, { facts, users }, context) {
-    const results: Outcome[] = [];
-    while (results.length < users.length) {
-      context.signal.throwIfAborted();
-      const batch = users.slice(results.length, results.length + BATCH);
-      const { outcomes, fatal } = await removeBatch(thread_id, batch, context);
-      results.push(...outcomes);
-      // Nothing was written and nothing can be: that is an error, not a result.
-      if (fatal && results.every(({ status }) => status === 'failed')) throw fatal;
-      if (fatal) results.push(...users.slice(results.length).map(notSent));
-      context.progress(results.length, users.length, `${results.length} of ${users.length} users`);
-    }
+    const results = await inBatches(users, context, (batch) => removeBatch(thread_id, batch, context));
     return {
-      summary: `Removing ${users.length} user${users.length === 1 ? '' : 's'} from ${titled(facts)}: ${tally(results, STATUSES)}.`,
+      summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${tally(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
-      results: results.map((result) => ({ ...result, username: shownId(result.username) })),
+      results,
     };
   },
   text: ({ summary, results }) => outcomesText(summary, results ?? []),
-});
-
-const notSent = (username: string): Outcome => ({
-  username,
-  status: 'failed',
-  error: 'not sent, after the failure before it',
 });
 
 async function removeBatch(
   threadId: string,
   users: readonly string[],
   { threads, write, signal }: ToolContext,
-): Promise<{ outcomes: Outcome[]; fatal?: AgoraError }> {
+): Promise<BatchResult<(typeof STATUSES)[number]>> {
   try {
     const { removed, resent } = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
       agora.removeMembers(threadId, users, signal),

@@ -1,12 +1,5 @@
 import { word } from './thread.ts';
 
-/** What became of one user in a call about several. */
-export interface UserOutcome<S extends string> {
-  readonly username: string;
-  readonly status: S;
-  readonly error?: string;
-}
-
 /** `8 added, 1 failed, 1 unknown`: the first status always, the others where there are any. */
 export function tally<S extends string>(results: readonly { readonly status: S }[], statuses: readonly S[]): string {
   return statuses

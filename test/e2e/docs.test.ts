@@ -3,15 +3,9 @@ import { expect, it } from 'vitest';
 import { documented } from '../../src/settings.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
+import { table, withBlock } from '../support/markdown.ts';
 
 const README = new URL('../../README.md', import.meta.url);
-
-/** A Markdown table whose columns line up in the source, too. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
-}
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 
@@ -47,10 +41,6 @@ it('the README shows the tools, the settings and the demo as they are', async ()
     demo: `\`\`\`text\n${timeless((await runDemo()).stdout).trimEnd()}\n\`\`\``,
   };
   let page = await readFile(README, 'utf8');
-  for (const [name, block] of Object.entries(blocks)) {
-    const marked = new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
-    expect(page).toMatch(marked);
-    page = page.replace(marked, (_all, start: string, end: string) => `${start}\n${block}\n\n${end}`);
-  }
+  for (const [name, block] of Object.entries(blocks)) page = withBlock(page, name, block);
   await expect(page).toMatchFileSnapshot(README.pathname);
 });
