@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { ThreadFacts } from './present/thread.ts';
 import { utcTime } from './present/time.ts';
 import { visible } from './present/untrusted.ts';
-import { redact } from './secrets.ts';
+import { toRedactedJson } from './secrets.ts';
 
 /** One write of a tool, as it is told to the audit log before it is sent. */
 export interface Write {
@@ -52,7 +52,7 @@ export function createAudit(file: string, clock: Clock, newId: () => string): Au
   // One line at a time, so that a failed one can be taken back without touching another.
   let queue = Promise.resolve();
   const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
-    const line = Buffer.from(`${redact(JSON.stringify(entry))}\n`);
+    const line = Buffer.from(`${toRedactedJson(entry)}\n`);
     const done = queue.then(() => appendLine(file, line));
     queue = done.catch(() => undefined);
     return done;

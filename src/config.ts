@@ -64,8 +64,8 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that say which app is meant: one of them set, known or misspelt, and the sandbox is not. */
-const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/;
-const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/;
+const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i;
+const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
 
 /**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
@@ -88,11 +88,13 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   }
 
   const parsed = settings.safeParse(Object.fromEntries(given));
+  const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     problems.push({ setting: name, text: `${name} ${issue.message}.${whereIs(name)}` });
   }
-  const values: Values = parsed.data ?? {};
+  // One wrong setting must not hide what is to be said of the others.
+  const values: Values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
@@ -110,10 +112,14 @@ export function readConfig(environment: Environment, toolNames: readonly string[
 
   const forced = values.AGORA_THREADS_SANDBOX;
   const meansApp = forced === false || ours.some(([name]) => APP_PREFIX.test(name));
-  if (problems.length === 0 && (forced || !meansApp))
+  if (forced || !meansApp) {
+    // Whatever is said of an app, a forced sandbox needs none of it; the server's own settings count there too.
+    const ofServer = problems.filter(({ setting }) => !forced || !APP_PREFIX.test(setting));
+    if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
     return { ...config, target: { kind: 'sandbox', forced: forced === true } };
-  const target = problems.length === 0 ? readTarget(values, given, problems) : undefined;
-  return { ...config, target: target ?? { kind: 'unusable', problems } };
+  }
+  const target = readTarget(values, given, problems);
+  return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
 }
 
 /** Puts the app together from settings that are each right; what is missing or at odds goes into `problems`. */
@@ -136,6 +142,10 @@ function readProxy(environment: Environment): ProxySettings {
     ...(noProxy !== undefined && { noProxy }),
   };
 }
+
+/** The first of several problems with one setting: that it is wrong, rather than that it is then missing. */
+const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ setting }, i) => problems.findIndex((other) => other.setting === setting) === i);
 
 const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
 /** Hosts on this very machine, where a token on plain HTTP is seen by nobody else. */

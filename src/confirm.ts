@@ -62,6 +62,8 @@ export interface Question {
   readonly tool: string;
   /** The arguments the yes is for, without the code: another set of arguments needs another yes. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** What the person is shown of the target, as far as a yes is for this and for nothing else: a thread's name. */
+  readonly shown?: unknown;
   /** What is lost, which app it is, all in words for a person. */
   readonly message: string;
   /** The words beside the box to tick. */
@@ -86,9 +88,9 @@ interface Codes {
   redeem(binding: string, code: string): boolean;
 }
 
-const bindingOf = ({ tool, args }: Question): string =>
+const bindingOf = ({ tool, args, shown }: Question): string =>
   createHash('sha256')
-    .update(JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1))]))
+    .update(JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)), shown ?? null]))
     .digest('base64url');
 
 /** Letters and digits that are not mistaken for one another; 8 of them are 40 bits for five minutes. */

@@ -1,4 +1,5 @@
 import type { Config, Target } from './config.ts';
+import { visible } from './present/untrusted.ts';
 import { SANDBOX_HINTS } from './sandbox/identity.ts';
 
 const ALWAYS = [
@@ -32,7 +33,7 @@ function about(target: Target): string[] {
       return [sandboxHints(target.forced)];
     case 'unusable':
       return [
-        `The settings of this server are incomplete or wrong, so every call fails until its operator corrects them: ${target.problems.map(({ setting }) => setting).join(', ')}.`,
+        `The settings of this server are incomplete or wrong, so every call fails until its operator corrects them: ${target.problems.map(({ setting }) => visible(setting, 60)).join(', ')}.`,
       ];
   }
 }

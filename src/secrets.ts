@@ -13,6 +13,12 @@ export function secret(value: string): string {
   return value;
 }
 
+/** JSON of a value with each secret taken out of its strings: in the finished text a quote in a secret would hide it. */
+export function toRedactedJson(value: unknown): string {
+  if (secrets.size === 0) return JSON.stringify(value);
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? redact(part) : part));
+}
+
 /** Replaces each registered secret in `text`, in its plain and its percent-encoded form, by `[redacted]`. */
 export function redact(text: string): string {
   let safe = text;

@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import { type Asker, type ConfirmMode, createGate, formParams, showsForms } from './confirm.ts';
 import type { Log } from './log.ts';
 import { failureText } from './present/failure.ts';
-import { redact } from './secrets.ts';
+import { toRedactedJson } from './secrets.ts';
 import { createSeen } from './seen.ts';
 import type { Session } from './session.ts';
 import { createStdio, type StdioOptions } from './stdio.ts';
@@ -85,7 +85,8 @@ export function createServer(options: ServerOptions): Server {
     }
   });
 
-  server.onerror = (error) => log.warn(error.message);
+  // The SDK quotes whole messages of the client, which are not ours to log.
+  server.onerror = (error) => log.warn(error.message.split(/[:{]/)[0] ?? 'unknown error');
   return server;
 }
 
@@ -120,7 +121,7 @@ function createProgress(extra: Extra): Progress {
   let last = 0;
   return (done, total, message) => {
     if (progressToken === undefined || extra.signal.aborted) return;
-    last = Math.max(done ?? 0, last + (done === undefined ? 0.01 : Number.MIN_VALUE));
+    last = Math.max(done ?? 0, last + 0.001);
     const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
     // A progress message that cannot be sent is no reason to end a call.
     extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
@@ -140,6 +141,25 @@ function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
   };
 }
 
+const answerOf = z.object({ id: z.union([z.string(), z.number()]), result: z.unknown() });
+const callWithNull = z.looseObject({ method: z.literal('tools/call'), params: z.looseObject({ arguments: z.null() }) });
+
+/** A line as a message. What a client gets wrong in an answer must end the wait for it, and not be passed over. */
+function decode(line: string): JSONRPCMessage {
+  const json: unknown = JSON.parse(line);
+  const withNull = callWithNull.safeParse(json);
+  if (withNull.success) {
+    const { params, ...rest } = withNull.data;
+    return JSONRPCMessageSchema.parse({ ...rest, params: { ...params, arguments: {} } });
+  }
+  const message = JSONRPCMessageSchema.safeParse(json);
+  if (message.success) return message.data;
+  const answer = answerOf.safeParse(json);
+  if (!answer.success) throw message.error;
+  const error = { code: ErrorCode.InvalidRequest, message: 'The answer is no object' };
+  return { jsonrpc: '2.0', id: answer.data.id, error };
+}
+
 /**
  * Serves over a pair of streams until the input ends, the output breaks or `close()` is called on the server.
  *
@@ -151,9 +171,9 @@ export async function serveOver(
 ): Promise<void> {
   const transport: Transport = createStdio<JSONRPCMessage>({
     ...streams,
-    decode: (line) => JSONRPCMessageSchema.parse(JSON.parse(line)),
+    decode,
     // The last gate for every byte that leaves: whatever was forgotten elsewhere, no secret gets past here.
-    encode: (message) => redact(JSON.stringify(message)),
+    encode: toRedactedJson,
   });
   const ended = new Promise<void>((resolve) => {
     server.onclose = resolve;

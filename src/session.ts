@@ -139,7 +139,10 @@ const HEX32 = /^[0-9a-fA-F]{32}$/;
 
 async function readSecret(source: SecretSource, shape: RegExp): Promise<string> {
   if ('value' in source) return source.value;
-  const { readFile } = await import('node:fs/promises');
+  const { readFile, stat } = await import('node:fs/promises');
+  const found = await stat(source.file).catch(() => undefined);
+  // Reading a pipe would wait for its writer, and keep the process from ending.
+  if (found && !found.isFile()) throw fileError(source.setting, 'is not a regular file');
   const text = await readFile(source.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw fileError(source.setting, `cannot be read (${error.code ?? 'unknown reason'})`);
   });

@@ -195,7 +195,7 @@ export function whereIs(name: string): string {
 }
 
 export function unknownSetting(name: string): Problem {
-  const nearest = closest(name, [...NAMES, ...FILES.keys()]);
+  const nearest = closest(name.toUpperCase(), [...NAMES, ...FILES.keys()]);
   const hint = nearest === undefined ? 'agora-threads-mcp --help lists them all' : `did you mean ${nearest}?`;
   return { setting: name, text: `${name} is no setting of this server: ${hint}${nearest === undefined ? '.' : ''}` };
 }

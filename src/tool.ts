@@ -120,7 +120,7 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends 
   readonly question: (
     preview: P,
     context: ToolContext,
-  ) => Pick<Question, 'message' | 'label'> & {
+  ) => Pick<Question, 'message' | 'label' | 'shown'> & {
     /** What the code is for, as the end of "Nothing was deleted yet: …". */
     readonly ask: string;
   };
@@ -167,7 +167,9 @@ function needsCode(
   const { code, expiresAt, wrongCode } = decision;
   return {
     summary: [
-      ...(wrongCode ? ['That confirmation code is wrong, used, expired or for another call.'] : []),
+      ...(wrongCode
+        ? ['That confirmation code is wrong, used, expired or for another call, or the target has changed since.']
+        : []),
       `Nothing was ${done} yet: ${ask}. Show this to the user and stop.`,
       `If the user agrees, call ${name} again with the same arguments and confirmation_code ${code} before ${utcTime(expiresAt)}.`,
     ].join(' '),

@@ -76,9 +76,9 @@ async function addBatch(
 async function lookFor(
   threadId: string,
   users: readonly string[],
-  { threads, signal }: ToolContext,
+  { threads, clock, signal }: ToolContext,
 ): Promise<Outcome[]> {
-  const { members } = await readMembers(threads, threadId, signal);
+  const { members } = await readMembers(threads, threadId, clock, signal);
   return users.map((username) =>
     members.has(username)
       ? { username, status: 'added' }

@@ -59,20 +59,6 @@ export const owner = userId('User id of the creator, a member of the group');
 
 const LIMIT = 'must be a whole number from 1 to 50';
 
-export const listArguments = {
-  limit: z.int(LIMIT).min(1, LIMIT).max(50, LIMIT).default(20).describe('How many threads'),
-  cursor: z
-    .string('must be the next_cursor of an earlier call')
-    .max(4_096, 'must be the next_cursor of an earlier call')
-    .optional()
-    .describe('next_cursor of the page before'),
-  sort: z.enum(['desc', 'asc'], 'must be "desc" (newest first) or "asc"').default('desc'),
-  detail: z
-    .enum(DETAILS, 'must be "compact" or "full"')
-    .default('compact')
-    .describe('full adds exact times and msg_id'),
-};
-
 const MAX_SCAN = 'must be a whole number from 1 to 100,000';
 
 export const maxScan = z
@@ -81,6 +67,67 @@ export const maxScan = z
   .max(100_000, MAX_SCAN)
   .optional()
   .describe('Walk on, up to so many in all');
+
+export const listArguments = {
+  limit: z.int(LIMIT).min(1, LIMIT).max(50, LIMIT).default(20).describe('How many threads'),
+  cursor: z
+    .string('must be the next_cursor of an earlier call')
+    .max(4_096, 'must be the next_cursor of an earlier call')
+    .optional()
+    .describe('next_cursor of the page before'),
+  sort: z
+    .enum(['desc', 'asc'], 'must be "desc" (newest first) or "asc"')
+    .default('desc')
+    .describe('desc: newest first'),
+  max_scan: maxScan,
+  detail: z
+    .enum(DETAILS, 'must be "compact" or "full"')
+    .default('compact')
+    .describe('full adds exact times and msg_id'),
+};
+
+/** `2026-11-01`, or with a time, and with an offset or in UTC. */
+const WHEN = 'must be an ISO date or date-time, such as 2026-11-01 or 2026-11-01T08:00:00+08:00';
+
+const when = (description: string) =>
+  z
+    .string(WHEN)
+    .refine(
+      (text) => z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]).safeParse(text).success,
+      WHEN,
+    )
+    .optional()
+    .describe(description);
+
+/** Milliseconds since 1970. A date alone is its midnight in UTC, and so is a time without an offset in UTC. */
+export function instantOf(text: string): number {
+  const zoned = /T/.test(text) && !/(Z|[+-]\d\d:?\d\d)$/.test(text) ? `${text}Z` : text;
+  return Date.parse(zoned);
+}
+
+export const filterArguments = {
+  name_contains: text
+    .refine((value) => value.trim() !== '', 'must not be empty')
+    .refine((value) => [...value].length <= LONGEST_NAME, `must be at most ${LONGEST_NAME} characters`)
+    .optional()
+    .describe('Any case or width'),
+  owner: userId('User id').optional(),
+  msg_id: id('Message the thread hangs on').optional(),
+  created_after: when('ISO date or time, inclusive; UTC'),
+  created_before: when('Exclusive'),
+};
+
+/** Both ends of a span in the wrong order find nothing, which would read as "there is none". */
+export const spanInOrder = ({
+  created_after,
+  created_before,
+}: {
+  created_after?: string | undefined;
+  created_before?: string | undefined;
+}): boolean =>
+  created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
+
+export const SPAN = { error: 'must be before created_before', path: ['created_after'] };
 
 const USERNAMES = 'must be a list of 1 to 100 user ids';
 

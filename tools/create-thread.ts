@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { findThread } from '../src/agora/look.ts';
-import { factsOf, shownId, shownName, titled, word } from '../src/present/thread.ts';
+import { errorWords } from '../src/present/failure.ts';
+import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread.ts';
 import { inQuotes } from '../src/present/untrusted.ts';
 import { defineTool } from '../src/tool.ts';
 import { groupId, msgId, owner, threadName } from './arguments.ts';
@@ -14,6 +15,7 @@ const output = z.object({
   msg_id: z.string(),
   name: z.string(),
   owner: z.string(),
+  existing: threadFacts.optional().describe('The thread that the message has already'),
 });
 
 export const createThread = defineTool({
@@ -38,28 +40,41 @@ export const createThread = defineTool({
 
     const outcome = await write({ args: { group_id, msg_id, name, owner } }, (agora) =>
       agora.create(thread, signal),
-    ).catch(landing);
-    if (outcome !== 'already_exists' && outcome !== 'unknown') return created(outcome, '');
+    ).then((id) => ({ id }), landing);
+    if ('id' in outcome) return created(outcome.id, '');
 
     // A lost answer may still be on its way to being true; a refusal is not.
-    const found = await findThread(threads, thread, clock, signal, outcome === 'unknown' ? 2 : 1);
-    if (outcome === 'unknown' && found?.name === name && found.owner === owner) {
-      return created(found.id, ' The answer was lost, and the thread was found by looking for it.');
-    }
-    if (outcome === 'already_exists' || found) {
+    const found = await findThread(threads, thread, clock, signal, outcome.lost === undefined ? 1 : 2);
+    const existing = found && factsOf(found);
+    if (outcome.lost === undefined) {
       return {
         summary: `Nothing was created: ${message} already has a thread, and can have only one. ${
-          found
-            ? `It is ${titled(factsOf(found))}.`
+          existing
+            ? `It is ${titled(existing)}.`
             : `It is not in the list of ${word(echo.owner)}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`
         }`,
         status: 'already_exists',
-        ...(found && { thread_id: found.id }),
+        ...(existing && { thread_id: existing.id, existing }),
+        ...echo,
+      };
+    }
+    if (existing && found?.owner === owner && sameName(found.name, name)) {
+      return created(
+        existing.id,
+        ` Its answer was lost (${outcome.lost}), and the thread was found by looking for it.`,
+      );
+    }
+    if (existing) {
+      return {
+        summary: `The answer was lost (${outcome.lost}), and ${message} has a thread now: ${titled(existing)}. It is the one asked for under another name, or an older one; a second one cannot arise.`,
+        status: 'already_exists',
+        thread_id: existing.id,
+        existing,
         ...echo,
       };
     }
     return {
-      summary: `It is not known whether the thread ${inQuotes(echo.name)} on ${message}, owner ${word(echo.owner)}, was created: the answer was lost, and the thread was not found. Call create_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
+      summary: `It is not known whether the thread ${inQuotes(echo.name)} on ${message}, owner ${word(echo.owner)}, was created (${outcome.lost}); it was not found by looking for it. Call create_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
       status: 'unknown',
       ...echo,
     };
@@ -67,9 +82,18 @@ export const createThread = defineTool({
   text: ({ summary }) => summary,
 });
 
-/** A failure that is an outcome: whatever may have written something must not look like an error. */
-function landing(error: unknown): 'already_exists' | 'unknown' {
-  if (error instanceof AgoraError && error.code === 'thread_exists') return 'already_exists';
-  if (error instanceof AgoraError && error.facts.landed === 'maybe') return 'unknown';
+/** The service may store a name trimmed, or with its accents put together. */
+const sameName = (stored: string | undefined, sent: string): boolean =>
+  stored?.normalize('NFC').trim() === sent.normalize('NFC').trim();
+
+/**
+ * A failure that is an outcome: whatever may have written something must not look like an error.
+ *
+ * @returns why nobody knows what became of the request; without it the message has a thread already
+ */
+function landing(error: unknown): { readonly lost?: string } {
+  if (!(error instanceof AgoraError)) throw error;
+  if (error.facts.landed === 'maybe') return { lost: errorWords(error) };
+  if (error.code === 'thread_exists') return {};
   throw error;
 }

@@ -24,7 +24,9 @@ export const deleteThread = defineDeletion({
   done: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
   output,
-  preview: ({ thread_id }, context) => identify(thread_id, context, context.signal, true),
+  // With a code in hand the thread is looked at anew: the code counts for what was shown, and for nothing else.
+  preview: ({ thread_id, confirmation_code }, context) =>
+    identify(thread_id, context, context.signal, confirmation_code === undefined),
   settled: ({ state, facts }) => (state === 'gone' ? goneResult(facts) : undefined),
   question: ({ facts }, { app, clock }) => {
     const about = described(facts, clock.now());
@@ -39,19 +41,31 @@ export const deleteThread = defineDeletion({
         'Its messages go with it. This cannot be undone.',
       ].join('\n'),
       label: 'Delete this thread for good',
+      shown: facts.name,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
-  async perform({ thread_id }, preview, context) {
-    const { status, facts, renamedFrom, stillThere } = await deleteOne(thread_id, preview.facts, context);
-    if (status === 'already_gone') return goneResult(facts);
-    const renamed =
-      renamedFrom === undefined ? '' : ` While the question was open it was renamed from ${inQuotes(renamedFrom)}.`;
-    const summary =
-      status === 'deleted'
-        ? `Deleted ${titled(facts)} for good.${renamed}`
-        : `It is not known whether ${titled(facts)} was deleted: the answer was lost${stillThere ? ', and a moment later it was still there' : ''}.${renamed} Call delete_thread again to find out: already_gone then means that it is deleted.`;
-    return { summary, status, thread: facts };
+  async perform({ thread_id }, preview, context): Promise<Result> {
+    const result = await deleteOne(thread_id, preview.facts, context);
+    const { status, facts: thread } = result;
+    switch (status) {
+      case 'already_gone':
+        return goneResult(thread);
+      case 'deleted':
+        return { summary: `Deleted ${titled(thread)} for good.`, status, thread };
+      case 'renamed':
+        return {
+          summary: `Nothing was deleted: the question named it ${inQuotes(result.from)}, and its name is ${inQuotes(thread.name ?? '')} now. To ask again under the new name, call delete_thread again.`,
+          status: 'declined',
+          thread,
+        };
+      case 'unknown':
+        return {
+          summary: `It is not known whether ${titled(thread)} was deleted (${result.why}). Call delete_thread again to find out: already_gone then means that it is deleted.`,
+          status,
+          thread,
+        };
+    }
   },
   text: ({ summary, status, thread }) =>
     status === 'confirmation_required' || status === 'declined' ? summary : [summary, ...lastRecord(thread)].join('\n'),

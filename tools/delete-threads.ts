@@ -52,8 +52,10 @@ export const deleteThreads = defineDeletion({
   done: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
-  preview: ({ thread_ids }, context) =>
-    inParallel([...new Set(thread_ids)], AT_ONCE, (id) => identify(id, context, context.signal, true)),
+  preview: ({ thread_ids, confirmation_code }, context) =>
+    inParallel([...new Set(thread_ids)], AT_ONCE, (id) =>
+      identify(id, context, context.signal, confirmation_code === undefined),
+    ),
   settled: (found): Result | undefined =>
     found.every(({ state }) => state === 'gone')
       ? {
@@ -76,6 +78,7 @@ export const deleteThreads = defineDeletion({
         'Their messages go with them. This cannot be undone.',
       ].join('\n'),
       label: `Delete these ${found.length} threads for good`,
+      shown: found.map(({ facts }) => facts.name ?? null),
     };
   },
   unconfirmed: (found, result) => ({
@@ -130,19 +133,13 @@ export const deleteThreads = defineDeletion({
 async function oneOf(before: ThreadFacts, context: Parameters<typeof deleteOne>[2]): Promise<Outcome> {
   const thread_id = before.id;
   try {
-    const { status, facts, renamedFrom, stillThere } = await deleteOne(thread_id, before, context);
-    const notes = [
-      ...(renamedFrom === undefined ? [] : [`renamed from ${inQuotes(renamedFrom)} while the question was open`]),
-      ...(status === 'unknown'
-        ? [`the answer was lost${stillThere ? ', and it was still there a moment later' : ''}`]
-        : []),
-    ];
-    return {
-      thread_id,
-      status,
-      thread: withoutMembers(facts),
-      ...(notes.length > 0 && { error: notes.join('; ') }),
-    };
+    const result = await deleteOne(thread_id, before, context);
+    const thread = withoutMembers(result.facts);
+    if (result.status === 'renamed') {
+      const error = `not deleted: the question named it ${inQuotes(result.from)}, and its name is another now`;
+      return { thread_id, status: 'failed', thread, error };
+    }
+    return { thread_id, status: result.status, thread, ...(result.status === 'unknown' && { error: result.why }) };
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     return { thread_id, status: 'failed', thread: withoutMembers(before), error: errorWords(error) };

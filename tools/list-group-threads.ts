@@ -22,9 +22,9 @@ export const listGroupThreads = defineTool({
         scope: { group_id },
         subject: `Threads of group ${group_id}`,
         shortPageEnds: false,
-        fetch: ({ limit, cursor }) =>
+        fetch: ({ limit, cursor }, signal) =>
           context.threads
-            .listOfGroup(group_id, { limit, ...(cursor === undefined ? {} : { cursor }) }, context.signal)
+            .listOfGroup(group_id, { limit, ...(cursor === undefined ? {} : { cursor }) }, signal)
             .catch(explainRefusal),
       },
       { ...args, sort: 'desc' },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
-import { countOn, readPage } from '../src/agora/walk.ts';
+import { STOPPED, type Stopped, walk } from '../src/agora/walk.ts';
 import { shownId, word } from '../src/present/thread.ts';
 import { defineTool } from '../src/tool.ts';
 import { listArguments, maxScan, threadId } from './arguments.ts';
@@ -11,7 +11,7 @@ const output = z.object({
   scanned: z.int().describe('How many members were counted'),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(['page', 'end', 'max_scan', 'deadline', 'cursor_repeated']),
+  stopped: z.enum(STOPPED),
 });
 
 type Result = z.input<typeof output>;
@@ -32,29 +32,25 @@ export const listThreadMembers = defineTool({
   async handle({ thread_id, limit, cursor, max_scan }, { threads, clock, signal, progress }): Promise<Result> {
     const belongs = { tool: 'list_thread_members', scope: { thread_id }, sort: 'asc' as const };
     const start = cursor === undefined ? {} : unwrapCursor(belongs, cursor);
-    const fetch = (query: { limit: number; cursor?: string }) => threads.listMembers(thread_id, query, signal);
-    const page = await readPage(fetch, { limit, ...start, shortPageEnds: false });
-    const rest =
-      max_scan === undefined || page.next === undefined
-        ? { count: 0, stopped: page.stopped }
-        : await countOn(fetch, page.next, max_scan - page.items.length, clock, (counted) =>
-            progress(page.items.length + counted, undefined, 'Counting members'),
-          );
-    const scanned = page.items.length + rest.count;
+    const found = await walk<string>({
+      fetch: (query, bounded) => threads.listMembers(thread_id, query, bounded),
+      start,
+      shortPageEnds: false,
+      idOf: (member) => member,
+      limit,
+      maxScan: max_scan,
+      onPage: (scanned) => max_scan !== undefined && progress(scanned, undefined, `Counted ${scanned} members`),
+      clock,
+      signal,
+    });
+    const next = found.scanned > found.items.length ? found.after.at(-1) : found.next;
     return {
-      summary: summaryOf(
-        thread_id,
-        page.items.length,
-        scanned,
-        rest.stopped,
-        page.next !== undefined,
-        cursor === undefined,
-      ),
-      members: page.items.map(shownId),
-      scanned,
-      has_more: page.next !== undefined,
-      ...(page.next === undefined ? {} : { next_cursor: wrapCursor(belongs, { cursor: page.next }) }),
-      stopped: rest.stopped,
+      summary: summaryOf({ thread_id, shown: found.items.length, ...found }, next !== undefined, cursor === undefined),
+      members: found.items.map(shownId),
+      scanned: found.scanned,
+      has_more: next !== undefined,
+      ...(next === undefined ? {} : { next_cursor: wrapCursor(belongs, next) }),
+      stopped: found.stopped,
     };
   },
   text: ({ summary, members, next_cursor }) =>
@@ -66,25 +62,21 @@ export const listThreadMembers = defineTool({
 });
 
 function summaryOf(
-  threadId: string,
-  shown: number,
-  scanned: number,
-  stopped: Result['stopped'],
+  { thread_id, shown, scanned, stopped }: { thread_id: string; shown: number; scanned: number; stopped: Stopped },
   more: boolean,
   fromStart: boolean,
 ): string {
-  const ends: Record<Result['stopped'], string> = {
-    end: fromStart
-      ? 'these are all members, there is no other'
-      : 'apart from the pages before this cursor there is no other',
-    page: 'there may be others, so absence is not shown',
-    max_scan: 'there may be others, so absence is not shown',
-    deadline: 'the time was up, and there may be others, so absence is not shown',
+  const others = 'there may be others, so absence is not shown';
+  const whole =
+    shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
+  const ends: Partial<Record<Stopped, string>> = {
+    end: fromStart ? whole : 'apart from the pages before this cursor there is no other',
+    deadline: `the time was up, ${others}`,
     cursor_repeated: 'the service repeated its cursor, so it is not known whether there are others',
   };
   return [
-    `Members of thread ${threadId}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
+    `Members of thread ${thread_id}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
     ...(more ? ['For more, call list_thread_members again with the same arguments and cursor = next_cursor.'] : []),
-    `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped]}.`,
+    `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped] ?? others}.`,
   ].join(' ');
 }

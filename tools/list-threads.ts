@@ -27,7 +27,7 @@ export const listThreadsTool = defineTool({
         scope: {},
         subject: `Threads of the app ${context.app.name}`,
         shortPageEnds: false,
-        fetch: (query) => context.threads.list(query, context.signal),
+        fetch: (query, signal) => context.threads.list(query, signal),
         notes: unknownNames,
       },
       args,

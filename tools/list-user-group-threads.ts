@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listResult, listText } from '../src/present/list.ts';
 import { shownId, word } from '../src/present/thread.ts';
 import { defineTool } from '../src/tool.ts';
-import { groupId, listArguments, username } from './arguments.ts';
+import { filterArguments, groupId, listArguments, SPAN, spanInOrder, username } from './arguments.ts';
 import { listThreads } from './list.ts';
 
 export const listUserGroupThreads = defineTool({
@@ -11,7 +11,9 @@ export const listUserGroupThreads = defineTool({
   description:
     'Lists the threads of one group that a user has joined, with name, owner and day. Use it when the group is known; else list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
-  input: z.strictObject({ group_id: groupId, username, ...listArguments }),
+  input: z
+    .strictObject({ group_id: groupId, username, ...listArguments, ...filterArguments })
+    .refine(spanInOrder, SPAN),
   output: listResult,
   handle: ({ group_id, username, ...args }, context) =>
     listThreads(
@@ -20,7 +22,7 @@ export const listUserGroupThreads = defineTool({
         scope: { group_id, username },
         subject: `Threads of user ${word(shownId(username))} in group ${group_id}`,
         shortPageEnds: true,
-        fetch: (query) => context.threads.listOfUserInGroup(group_id, username, query, context.signal),
+        fetch: (query, signal) => context.threads.listOfUserInGroup(group_id, username, query, signal),
       },
       args,
       context,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listResult, listText } from '../src/present/list.ts';
 import { shownId, word } from '../src/present/thread.ts';
 import { defineTool } from '../src/tool.ts';
-import { listArguments, username } from './arguments.ts';
+import { filterArguments, listArguments, SPAN, spanInOrder, username } from './arguments.ts';
 import { listThreads } from './list.ts';
 
 export const listUserThreads = defineTool({
@@ -11,7 +11,7 @@ export const listUserThreads = defineTool({
   description:
     'Lists the threads a user has joined, in all groups, with name, owner, group and day. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
   kind: 'read',
-  input: z.strictObject({ username, ...listArguments }),
+  input: z.strictObject({ username, ...listArguments, ...filterArguments }).refine(spanInOrder, SPAN),
   output: listResult,
   handle: ({ username, ...args }, context) =>
     listThreads(
@@ -20,7 +20,7 @@ export const listUserThreads = defineTool({
         scope: { username },
         subject: `Threads of user ${word(shownId(username))}`,
         shortPageEnds: false,
-        fetch: (query) => context.threads.listOfUser(username, query, context.signal),
+        fetch: (query, signal) => context.threads.listOfUser(username, query, signal),
       },
       args,
       context,

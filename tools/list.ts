@@ -1,12 +1,18 @@
 import type * as z from 'zod';
-import { unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
+import { type CursorScope, type Position, unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
+import { type Filter, matcher } from '../src/agora/filter.ts';
 import type { Page, PageQuery, Thread } from '../src/agora/threads.ts';
-import { readPage } from '../src/agora/walk.ts';
-import { type ListFacts, type ListResult, listOf } from '../src/present/list.ts';
+import { walk } from '../src/agora/walk.ts';
+import { type ListResult, listOf } from '../src/present/list.ts';
+import { createTally } from '../src/present/tally.ts';
+import { shownId, shownName, word } from '../src/present/thread.ts';
+import { utcTime } from '../src/present/time.ts';
+import { inQuotes } from '../src/present/untrusted.ts';
 import type { ToolContext } from '../src/tool.ts';
-import type { listArguments } from './arguments.ts';
+import { type filterArguments, instantOf, type listArguments } from './arguments.ts';
 
 type ListArguments = z.output<z.ZodObject<typeof listArguments>>;
+type FilterArguments = Partial<z.output<z.ZodObject<typeof filterArguments>>>;
 
 export interface ThreadList {
   readonly tool: string;
@@ -15,38 +21,87 @@ export interface ThreadList {
   readonly subject: string;
   /** Is a short page documented to be the last? */
   readonly shortPageEnds: boolean;
-  readonly fetch: (query: PageQuery) => Promise<Page<Thread>>;
+  readonly fetch: (query: PageQuery, signal: AbortSignal) => Promise<Page<Thread>>;
   /** What only this list has to say about the threads it shows. */
   readonly notes?: (threads: readonly Thread[]) => readonly string[];
 }
 
-/** Reads one page of a list, remembers what it shows, and makes the result. All three list tools end here. */
+/** With a filter and no `max_scan` a walk looks at so many threads. */
+const USUAL_SCAN = 1_000;
+
+/** Reads a page of a list, or walks it, and makes the result. All lists of threads end here. */
 export async function listThreads(
   { tool, scope, subject, shortPageEnds, fetch, notes }: ThreadList,
-  { limit, cursor, sort, detail }: ListArguments,
-  { seen, clock }: ToolContext,
+  { limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments,
+  { seen, clock, signal, progress }: ToolContext,
 ): Promise<ListResult> {
-  const belongs = { tool, scope, sort };
-  const start = cursor === undefined ? {} : unwrapCursor(belongs, cursor);
-  const page = await readPage((query) => fetch({ ...query, sort }), {
-    limit,
-    ...(start.cursor === undefined ? {} : { cursor: start.cursor }),
-    shortPageEnds,
-  });
-  seen.remember(page.items, clock.now());
-  // The app list gives ids alone: what other lists have shown of a thread fills its row.
-  const threads = page.items.map((thread) =>
-    thread.name === undefined ? (seen.recall(thread.id)?.thread ?? thread) : thread,
+  const filters = Object.fromEntries(
+    Object.entries(narrow).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
-  const facts: ListFacts = {
+  const filtered = Object.keys(filters).length > 0;
+  const belongs: CursorScope = { tool, scope, sort, filters };
+  const cursorFor = (position: Position | undefined) =>
+    position === undefined ? undefined : wrapCursor(belongs, position);
+  const tally = createTally();
+  const maxScan = max_scan ?? (filtered ? USUAL_SCAN : undefined);
+
+  const found = await walk<Thread>({
+    fetch: async (query, bounded) => {
+      const page = await fetch({ ...query, sort }, bounded);
+      seen.remember(page.items, clock.now());
+      return page;
+    },
+    start: cursor === undefined ? {} : unwrapCursor(belongs, cursor),
+    shortPageEnds,
+    idOf: ({ id }) => id,
+    limit,
+    maxScan,
+    ...(filtered && { keep: matcher(filterOf(narrow)) }),
+    visit: tally.count,
+    onPage: (scanned) => maxScan !== undefined && progress(scanned, undefined, `Looked at ${scanned} threads`),
+    clock,
+    signal,
+  });
+
+  return listOf({
     tool,
     subject,
-    threads,
+    narrowed: wordsOf(narrow),
+    // The app list gives ids alone: what other lists have shown of a thread fills its row.
+    threads: found.items.map((thread) =>
+      thread.name === undefined ? (seen.recall(thread.id)?.thread ?? thread) : thread,
+    ),
     detail,
-    stopped: page.stopped,
-    nextCursor: page.next === undefined ? undefined : wrapCursor(belongs, { cursor: page.next }),
+    scanned: found.scanned,
+    matched: found.matched,
+    stopped: found.stopped,
+    ...(found.pages > 1 && { tally }),
+    cursorAfter: (index) => cursorFor(found.after[index]),
+    // Behind the last thread shown; where all that matched is shown, behind all that was looked at.
+    nextCursor: cursorFor(found.matched > found.items.length ? found.after.at(-1) : found.next),
     fromStart: cursor === undefined,
-    notes: notes?.(threads) ?? [],
+    ...(notes && { notes }),
+  });
+}
+
+function filterOf({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): Filter {
+  return {
+    ...(name_contains !== undefined && { nameContains: name_contains }),
+    ...(owner !== undefined && { owner }),
+    ...(msg_id !== undefined && { msgId: msg_id }),
+    ...(created_after !== undefined && { createdFrom: instantOf(created_after) }),
+    ...(created_before !== undefined && { createdBefore: instantOf(created_before) }),
   };
-  return listOf(facts);
+}
+
+/** The filters in words, so that a summary stands alone. */
+function wordsOf({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): string {
+  const words = [
+    ...(name_contains === undefined ? [] : [`with ${inQuotes(shownName(name_contains))} in the name`]),
+    ...(owner === undefined ? [] : [`owned by ${word(shownId(owner))}`]),
+    ...(msg_id === undefined ? [] : [`on message ${msg_id}`]),
+    ...(created_after === undefined ? [] : [`created from ${utcTime(instantOf(created_after))}`]),
+    ...(created_before === undefined ? [] : [`created before ${utcTime(instantOf(created_before))}`]),
+  ];
+  return words.length === 0 ? '' : `, ${words.join(', ')}`;
 }

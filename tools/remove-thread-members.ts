@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { readMembers } from '../src/agora/look.ts';
+import { type Members, readMembers } from '../src/agora/look.ts';
 import { vendorError } from '../src/agora/vendor-errors.ts';
 import { identify } from '../src/identify.ts';
 import { errorWords } from '../src/present/failure.ts';
@@ -31,8 +31,8 @@ export const removeThreadMembers = defineDeletion({
     thread: threadFacts.optional(),
     ...confirmationFields,
   }),
-  async preview({ thread_id, usernames }, context) {
-    const { state, facts } = await identify(thread_id, context, context.signal, true);
+  async preview({ thread_id, usernames, confirmation_code }, context) {
+    const { state, facts } = await identify(thread_id, context, context.signal, confirmation_code === undefined);
     if (state === 'gone') throw vendorError({ status: 404, description: 'thread not found.' });
     return { facts, users: [...new Set(usernames)] };
   },
@@ -50,6 +50,7 @@ export const removeThreadMembers = defineDeletion({
         'They stay in the group, and can be added again.',
       ].join('\n'),
       label: `Remove ${usersText(users.length)} from this thread`,
+      shown: facts.name,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
@@ -67,7 +68,7 @@ export const removeThreadMembers = defineDeletion({
 async function removeBatch(
   threadId: string,
   users: readonly string[],
-  { threads, write, signal }: ToolContext,
+  { threads, write, clock, signal }: ToolContext,
 ): Promise<BatchResult<(typeof STATUSES)[number]>> {
   try {
     const { removed, resent } = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
@@ -75,20 +76,18 @@ async function removeBatch(
     );
     const doubtful = users.filter((user) => removed.get(user) !== true);
     // On a second try the service may say false of users whom the first one removed: only their list tells.
-    const members = resent && doubtful.length > 0 ? await readMembers(threads, threadId, signal) : undefined;
+    const members = resent && doubtful.length > 0 ? await readMembers(threads, threadId, clock, signal) : undefined;
     return { outcomes: users.map((username) => outcomeOf(username, removed.get(username), members)) };
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     if (error.facts.landed === 'maybe') {
-      const members = await readMembers(threads, threadId, signal);
+      const members = await readMembers(threads, threadId, clock, signal);
       return { outcomes: users.map((username) => afterLoss(username, members)) };
     }
     const outcomes = users.map((username) => ({ username, status: 'failed' as const, error: errorWords(error) }));
     return { outcomes, fatal: error };
   }
 }
-
-type Members = Awaited<ReturnType<typeof readMembers>>;
 
 function outcomeOf(username: string, said: boolean | undefined, members: Members | undefined): Outcome {
   if (said === true) return { username, status: 'removed' };

@@ -26,7 +26,10 @@ export const renameThread = defineTool({
     const now = { id: thread_id, name: shownName(stored) };
     const before = known?.name === undefined ? undefined : shownName(known.name);
     return {
-      summary: `Renamed ${titled(now)}${before === undefined ? '' : `, before ${inQuotes(before)}`}.`,
+      summary:
+        before === undefined
+          ? `Renamed ${titled({ id: now.id })} to ${inQuotes(now.name)}.`
+          : `Renamed ${titled({ id: now.id })} from ${inQuotes(before)} to ${inQuotes(now.name)}.`,
       thread_id,
       name: now.name,
       ...(before === undefined ? {} : { previous_name: before }),

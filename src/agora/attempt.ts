@@ -93,7 +93,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
       });
       answering = true;
       const text = await readText(answer.body);
-      if (answer.statusCode === 200) return parseAnswer(call.answer, text);
+      // A 2xx other than the documented 200 has done something: its body is held against the same shape.
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return parseAnswer(call.answer, text);
       throw refusal(answer.statusCode, text, answer.headers['retry-after'], clock.now());
     } catch (error) {
       if (error instanceof AgoraError) throw error;

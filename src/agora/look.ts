@@ -9,6 +9,8 @@ import { wait } from './wait.ts';
  */
 
 const PAGE = 50;
+/** All looks of a call together end after so long, in milliseconds: clients give up a call after a minute. */
+const LOOK_MS = 15_000;
 /** Between two looks for what a lost request may still be doing, in milliseconds. */
 const SECOND_LOOK_MS = 1_000;
 /** A thread has at most as many members as its group, 5,000 in the largest plan; so many pages are read of them. */
@@ -27,6 +29,16 @@ export async function findThread(
   signal: AbortSignal,
   looks: 1 | 2,
 ): Promise<Thread | undefined> {
+  return within(LOOK_MS, clock, signal, (bounded) => search(threads, { groupId, owner, msgId }, clock, bounded, looks));
+}
+
+async function search(
+  threads: Pick<Threads, 'listOfUserInGroup'>,
+  { groupId, owner, msgId }: Omit<NewThread, 'name'>,
+  clock: Clock,
+  signal: AbortSignal,
+  looks: 1 | 2,
+): Promise<Thread | undefined> {
   for (let look = 1; look <= looks; look++) {
     if (look > 1) await wait(SECOND_LOOK_MS, clock, signal);
     for (const sort of ['desc', 'asc'] as const) {
@@ -39,24 +51,41 @@ export async function findThread(
   return undefined;
 }
 
+export interface Members {
+  readonly members: ReadonlySet<string>;
+  readonly complete: boolean;
+}
+
 /** Who is a member and who is not, as far as the list could be read; `complete` says whether a missing one is absent. */
 export async function readMembers(
   threads: Pick<Threads, 'listMembers'>,
   threadId: string,
+  clock: Clock,
   signal: AbortSignal,
-): Promise<{ members: ReadonlySet<string>; complete: boolean }> {
+): Promise<Members> {
   const members = new Set<string>();
+  const complete = await within(LOOK_MS, clock, signal, (bounded) => readAll(threads, threadId, members, bounded));
+  return { members, complete: complete ?? false };
+}
+
+/** @returns whether the list was read to its end */
+async function readAll(
+  threads: Pick<Threads, 'listMembers'>,
+  threadId: string,
+  members: Set<string>,
+  signal: AbortSignal,
+): Promise<boolean> {
   let cursor: string | undefined;
   for (let count = 0; count < MOST_MEMBER_PAGES; count++) {
     const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
     const page = await quietly(threads.listMembers(threadId, query, signal));
-    if (page === undefined) return { members, complete: false };
+    if (page === undefined) return false;
     for (const member of page.items) members.add(member);
-    if (page.items.length === 0 || page.cursor === undefined) return { members, complete: true };
-    if (page.cursor === cursor) return { members, complete: false };
+    if (page.items.length === 0 || page.cursor === undefined) return true;
+    if (page.cursor === cursor) return false;
     cursor = page.cursor;
   }
-  return { members, complete: false };
+  return false;
 }
 
 /** The value, or undefined where the service refused; an aborted call still throws. */
@@ -65,4 +94,46 @@ async function quietly<T>(promise: Promise<T>): Promise<T | undefined> {
     if (error instanceof AgoraError) return undefined;
     throw error;
   });
+}
+
+/** Is the thread still there? `unsure` where the service does not say. */
+export async function isThere(
+  threads: Pick<Threads, 'listMembers'>,
+  threadId: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<'there' | 'gone' | 'unsure'> {
+  const look = (bounded: AbortSignal) =>
+    threads.listMembers(threadId, { limit: 1 }, bounded).then(
+      () => 'there' as const,
+      (error: unknown) => {
+        if (!(error instanceof AgoraError)) throw error;
+        return error.code === 'thread_not_found' ? ('gone' as const) : ('unsure' as const);
+      },
+    );
+  return (await within(LOOK_MS, clock, signal, look)) ?? 'unsure';
+}
+
+/** Runs a look with a time limit of its own; undefined where that is up, while an aborted call still throws. */
+async function within<T>(
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  signal.throwIfAborted();
+  const bounded = new AbortController();
+  const cancel = clock.after(ms, () => bounded.abort());
+  const onAbort = () => bounded.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await look(bounded.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (bounded.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -96,7 +96,7 @@ const millis = z
       .regex(/^\d{1,16}$/)
       .transform(Number),
   ])
-  .refine((ms) => ms > 0 && ms <= 8_640_000_000_000_000); // what a Date can hold
+  .refine((ms) => ms > 0 && ms < 253_402_300_800_000); // up to the year 9999
 
 const thread = z.object({
   id,

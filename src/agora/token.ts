@@ -22,18 +22,25 @@ export interface Tokens extends TokenSource {
 
 interface Issued {
   readonly token: string;
+  /** By the clock, in milliseconds since 1970. */
   readonly issuedAt: number;
-  readonly expiresAt: number;
+  /** The same moment in time passed, in milliseconds: see `timePassed`. */
+  readonly since: number;
+  /** In milliseconds; infinite where nothing is known of an end. */
+  readonly life: number;
 }
 
 /** The documented maximum of an AccessToken2, in seconds [EN]; the library would sign more. */
 const BUILT_LIFE_S = 24 * 60 * 60;
 /** An exchanged token that names no life, or 0 for "never", counts so long, in seconds. */
 const UNKNOWN_LIFE_S = 60 * 60;
-/** One cluster gives its lives in milliseconds [EM]; whatever is longer than this is one of those, or nonsense. */
+/** No token counts longer, in seconds: whatever claims more is in another unit, or nonsense. */
 const LONGEST_LIFE_S = 100 * 24 * 60 * 60;
-/** The service bans callers that exchange too often [EM]: one try a minute, failed ones included. */
-const EXCHANGE_PAUSE_MS = 60_000;
+/**
+ * The service bans callers that exchange too often [EM]: one try a minute, failed ones included. A failed renewal of
+ * any kind waits as long while the old token is still good.
+ */
+const PAUSE_MS = 60_000;
 
 /**
  * Gives tokens, and renews them from half of their life on: lazily, at the first call that needs it, and once for all
@@ -41,36 +48,47 @@ const EXCHANGE_PAUSE_MS = 60_000;
  */
 export function createTokens(credentials: Credentials, options: { clock: Clock; exchange: Exchange }): Tokens {
   const { clock, exchange } = options;
+  const passed = timePassed(clock);
   let current: Issued | undefined;
   let renewal: Promise<Issued> | undefined;
-  let lastExchange: { at: number; failure?: unknown } | undefined;
+  /** The moments, in time passed, before which no exchange is sent, and no good token is replaced. */
+  let nextExchange = 0;
+  let nextRenewal = 0;
+  let lastFailure: unknown;
 
-  const mayExchange = (): boolean => lastExchange === undefined || clock.now() - lastExchange.at >= EXCHANGE_PAUSE_MS;
+  const isGood = ({ since, life }: Issued): boolean => passed() - since < life;
+  /** From half of its life on; and at once where the clock was set back, as a built token is then dated ahead. */
+  const isDue = ({ since, life, issuedAt }: Issued): boolean => passed() - since >= life / 2 || clock.now() < issuedAt;
+  const isPaused = (): boolean => passed() < Math.max(nextExchange, nextRenewal);
 
   async function issue(): Promise<Issued> {
-    const issuedAt = clock.now();
+    // Taken before the work: a token counts as older than it is, never as younger.
+    const start = { issuedAt: clock.now(), since: passed() };
     switch (credentials.kind) {
       case 'fixed':
-        return { token: secret(await credentials.token()), issuedAt, expiresAt: Number.POSITIVE_INFINITY };
-      case 'built':
-        return {
-          token: secret(await build(credentials.appId, await credentials.certificate())),
-          issuedAt,
-          expiresAt: issuedAt + BUILT_LIFE_S * 1_000,
-        };
+        return { ...start, token: secret(await credentials.token()), life: Number.POSITIVE_INFINITY };
+      case 'built': {
+        const certificate = secret(await credentials.certificate());
+        return { ...start, token: secret(await build(credentials.appId, certificate)), life: BUILT_LIFE_S * 1_000 };
+      }
       case 'exchanged': {
-        if (!mayExchange()) throw lastExchange?.failure ?? tooSoon();
-        const client_secret = await credentials.clientSecret();
-        lastExchange = { at: issuedAt };
+        const left = nextExchange - passed();
+        if (left > 0) throw lastFailure === undefined ? tooSoon(left) : withHint(lastFailure, left);
+        // A secret that cannot be read has not reached the service: that is no exchange.
+        const client_secret = secret(await credentials.clientSecret());
         try {
           const body = { grant_type: 'client_credentials', client_id: credentials.clientId, client_secret } as const;
-          // Bounded by the time limit of the attempt. No caller's signal: the others still wait for the token.
+          // Bounded by the time limit of the attempt. No caller's signal: the others still wait for the token, and
+          // where nobody does, an exchange given up would count as one all the same.
           const { access_token, expires_in } = await exchange(body, new AbortController().signal);
-          return { token: secret(access_token), issuedAt, expiresAt: issuedAt + lifeOf(expires_in) * 1_000 };
+          lastFailure = undefined;
+          return { ...start, token: secret(access_token), life: lifeOf(expires_in) * 1_000 };
         } catch (error) {
-          const failure = exchangeFailure(error);
-          lastExchange = { at: issuedAt, failure };
-          throw failure;
+          lastFailure = exchangeFailure(error);
+          throw lastFailure;
+        } finally {
+          // From its end, as nobody knows when in between the service has counted it.
+          nextExchange = passed() + PAUSE_MS;
         }
       }
     }
@@ -78,10 +96,17 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
 
   function renewOnce(): Promise<Issued> {
     renewal ??= issue()
-      .then((issued) => {
-        current = issued;
-        return issued;
-      })
+      .then(
+        (issued) => {
+          nextRenewal = 0;
+          current = issued;
+          return issued;
+        },
+        (error: unknown) => {
+          nextRenewal = passed() + PAUSE_MS;
+          throw error;
+        },
+      )
       .finally(() => {
         renewal = undefined;
       });
@@ -90,37 +115,55 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
 
   return {
     async get(signal) {
-      const now = clock.now();
-      const held = current;
-      // A clock that was set back must not make a token live for ever.
-      if (held && now >= held.issuedAt && now < held.issuedAt + (held.expiresAt - held.issuedAt) / 2) return held.token;
+      signal.throwIfAborted();
+      if (current && isGood(current) && (!isDue(current) || isPaused())) return current.token;
       try {
         return (await abortable(renewOnce(), signal)).token;
       } catch (error) {
         signal.throwIfAborted();
-        // The old one is still good for the other half of its life.
-        if (held && now >= held.issuedAt && now < held.expiresAt) return held.token;
+        // The old one is still good for the other half of its life, unless that ended while the renewal ran.
+        if (current && isGood(current)) return current.token;
         throw error;
       }
     },
     async renew(refused, signal) {
+      signal.throwIfAborted();
       if (credentials.kind === 'fixed') return undefined;
-      if (current && current.token !== refused) return current.token;
-      if (renewal === undefined && credentials.kind === 'exchanged' && !mayExchange()) return undefined;
+      if (current && current.token !== refused && isGood(current)) return current.token;
+      if (renewal === undefined && passed() < nextExchange) return undefined;
       const { token } = await abortable(renewOnce(), signal);
       return token === refused ? undefined : token;
     },
     status: () => ({
       kind: credentials.kind,
-      ...(current && Number.isFinite(current.expiresAt) && { expiresAt: current.expiresAt }),
+      ...(current &&
+        Number.isFinite(current.life) && { expiresAt: clock.now() + current.life - (passed() - current.since) }),
     }),
   };
 }
 
-/** The life of an exchanged token in seconds. */
+/**
+ * Milliseconds passed since the call, by a clock that may be set back. A step back counts as no time: it makes no
+ * token live for ever, and no pause longer than a minute.
+ */
+function timePassed(clock: Clock): () => number {
+  let last = clock.now();
+  let sum = 0;
+  return () => {
+    const now = clock.now();
+    sum += Math.max(0, now - last);
+    last = now;
+    return sum;
+  };
+}
+
+/**
+ * The life of an exchanged token in seconds. One cluster gives it in milliseconds [EM], so a number too large is read
+ * as those; if it was seconds after all, the token is renewed sooner than it need be, which does no harm.
+ */
 function lifeOf(expiresIn: number | undefined): number {
   if (expiresIn === undefined || !Number.isFinite(expiresIn) || expiresIn <= 0) return UNKNOWN_LIFE_S;
-  return Math.min(expiresIn, LONGEST_LIFE_S);
+  return expiresIn <= LONGEST_LIFE_S ? expiresIn : Math.min(expiresIn / 1_000, LONGEST_LIFE_S);
 }
 
 /**
@@ -162,23 +205,33 @@ function exchangeFailure(error: unknown): unknown {
   });
 }
 
-function tooSoon(): AgoraError {
+/** The failure of the last exchange, told again to who comes within its minute; `left` in milliseconds. */
+function withHint(failure: unknown, left: number): unknown {
+  if (!(failure instanceof AgoraError)) return failure;
+  const next = `${failure.facts.next} The next exchange can be tried in ${inSeconds(left)}.`;
+  return failure.with({ next, retryAfterMs: left });
+}
+
+function tooSoon(left: number): AgoraError {
   return new AgoraError({
     code: 'token_exchange_too_soon',
     what: 'a new token is needed less than a minute after the last exchange, and the service bans callers that exchange more often',
-    next: 'Wait a minute, then call again.',
+    next: `Wait ${inSeconds(left)}, then call again.`,
     retry: 'later',
-    retryAfterMs: EXCHANGE_PAUSE_MS,
+    retryAfterMs: left,
     landed: 'no',
   });
 }
 
+const inSeconds = (ms: number): string => `${Math.ceil(ms / 1_000)} s`;
+
 /** The promise, or the signal's reason as soon as that is aborted; the work behind the promise goes on. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
+    // In every case: a failure that nobody listens to would end the process.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

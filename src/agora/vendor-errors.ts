@@ -177,9 +177,9 @@ const ROWS: readonly Row[] = [
     says: ['service resource not found'],
     types: ['service_resource_not_found', 'resource_not_found'],
     numbers: [40012],
-    what: 'the service finds no such user or group',
-    next: 'Check the user id and the group id: they are case-sensitive.',
-    about: ['username', 'group_id'],
+    what: 'the service finds no such user, group or thread',
+    next: 'Check the ids: user ids are case-sensitive.',
+    about: ['username', 'group_id', 'thread_id'],
   },
   {
     code: 'rate_limited',
@@ -352,8 +352,9 @@ export function vendorError(answer: VendorAnswer): AgoraError {
     retry: row.retry ?? 'never',
     // Whatever is worth a later call of the user is worth a second try of ours.
     passing: row.retry === 'later',
-    // A 408 or a 5xx may come from a gateway whose back end did the work; any other refusal is the service's own.
-    landed: answer.status === 408 || answer.status >= 500 ? 'maybe' : 'no',
+    // A 408 or a 5xx may come from a gateway whose back end did the work, and a 303 says that it is done; any other
+    // refusal is the service's own.
+    landed: answer.status === 303 || answer.status === 408 || answer.status >= 500 ? 'maybe' : 'no',
     about: row.about ?? [],
     status: answer.status,
     ...(answer.description ? { said: answer.description } : answer.type ? { said: answer.type } : {}),

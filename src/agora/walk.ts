@@ -1,90 +1,187 @@
 import type { Clock } from '../clock.ts';
+import { type Position, shortHash } from './cursor.ts';
+import { AgoraError } from './errors.ts';
 import type { Page } from './threads.ts';
 
-/** Why a list stopped where it did. */
-export type Stopped = 'page' | 'end' | 'cursor_repeated';
+/** Why a list stopped where it did; `budget` is for results that would be too long for a model. */
+export const STOPPED = ['page', 'end', 'limit', 'max_scan', 'deadline', 'cursor_repeated', 'budget'] as const;
+export type Stopped = (typeof STOPPED)[number];
 
-export interface PageOptions {
-  /** How many items the page should hold, 1-50. */
-  readonly limit: number;
-  /** The service's cursor to start from; absent for the beginning. */
-  readonly cursor?: string;
-  /**
-   * Is a page with fewer items than asked for the last one? Documented for the lists of a user within a group alone
-   * [EN][EM]; that last page still carries a cursor.
-   */
-  readonly shortPageEnds: boolean;
-}
-
-export interface ListPage<T> {
-  readonly items: readonly T[];
-  readonly stopped: Stopped;
-  /** Where the list goes on; absent at the end and where the service gave no way on. */
-  readonly next?: string;
-}
-
-/**
- * Reads one page and finds out whether it is the last. The end is: no items, no cursor, or a short page where that is
- * documented. Elsewhere a short page with a cursor may be the last or may be a gap, so one more call settles it, and
- * what that call brings belongs to the page.
- *
- * @param fetch reads `limit` items from a cursor on
- */
-export async function readPage<T>(
-  fetch: (query: { limit: number; cursor?: string }) => Promise<Page<T>>,
-  { limit, cursor: start, shortPageEnds }: PageOptions,
-): Promise<ListPage<T>> {
-  const items: T[] = [];
-  let cursor = start;
-  for (const attempt of ['page', 'settle'] as const) {
-    const wanted = limit - items.length;
-    const page = await fetch({ limit: wanted, ...(cursor === undefined ? {} : { cursor }) });
-    // A service that sends more than was asked for must not make the answer grow without bound, nor lose an item.
-    items.push(...page.items);
-    const short = page.items.length < wanted;
-    if (page.cursor === undefined || page.items.length === 0 || (short && shortPageEnds))
-      return { items, stopped: 'end' };
-    if (page.cursor === cursor) return { items, stopped: 'cursor_repeated' };
-    cursor = page.cursor;
-    if (!short || attempt === 'settle') break;
-  }
-  return { items, stopped: 'page', ...(cursor === undefined ? {} : { next: cursor }) };
-}
-
-type Fetch<T> = (query: { limit: number; cursor?: string }) => Promise<Page<T>>;
-
-/** The most that the service gives in a page. */
-const LARGEST_PAGE = 50;
+/** The most that the service gives in a page [all sources]. */
+export const LARGEST_PAGE = 50;
 /** A walk stops after so long, in milliseconds, says how far it came, and can go on from there. */
-const WALK_DEADLINE_MS = 60_000;
+export const WALK_DEADLINE_MS = 60_000;
+/** So many pages without an item that is new end the search for the end: a page, and one call to settle it. */
+const PAGES_TO_SETTLE = 2;
+/** In base64url, 30 bits: two of fifty threads of a page are taken for one another once in half a million pages. */
+const HASH_LENGTH = 5;
+
+export type Fetch<T> = (query: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<Page<T>>;
+
+interface FetchedPage<T> {
+  readonly items: readonly T[];
+  /** The cursor that the page was asked for with; absent for the first one. */
+  readonly at: string | undefined;
+  /** Where the list goes on; absent where nothing says so. */
+  readonly next: string | undefined;
+  /** Is this the last page, and how is that known? */
+  readonly last: 'end' | 'cursor_repeated' | undefined;
+}
 
 /**
- * Counts on from a cursor without keeping what it reads.
+ * The pages of a list. The end is: no items, no cursor, or (where it is documented) a short page; a last page may
+ * still carry a cursor. A cursor that came before ends the list too, which then claims nothing.
  *
- * @param most how many more to count at the most
- * @param onPage told after each page how many were counted
+ * @param size how many items to ask for, asked before each page
+ * @param shortPageEnds documented for the lists of a user within a group alone [EN][EM]
  */
-export async function countOn<T>(
+export async function* pages<T>(
   fetch: Fetch<T>,
-  from: string,
-  most: number,
-  clock: Clock,
-  onPage: (counted: number) => void,
-): Promise<{ count: number; stopped: Stopped | 'max_scan' | 'deadline' }> {
-  const deadline = clock.now() + WALK_DEADLINE_MS;
-  let count = 0;
-  let cursor = from;
-  while (count < most) {
-    if (clock.now() >= deadline) return { count, stopped: 'deadline' };
-    const page = await readPage(fetch, {
-      limit: Math.min(LARGEST_PAGE, most - count),
-      cursor,
-      shortPageEnds: false,
-    });
-    count += page.items.length;
-    onPage(count);
-    if (page.next === undefined) return { count, stopped: page.stopped };
-    cursor = page.next;
+  start: string | undefined,
+  size: () => number,
+  shortPageEnds: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<FetchedPage<T>> {
+  const before = new Set<string>(start === undefined ? [] : [start]);
+  let at = start;
+  for (;;) {
+    const limit = size();
+    const { items, cursor } = await fetch({ limit, ...(at === undefined ? {} : { cursor: at }) }, signal);
+    const over = cursor === undefined || items.length === 0 || (shortPageEnds && items.length < limit);
+    const last = over ? 'end' : before.has(cursor) ? 'cursor_repeated' : undefined;
+    yield { items, at, next: last === undefined ? cursor : undefined, last };
+    if (last !== undefined || cursor === undefined) return;
+    before.add(cursor);
+    at = cursor;
   }
-  return { count, stopped: 'max_scan' };
 }
+
+export interface WalkOptions<T> {
+  readonly fetch: Fetch<T>;
+  /** Where to start; its hashes name the items of that page that were passed before. */
+  readonly start: Position;
+  readonly shortPageEnds: boolean;
+  readonly idOf: (item: T) => string;
+  /** How many items to keep. */
+  readonly limit: number;
+  /** Walk up to so many items over as many pages as it takes; without it, one page. */
+  readonly maxScan: number | undefined;
+  /** Which items to keep; with it the walk stops at `limit` of them. */
+  readonly keep?: (item: T) => boolean;
+  /** Told of each item that fits, kept or not. */
+  readonly visit?: (item: T) => void;
+  /** Told after each page how many items were looked at. */
+  readonly onPage?: (scanned: number) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface Walk<T> {
+  readonly items: readonly T[];
+  /** How many items were looked at, and how many of them fit. */
+  readonly scanned: number;
+  readonly matched: number;
+  readonly stopped: Stopped;
+  readonly pages: number;
+  /** Where the list goes on, behind each of `items`; absent where there is nothing further. */
+  readonly after: readonly (Position | undefined)[];
+  /** Where the list goes on behind all that was looked at; absent at the end. */
+  readonly next: Position | undefined;
+}
+
+/** Walks a list, and keeps the first items that fit. */
+export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
+  const { start, idOf, limit, keep, visit, onPage, clock, signal } = options;
+  const walking = options.maxScan !== undefined;
+  const most = options.maxScan ?? Number.POSITIVE_INFINITY;
+  const kept: T[] = [];
+  const after: (Position | undefined)[] = [];
+  let scanned = 0;
+  let matched = 0;
+  let count = 0;
+  let next: Position | undefined = start;
+  let lastPage: ReadonlySet<string> = new Set();
+
+  const deadline = createDeadline(clock, signal);
+  // A page that is read again was passed in part; all that is asked for may stand behind that part.
+  const passedBefore = new Set(start.shown);
+  const size = () =>
+    walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - kept.length + (count === 0 ? passedBefore.size : 0));
+  const done = (stopped: Stopped): Walk<T> => ({ items: kept, scanned, matched, stopped, pages: count, after, next });
+
+  try {
+    for await (const page of pages(options.fetch, start.cursor, size, options.shortPageEnds, deadline.signal)) {
+      const passed: string[] = count === 0 ? [...passedBefore] : [];
+      count += 1;
+      for (const [index, item] of page.items.entries()) {
+        const hash = shortHash(idOf(item), HASH_LENGTH);
+        if (count === 1 && passedBefore.has(hash)) continue;
+        // A service that repeats its cursor repeats its page too.
+        if (page.last === 'cursor_repeated' && lastPage.has(hash)) continue;
+        if (scanned >= most) return done('max_scan');
+        scanned += 1;
+        passed.push(hash);
+        const rest = index + 1 < page.items.length;
+        next = rest
+          ? { ...(page.at === undefined ? {} : { cursor: page.at }), shown: [...passed] }
+          : positionOf(page.next);
+        if (keep && !keep(item)) continue;
+        matched += 1;
+        visit?.(item);
+        if (kept.length < limit) {
+          kept.push(item);
+          after.push(next);
+        }
+        if (kept.length < limit || (walking && !keep)) continue;
+        if (next === undefined) break; // the last item of the last page
+        return done(keep ? 'limit' : 'page');
+      }
+      next = positionOf(page.next);
+      lastPage = new Set(passed);
+      onPage?.(scanned);
+      if (page.last !== undefined) return done(page.last);
+      if (walking && scanned >= most) return done('max_scan');
+      if (!walking && (count >= PAGES_TO_SETTLE || page.items.length >= limit)) return done('page');
+      if (deadline.over()) return done('deadline');
+    }
+    return done('end');
+  } catch (error) {
+    signal.throwIfAborted();
+    // What was found by then is worth more than an error; the page that was late is asked for again.
+    if (deadline.over() && count > 0) return done('deadline');
+    // Only the call that was to settle the end has failed: the page before it stands, and claims no end.
+    if (!walking && count > 0 && error instanceof AgoraError) return done('page');
+    throw error;
+  } finally {
+    deadline.cancel();
+  }
+}
+
+const positionOf = (cursor: string | undefined): Position | undefined =>
+  cursor === undefined ? undefined : { cursor };
+
+/** A signal that follows the call's, and ends what is under way when the time is up. */
+function createDeadline(clock: Clock, signal: AbortSignal) {
+  const ends = clock.now() + WALK_DEADLINE_MS;
+  const reading = new AbortController();
+  const cancelTimer = clock.after(WALK_DEADLINE_MS, () => reading.abort(tooLate()));
+  const onAbort = () => reading.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: reading.signal,
+    over: () => clock.now() >= ends,
+    cancel() {
+      cancelTimer();
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+const tooLate = (): AgoraError =>
+  new AgoraError({
+    code: 'timed_out',
+    what: `not one page of the list came within ${WALK_DEADLINE_MS / 1_000} s`,
+    next: 'Call again in a moment.',
+    retry: 'later',
+    landed: 'no',
+  });

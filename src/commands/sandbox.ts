@@ -14,7 +14,14 @@ export async function sandbox(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const running = await startSandbox(options);
+  const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => error);
+  if (running instanceof Error) {
+    process.stderr.write(
+      `agora-threads-mcp sandbox: port ${options.port} cannot be used (${running.code ?? running.message}).\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const [message] = SANDBOX_HINTS.freeMessages;
   process.stdout.write(`An embedded Agora Chat is listening on ${running.url}
 Its data is invented, kept in memory, and gone when it ends (Ctrl-C).

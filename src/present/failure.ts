@@ -35,7 +35,7 @@ function linesOf(call: FailedCall): readonly string[] {
       'not_configured',
       `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
       'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
-      'Next: tell the user which setting is missing or wrong. Without any AGORA_ or EASEMOB_ setting, or with AGORA_THREADS_SANDBOX=1, an embedded sandbox answers.',
+      'Next: tell the user which setting is missing or wrong. To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.',
     ];
   }
   if (error instanceof z.ZodError) return argumentLines(call, error);

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { Thread } from '../agora/threads.ts';
-import type { Stopped } from '../agora/walk.ts';
-import { factsOf, word } from './thread.ts';
+import { STOPPED, type Stopped } from '../agora/walk.ts';
+import { cutTo, fairShare, tokenBound } from './budget.ts';
+import { BEYOND, type ThreadTally } from './tally.ts';
+import { factsOf, shownId, word } from './thread.ts';
+import { utcDay, utcTime } from './time.ts';
 import { inQuotes } from './untrusted.ts';
 
 export const DETAILS = ['compact', 'full'] as const;
@@ -19,6 +22,10 @@ const row = z.object({
 
 type Row = z.input<typeof row>;
 
+const counts = z
+  .array(z.object({ id: z.string().optional(), others: z.int().optional(), threads: z.int() }))
+  .optional();
+
 /** The result of every list of threads. */
 export const listResult = z.object({
   summary: z.string(),
@@ -29,9 +36,13 @@ export const listResult = z.object({
     .describe('What all rows have in common, left out of the rows'),
   scanned: z.int().describe('How many threads were looked at'),
   matched: z.int(),
+  by_group: counts.describe('Of all that matched: the five largest, and the others together'),
+  by_owner: counts,
+  oldest: z.string().optional(),
+  newest: z.string().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(['page', 'end', 'cursor_repeated']),
+  stopped: z.enum(STOPPED),
 });
 
 export type ListResult = z.input<typeof listResult>;
@@ -40,26 +51,54 @@ export interface ListFacts {
   readonly tool: string;
   /** Whose threads, as the subject of a sentence: `Threads of user lin`. */
   readonly subject: string;
+  /** What the list was narrowed to, as words behind the subject; empty for nothing. */
+  readonly narrowed: string;
   readonly threads: readonly Thread[];
   readonly detail: Detail;
+  readonly scanned: number;
+  readonly matched: number;
   readonly stopped: Stopped;
+  /** Of all that matched; given once more than one page was walked. */
+  readonly tally?: ThreadTally;
+  /** The cursor that leads on behind a row, by its index; absent where nothing follows. */
+  readonly cursorAfter: (index: number) => string | undefined;
+  /** The cursor behind all that was looked at. */
   readonly nextCursor: string | undefined;
   /** Did the list start at its beginning, or at a cursor? */
   readonly fromStart: boolean;
   /** Sentences that only this tool has to say, e.g. that names are unknown. */
-  readonly notes?: readonly string[];
+  readonly notes?: (threads: readonly Thread[]) => readonly string[];
 }
+
+/** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
+const TEXTS_BUDGET = 6_000;
+/** The bound for a whole result, in tokens; rows are left off until it fits. */
+const RESULT_BUDGET = 9_500;
 
 /** Makes the structure of a list: the only place where its fields are filled. */
 export function listOf(facts: ListFacts): ListResult {
-  const { threads, stopped, nextCursor } = facts;
-  const { rows, shared } = factor(threads.map((thread) => rowOf(thread, facts.detail)));
+  for (let kept = facts.threads.length; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
+    const result = withRows(facts, Math.max(0, kept));
+    const largest = Math.max(tokenBound(JSON.stringify(result)), tokenBound(listText(result)));
+    if (largest <= RESULT_BUDGET || kept <= 1) return result;
+  }
+}
+
+/** The result with the first so many rows; `budget` is why it stopped where some are left off. */
+function withRows(facts: ListFacts, kept: number): ListResult {
+  const { scanned, matched, tally } = facts;
+  const cut = kept < facts.threads.length;
+  const threads = facts.threads.slice(0, kept);
+  const stopped = cut ? 'budget' : facts.stopped;
+  const nextCursor = cut ? facts.cursorAfter(kept - 1) : facts.nextCursor;
+  const { rows, shared } = factor(fitted(threads.map((thread) => rowOf(thread, facts.detail))));
   return {
-    summary: summaryOf(facts),
+    summary: summaryOf({ ...facts, threads, stopped, nextCursor }),
     threads: rows,
     ...(shared === undefined ? {} : { shared }),
-    scanned: threads.length,
-    matched: threads.length,
+    scanned,
+    matched,
+    ...(tally && tallied(tally)),
     has_more: nextCursor !== undefined,
     ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
     stopped,
@@ -69,63 +108,128 @@ export function listOf(facts: ListFacts): ListResult {
 function rowOf(thread: Thread, detail: Detail): Row {
   const { created_at, msg_id, ...facts } = factsOf(thread);
   if (detail === 'full') return { ...facts, ...(created_at && { created_at }), ...(msg_id && { msg_id }) };
-  return { ...facts, ...(created_at && { created: created_at.slice(0, 10) }) };
+  return { ...facts, ...(thread.created !== undefined && { created: utcDay(thread.created) }) };
+}
+
+/** Cuts the longest names and user ids where all of them together would drown a model. */
+function fitted(rows: readonly Row[]): Row[] {
+  const share = fairShare(
+    rows.flatMap(({ name = '', owner = '' }) => [name, owner]),
+    TEXTS_BUDGET,
+  );
+  return rows.map((one) => ({
+    ...one,
+    ...(one.name !== undefined && { name: cutTo(one.name, share) }),
+    ...(one.owner !== undefined && { owner: cutTo(one.owner, share) }),
+  }));
 }
 
 /** Says once what every one of several rows would repeat. */
 function factor(rows: readonly Row[]): { rows: Row[]; shared: ListResult['shared'] } {
-  const first = rows[0];
+  const [first] = rows;
   const common = (key: 'owner' | 'group_id') =>
-    rows.length > 1 && first?.[key] !== undefined && rows.every((row) => row[key] === first[key]);
+    rows.length > 1 && first?.[key] !== undefined && rows.every((one) => one[key] === first[key]);
   const shared = {
     ...(common('owner') && { owner: first?.owner }),
     ...(common('group_id') && { group_id: first?.group_id }),
   };
   if (Object.keys(shared).length === 0) return { rows: [...rows], shared: undefined };
-  const rest = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !(key in shared))));
-  return { rows: z.array(row).parse(rest), shared };
+  return {
+    rows: rows.map(({ owner, group_id, ...rest }) => ({
+      ...rest,
+      ...(!('owner' in shared) && owner !== undefined && { owner }),
+      ...(!('group_id' in shared) && group_id !== undefined && { group_id }),
+    })),
+    shared,
+  };
 }
 
-function summaryOf({ tool, subject, threads, stopped, nextCursor, fromStart, notes = [] }: ListFacts): string {
-  const count = threads.length;
-  const shown = count > 0 ? `${subject}: ${count} shown.` : `${subject}: ${fromStart ? 'none' : 'no further ones'}.`;
+const TOP = 5;
+
+function tallied({ groups, owners, oldest, newest }: ThreadTally): Partial<ListResult> {
+  return {
+    ...(groups.size > 0 && { by_group: largest(groups) }),
+    ...(owners.size > 0 && { by_owner: largest(owners) }),
+    ...(oldest !== undefined && { oldest: utcTime(oldest) }),
+    ...(newest !== undefined && { newest: utcTime(newest) }),
+  };
+}
+
+function largest(tally: ReadonlyMap<string, number>): { id?: string; others?: number; threads: number }[] {
+  const ranked = [...tally].filter(([id]) => id !== BEYOND).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const rest = [...ranked.slice(TOP), ...[...tally].filter(([id]) => id === BEYOND)];
+  const top = ranked.slice(0, TOP).map(([id, threads]) => ({ id: shownId(id), threads }));
+  if (rest.length === 0) return top;
+  return [...top, { others: rest.length, threads: rest.reduce((sum, [, threads]) => sum + threads, 0) }];
+}
+
+type Summarised = Pick<
+  ListFacts,
+  'tool' | 'subject' | 'narrowed' | 'threads' | 'scanned' | 'matched' | 'stopped' | 'nextCursor' | 'fromStart' | 'notes'
+>;
+
+function summaryOf(facts: Summarised): string {
+  const { tool, subject, narrowed, threads, matched, nextCursor, fromStart, notes } = facts;
+  const none = fromStart ? 'none' : 'no further ones';
+  const shown =
+    threads.length === 0 ? none : `${threads.length}${matched > threads.length ? ` of ${matched}` : ''} shown`;
   const next =
     nextCursor === undefined ? [] : [`For more, call ${tool} again with the same arguments and cursor = next_cursor.`];
-  return [shown, ...notes, ...next, closing(count, stopped, fromStart)].join(' ');
+  return [`${subject}${narrowed}: ${shown}.`, ...(notes?.(threads) ?? []), ...next, closing(facts)].join(' ');
 }
 
 /** The fixed last words of a list: absence is claimed from cut lists more often than any other mistake is made. */
-function closing(count: number, stopped: Stopped, fromStart: boolean): string {
-  const looked = `Looked at ${count}, matched ${count}, stopped: ${stopped}`;
+function closing({ scanned, matched, stopped, fromStart }: Summarised): string {
+  const looked = `Looked at ${scanned}, matched ${matched}, stopped: ${stopped}`;
   switch (stopped) {
     case 'end':
       return fromStart
-        ? `${looked}; this is the whole list, there is no other.`
+        ? `${looked}; the whole list was looked at, there is no other.`
         : `${looked}; apart from the pages before this cursor there is no other.`;
-    case 'page':
-      return `${looked}; there may be others, so absence is not shown.`;
     case 'cursor_repeated':
       return `${looked}; the service repeated its cursor, so it is not known whether there are others.`;
+    case 'deadline':
+      return `${looked}; the time was up, there may be others, so absence is not shown.`;
+    case 'budget':
+      return `${looked}; the rows that did not fit here follow at next_cursor, so absence is not shown.`;
+    case 'page':
+    case 'limit':
+    case 'max_scan':
+      return `${looked}; there may be others, so absence is not shown.`;
   }
 }
 
 const COLUMNS = ['id', 'created', 'created_at', 'name', 'owner', 'group_id', 'msg_id'] as const;
 
-/** A list as text: the summary, what all rows share, a line naming the columns, a line a row, the cursor. */
-export function listText({ summary, threads, shared, next_cursor }: ListResult): string {
-  const columns = COLUMNS.filter((column) => threads.some((row) => row[column] !== undefined));
-  const cell = (row: Row, column: (typeof COLUMNS)[number]): string => {
-    const value = row[column];
-    if (value === undefined) return '-';
-    if (column === 'created' || column === 'created_at') return value;
-    return column === 'name' ? inQuotes(value) : word(value);
-  };
-  const common = Object.entries(shared ?? {}).map(([key, value]) => `${key} ${word(value ?? '')}`);
+function cell(one: Row, column: (typeof COLUMNS)[number]): string {
+  const value = one[column];
+  if (value === undefined) return '-';
+  if (column === 'created' || column === 'created_at') return value;
+  return column === 'name' ? inQuotes(value) : word(value);
+}
+
+const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
+  rows === undefined
+    ? []
+    : [
+        `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? `${others ?? 0} others` : word(id)} ${threads}`).join(', ')}`,
+      ];
+
+/** A list as text: the summary, the counts, what all rows share, a line naming the columns, a line a row, the cursor. */
+export function listText(result: ListResult): string {
+  const { summary, threads, shared, by_group, by_owner, oldest, newest, next_cursor } = result;
+  const columns = COLUMNS.filter((column) => threads.some((one) => one[column] !== undefined));
+  const common = Object.entries(shared ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} ${word(value)}`],
+  );
   return [
     summary,
+    ...countsText('By group', by_group),
+    ...countsText('By owner', by_owner),
+    ...(oldest === undefined || newest === undefined ? [] : [`Oldest ${oldest}, newest ${newest}`]),
     ...(common.length > 0 ? [`All: ${common.join(', ')}`] : []),
     ...(threads.length > 0 ? [columns.join(' ')] : []),
-    ...threads.map((row) => columns.map((column) => cell(row, column)).join(' ')),
+    ...threads.map((one) => columns.map((column) => cell(one, column)).join(' ')),
     ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
   ].join('\n');
 }

@@ -3,8 +3,9 @@ import type { Thread } from '../agora/threads.ts';
 import { ago, utcTime } from './time.ts';
 import { inQuotes, visible } from './untrusted.ts';
 
-/** In grapheme clusters after escaping: a name has 64 characters, and each hidden one grows to about eight. */
-const LONGEST_NAME = 96;
+/** In grapheme clusters after escaping: a name has 64 characters, each hidden one grows to eight or nine, and a last
+ * record must hold all of them. Where many names stand together, `budget.ts` cuts them further. */
+const LONGEST_NAME = 600;
 const LONGEST_ID = 80;
 
 export const shownName = (name: string): string => visible(name, LONGEST_NAME);
@@ -81,8 +82,11 @@ export function factsLine({ name, owner, group_id, msg_id, created_at, members, 
 export function lastRecord(facts: ThreadFacts): string[] {
   const known = factsLine(facts);
   if (known === '') return [];
+  const { group_id, msg_id, name, owner } = facts;
   return [
     `It was: ${known}.`,
-    'To make it again by hand: create_thread with this group_id, msg_id, name and owner, then add_thread_members.',
+    [group_id, msg_id, name, owner].includes(undefined)
+      ? 'That is all that was known, and not enough to make it again.'
+      : 'To make it again by hand: create_thread with this group_id, msg_id, name and owner, then add_thread_members.',
   ];
 }

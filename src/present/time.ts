@@ -4,19 +4,20 @@ export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0
 /** `2026-11-23T08:00:00Z`, with milliseconds only where there are any. */
 export const utcTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
+/** Each unit with its length and the least count that is said in it: 22 months are not one year. */
 const UNITS = [
-  ['year', 365 * 86_400_000],
-  ['month', 30 * 86_400_000],
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+  ['year', 365.25 * 86_400_000, 2],
+  ['month', 30.44 * 86_400_000, 1],
+  ['day', 86_400_000, 1],
+  ['hour', 3_600_000, 1],
+  ['minute', 60_000, 1],
 ] as const;
 
 /** How long ago, in one unit: `3 months ago`. A time that lies ahead (clocks differ) counts as just now. */
 export function ago(ms: number, now: number): string {
-  for (const [unit, length] of UNITS) {
+  for (const [unit, length, least] of UNITS) {
     const count = Math.floor((now - ms) / length);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+    if (count >= least) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
   }
   return 'just now';
 }

@@ -1,3 +1,5 @@
+import { redact } from '../secrets.ts';
+
 /*
  * Text from outside, made safe to show: one line, nothing invisible, nothing that moves a cursor.
  *
@@ -113,7 +115,9 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
  * @param max the most grapheme clusters shown, counted after escaping: an escape counts about eight, and is shown whole
  *   or not at all. A cut is shown behind them, as `…⟨+12⟩` with the number left out, or `…⟨+6400 or more⟩`.
  */
-export function visible(text: string, max = 200): string {
+export function visible(raw: string, max = 200): string {
+  // Before anything is cut: what is left of a secret after a cut is no longer found.
+  const text = redact(raw);
   if (text.length <= max && PLAIN.test(text)) return text;
   // What is shown as one cluster takes up at most so many pairs of UTF-16 units, so `max` of them end within the part
   // that is looked at, and one more begins there. The rest of a hostile megabyte is neither searched nor counted.

@@ -115,19 +115,35 @@ describe('delete_threads', () => {
 });
 
 describe('while the question is open', () => {
-  it('a thread that was renamed is deleted, and that is said', async () => {
+  it('a thread that was renamed is not deleted: the yes was for another name', async () => {
     const { call, sandbox } = await rehearse([], {
       form: () => {
-        sandbox.state.rename(thread_id, 'Another name');
+        sandbox.state.rename(thread_id, 'Keep this');
         return { action: 'accept', content: { confirm: true } };
       },
     });
+    const { structured } = await call('list_user_threads', { username: 'lin', limit: 2 });
+    const [thread_id = '', other = ''] = idsOf(structured);
+    const { text } = await call('delete_thread', { thread_id });
+    expect(text).toMatchSnapshot();
+    sandbox.state.rename(thread_id, 'Before');
+    await call('list_user_threads', { username: 'lin', limit: 2 });
+    const batch = await call('delete_threads', { thread_ids: [thread_id, other] });
+    expect(batch.structured['results']).toMatchObject([{ status: 'failed' }, { status: 'deleted' }]);
+    expect(sandbox.state.threads.has(thread_id)).toBe(true);
+  });
+
+  it('a code counts for the name that was shown', async () => {
+    const { call, sandbox } = await rehearse([]);
     const { structured } = await call('list_user_threads', { username: 'lin', limit: 1 });
     const [thread_id = ''] = idsOf(structured);
-    const { text } = await call('delete_thread', { thread_id });
-    expect(text).toContain(
-      '"Another name" for good. While the question was open it was renamed from "Refund for order',
-    );
+    const first = await call('delete_thread', { thread_id });
+    sandbox.state.rename(thread_id, 'Keep this');
+    const { confirmation_code } = first.structured;
+    const second = await call('delete_thread', { thread_id, confirmation_code });
+    expect(second.structured['status']).toBe('confirmation_required');
+    expect(second.text).toContain('"Keep this"');
+    expect(sandbox.state.threads.has(thread_id)).toBe(true);
   });
 
   it('a thread that somebody else deleted is already_gone, and no deletion is sent', async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient } from '../support/client.ts';
 import { skippingClock } from '../support/clock.ts';
-import { type Answer, classicSettings, envelope, type Reply, recordingServer, refusal } from '../support/http.ts';
+import {
+  type Answer,
+  classicSettings,
+  envelope,
+  type Recorded,
+  type Reply,
+  recordingServer,
+  refusal,
+} from '../support/http.ts';
 
 const GROUP = '210000000000001';
 const MESSAGE = '1180000000000000123';
@@ -178,6 +186,42 @@ describe('a deletion', () => {
     const { isError, text } = await deletion(refusal(403, 'forbidden_op', 'no'));
     expect(isError).toBe(true);
     expect(text).toContain('Nothing was changed.');
+  });
+});
+
+describe('a 2xx other than 200 has done something', () => {
+  const answering = async (status: number, json: unknown, [tool, args]: readonly [string, Record<string, unknown>]) => {
+    const server = await recordingServer(({ method }) =>
+      method === 'GET' ? envelope({ data: { affiliations: [] }, entities: [] }) : { status, json },
+    );
+    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
+    return call(tool, args);
+  };
+
+  it('and its body is taken where it is the documented one', async () => {
+    const { structured } = await answering(201, { data: { thread_id: THREAD } }, CREATE);
+    expect(structured).toMatchObject({ status: 'created', thread_id: THREAD });
+  });
+
+  it.each([201, 202])('and is never told as "nothing was changed" (%i)', async (status) => {
+    expect((await answering(status, {}, CREATE)).structured['status']).toBe('unknown');
+    expect((await answering(status, {}, RENAME)).text).toContain('may have been made');
+  });
+});
+
+describe('a long secret', () => {
+  it('is taken out before anything is cut', async () => {
+    const token = `007${'abcdefghij'.repeat(29)}`;
+    const echo = ({ headers }: Recorded) => String(headers.authorization);
+    const refusing = await recordingServer((request) => refusal(401, 'unauthorized', `corrupt ${echo(request)}`));
+    const listing = await recordingServer((request) =>
+      envelope({ entities: [{ id: THREAD, name: `x${echo(request)}`, owner: echo(request) }] }),
+    );
+    for (const { url } of [refusing, listing]) {
+      const { call } = await connectClient({ env: { ...classicSettings(url), AGORA_CHAT_APP_TOKEN: token } });
+      const { text, structured } = await call(...LIST);
+      expect(text + JSON.stringify(structured)).not.toContain('abcdefghij');
+    }
   });
 });
 

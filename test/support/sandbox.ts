@@ -42,15 +42,20 @@ export async function rehearse(
         settled = true;
       });
       done.catch(() => undefined);
-      let timedOut = -1;
+      const timedOut = new Set<number>();
+      let quiet = 0;
+      let seen = 0;
       while (!settled) {
         await new Promise((resolve) => setTimeout(resolve, 1));
-        const last = sandbox.state.requests.length - 1;
-        // Once for each request that gets no answer: time goes on to the end of its time limit.
-        if (silent && last > timedOut && sandbox.state.requests[last]?.status === 0) {
-          timedOut = last;
-          clock.advance(timeLimit(sandbox.state.requests[last]));
-        }
+        const { requests } = sandbox.state;
+        quiet = requests.length === seen ? quiet + 1 : 0;
+        seen = requests.length;
+        // Once for each request that gets no answer, when all else has come to rest: time goes on to its time limit.
+        const silentOne =
+          silent && quiet >= 3 ? requests.findIndex(({ status }, i) => status === 0 && !timedOut.has(i)) : -1;
+        if (silentOne === -1) continue;
+        timedOut.add(silentOne);
+        clock.advance(timeLimit(requests[silentOne]));
       }
       return done;
     },
