@@ -43,7 +43,7 @@ export const listThreadMembers = defineTool({
       clock,
       signal,
     });
-    const next = found.scanned > found.items.length ? found.after.at(-1) : found.next;
+    const next = (found.scanned > found.items.length ? found.after.at(-1) : found.next)?.();
     return {
       summary: summaryOf({ thread_id, shown: found.items.length, ...found }, next !== undefined, cursor === undefined),
       members: found.items.map(shownId),

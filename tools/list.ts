@@ -46,11 +46,7 @@ export async function listThreads(
   const maxScan = max_scan ?? (filtered ? USUAL_SCAN : undefined);
 
   const found = await walk<Thread>({
-    fetch: async (query, bounded) => {
-      const page = await fetch({ ...query, sort }, bounded);
-      seen.remember(page.items, clock.now());
-      return page;
-    },
+    fetch: (query, bounded) => fetch({ ...query, sort }, bounded),
     start: cursor === undefined ? {} : unwrapCursor(belongs, cursor),
     shortPageEnds,
     idOf: ({ id }) => id,
@@ -63,6 +59,8 @@ export async function listThreads(
     signal,
   });
 
+  // What is shown is what can be asked for next; a walk of 100,000 would only push it out again.
+  seen.remember(found.items, clock.now());
   return listOf({
     tool,
     subject,
@@ -76,9 +74,9 @@ export async function listThreads(
     matched: found.matched,
     stopped: found.stopped,
     ...(found.pages > 1 && { tally }),
-    cursorAfter: (index) => cursorFor(found.after[index]),
+    cursorAfter: (index) => cursorFor(found.after[index]?.()),
     // Behind the last thread shown; where all that matched is shown, behind all that was looked at.
-    nextCursor: cursorFor(found.matched > found.items.length ? found.after.at(-1) : found.next),
+    nextCursor: cursorFor((found.matched > found.items.length ? found.after.at(-1) : found.next)?.()),
     fromStart: cursor === undefined,
     ...(notes && { notes }),
   });

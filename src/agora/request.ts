@@ -107,14 +107,7 @@ async function withDeadline<T>(
   clock: Clock,
 ): Promise<T> {
   const reading = new AbortController();
-  const late = new AgoraError({
-    code: 'timed_out',
-    what: `the list could not be read within ${READ_DEADLINE_MS / 1_000} s`,
-    next: 'Call again in a moment.',
-    retry: 'later',
-    landed: 'no',
-  });
-  const cancel = clock.after(READ_DEADLINE_MS, () => reading.abort(late));
+  const cancel = clock.after(READ_DEADLINE_MS, () => reading.abort(tooLate()));
   const onAbort = () => reading.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -125,3 +118,13 @@ async function withDeadline<T>(
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+/** Made when it is needed: an error costs more than a request's other bookkeeping. */
+const tooLate = (): AgoraError =>
+  new AgoraError({
+    code: 'timed_out',
+    what: `the list could not be read within ${READ_DEADLINE_MS / 1_000} s`,
+    next: 'Call again in a moment.',
+    retry: 'later',
+    landed: 'no',
+  });

@@ -98,7 +98,6 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
     renewal ??= issue()
       .then(
         (issued) => {
-          nextRenewal = 0;
           current = issued;
           return issued;
         },
@@ -130,6 +129,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
       signal.throwIfAborted();
       if (credentials.kind === 'fixed') return undefined;
       if (current && current.token !== refused && isGood(current)) return current.token;
+      // A renewal that is about to end has begun its pause already, and its token is still to come.
       if (renewal === undefined && passed() < nextExchange) return undefined;
       const { token } = await abortable(renewOnce(), signal);
       return token === refused ? undefined : token;
@@ -144,7 +144,8 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
 
 /**
  * Milliseconds passed since the call, by a clock that may be set back. A step back counts as no time: it makes no
- * token live for ever, and no pause longer than a minute.
+ * token live for ever, and no pause longer than a minute. Time that nobody asked for before the step is lost; should a
+ * token have ended in it, the 401 renews it.
  */
 function timePassed(clock: Clock): () => number {
   let last = clock.now();

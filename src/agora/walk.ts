@@ -82,11 +82,12 @@ export interface Walk<T> {
   readonly scanned: number;
   readonly matched: number;
   readonly stopped: Stopped;
+  /** How many pages brought any. */
   readonly pages: number;
   /** Where the list goes on, behind each of `items`; absent where there is nothing further. */
-  readonly after: readonly (Position | undefined)[];
+  readonly after: readonly (() => Position | undefined)[];
   /** Where the list goes on behind all that was looked at; absent at the end. */
-  readonly next: Position | undefined;
+  readonly next: () => Position | undefined;
 }
 
 /** Walks a list, and keeps the first items that fit. */
@@ -95,50 +96,56 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
   const walking = options.maxScan !== undefined;
   const most = options.maxScan ?? Number.POSITIVE_INFINITY;
   const kept: T[] = [];
-  const after: (Position | undefined)[] = [];
+  const after: (() => Position | undefined)[] = [];
   let scanned = 0;
   let matched = 0;
   let count = 0;
-  let next: Position | undefined = start;
-  let lastPage: ReadonlySet<string> = new Set();
+  let filled = 0;
+  /** Where the walk stands; hashed only when somebody asks, since most of its places nobody ever goes back to. */
+  let here: () => Position | undefined = () => start;
+  let lastPage: readonly T[] = [];
 
   const deadline = createDeadline(clock, signal);
   // A page that is read again was passed in part; all that is asked for may stand behind that part.
   const passedBefore = new Set(start.shown);
   const size = () =>
     walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - kept.length + (count === 0 ? passedBefore.size : 0));
-  const done = (stopped: Stopped): Walk<T> => ({ items: kept, scanned, matched, stopped, pages: count, after, next });
+  const done = (stopped: Stopped): Walk<T> => ({
+    items: kept,
+    scanned,
+    matched,
+    stopped,
+    pages: filled,
+    after,
+    next: here,
+  });
 
   try {
     for await (const page of pages(options.fetch, start.cursor, size, options.shortPageEnds, deadline.signal)) {
-      const passed: string[] = count === 0 ? [...passedBefore] : [];
       count += 1;
+      if (page.items.length > 0) filled += 1;
+      const first = count === 1 && passedBefore.size > 0;
       for (const [index, item] of page.items.entries()) {
-        const hash = shortHash(idOf(item), HASH_LENGTH);
-        if (count === 1 && passedBefore.has(hash)) continue;
+        if (first && passedBefore.has(hashOf(idOf(item)))) continue;
         // A service that repeats its cursor repeats its page too.
-        if (page.last === 'cursor_repeated' && lastPage.has(hash)) continue;
+        if (page.last === 'cursor_repeated' && lastPage.some((other) => idOf(other) === idOf(item))) continue;
         if (scanned >= most) return done('max_scan');
         scanned += 1;
-        passed.push(hash);
-        const rest = index + 1 < page.items.length;
-        next = rest
-          ? { ...(page.at === undefined ? {} : { cursor: page.at }), shown: [...passed] }
-          : positionOf(page.next);
+        here = () => placeIn(page, index, first ? passedBefore : [], idOf);
         if (keep && !keep(item)) continue;
         matched += 1;
         visit?.(item);
         if (kept.length < limit) {
           kept.push(item);
-          after.push(next);
+          after.push(here);
         }
         if (kept.length < limit || (walking && !keep)) continue;
-        if (next === undefined) break; // the last item of the last page
+        if (index + 1 === page.items.length && page.next === undefined) break; // the last item of the last page
         return done(keep ? 'limit' : 'page');
       }
-      next = positionOf(page.next);
-      lastPage = new Set(passed);
-      onPage?.(scanned);
+      here = () => positionOf(page.next);
+      lastPage = page.items;
+      if (page.items.length > 0) onPage?.(scanned);
       if (page.last !== undefined) return done(page.last);
       if (walking && scanned >= most) return done('max_scan');
       if (!walking && (count >= PAGES_TO_SETTLE || page.items.length >= limit)) return done('page');
@@ -155,6 +162,20 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
   } finally {
     deadline.cancel();
   }
+}
+
+const hashOf = (id: string): string => shortHash(id, HASH_LENGTH);
+
+/** The place behind an item: the next page, or this one again with hashes of what was passed of it. */
+function placeIn<T>(
+  page: FetchedPage<T>,
+  index: number,
+  before: Iterable<string>,
+  idOf: (item: T) => string,
+): Position | undefined {
+  if (index + 1 === page.items.length) return positionOf(page.next);
+  const passed = page.items.slice(0, index + 1).map((item) => hashOf(idOf(item)));
+  return { ...(page.at === undefined ? {} : { cursor: page.at }), shown: [...new Set([...before, ...passed])] };
 }
 
 const positionOf = (cursor: string | undefined): Position | undefined =>

@@ -201,10 +201,19 @@ function closing({ scanned, matched, stopped, fromStart }: Summarised): string {
 
 const COLUMNS = ['id', 'created', 'created_at', 'name', 'owner', 'group_id', 'msg_id'] as const;
 
-function cell(one: Row, column: (typeof COLUMNS)[number]): string {
+/** The year of all days of a list where they have one in common: `2026` is three tokens on each of fifty rows. */
+function sharedYear(threads: readonly Row[]): string | undefined {
+  const year = threads[0]?.created?.slice(0, 4);
+  return threads.length > 1 && year !== undefined && threads.every(({ created }) => created?.slice(0, 4) === year)
+    ? year
+    : undefined;
+}
+
+function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefined): string {
   const value = one[column];
   if (value === undefined) return '-';
-  if (column === 'created' || column === 'created_at') return value;
+  if (column === 'created') return year === undefined ? value : value.slice(year.length + 1);
+  if (column === 'created_at') return value;
   return column === 'name' ? inQuotes(value) : word(value);
 }
 
@@ -219,9 +228,11 @@ const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
 export function listText(result: ListResult): string {
   const { summary, threads, shared, by_group, by_owner, oldest, newest, next_cursor } = result;
   const columns = COLUMNS.filter((column) => threads.some((one) => one[column] !== undefined));
-  const common = Object.entries(shared ?? {}).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key} ${word(value)}`],
-  );
+  const year = sharedYear(threads);
+  const common = [
+    ...(year === undefined ? [] : [`created in ${year}`]),
+    ...Object.entries(shared ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${word(value)}`])),
+  ];
   return [
     summary,
     ...countsText('By group', by_group),
@@ -229,7 +240,7 @@ export function listText(result: ListResult): string {
     ...(oldest === undefined || newest === undefined ? [] : [`Oldest ${oldest}, newest ${newest}`]),
     ...(common.length > 0 ? [`All: ${common.join(', ')}`] : []),
     ...(threads.length > 0 ? [columns.join(' ')] : []),
-    ...threads.map((one) => columns.map((column) => cell(one, column)).join(' ')),
+    ...threads.map((one) => columns.map((column) => cell(one, column, year)).join(' ')),
     ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
   ].join('\n');
 }

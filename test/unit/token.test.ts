@@ -1,140 +1,233 @@
-import { createHmac } from 'node:crypto';
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AgoraError } from '../../src/agora/errors.ts';
-import { createTokens, type Exchange } from '../../src/agora/token.ts';
+import { type Credentials, createTokens, type Exchange } from '../../src/agora/token.ts';
 import { redact } from '../../src/secrets.ts';
+import { readAccessToken } from '../support/access-token.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
 const CERTIFICATE = 'fedcba9876543210fedcba9876543210';
+const SECONDS = 1_000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const never = new AbortController().signal;
 
-/**
- * Reads an AccessToken2 by its published layout alone: `007`, then base64 of a deflated block of a signature and the
- * signed part, all numbers little-endian, all strings with their length in two bytes before them.
- */
-function readToken(token: string, certificate: string) {
-  expect(token.slice(0, 3)).toBe('007');
-  const block = inflateSync(Buffer.from(token.slice(3), 'base64'));
-  let at = 0;
-  const take = (length: number) => {
-    const part = block.subarray(at, at + length);
-    at += length;
-    return part;
-  };
-  const u16 = () => take(2).readUInt16LE();
-  const u32 = () => take(4).readUInt32LE();
-  const bytes = () => take(u16());
-  const signature = bytes();
-  const info = block.subarray(at);
-  const [appId, issuedAt, expire, salt, services] = [bytes().toString(), u32(), u32(), u32(), u16()];
-  const [service, privileges] = [u16(), u16()];
-  const [privilege, privilegeExpire] = [u16(), u32()];
-  const user = bytes().toString();
-  const le32 = (value: number) => {
-    const buffer = Buffer.alloc(4);
-    buffer.writeUInt32LE(value);
-    return buffer;
-  };
-  const key = createHmac('sha256', le32(salt))
-    .update(createHmac('sha256', le32(issuedAt)).update(certificate).digest())
-    .digest();
-  const signed = createHmac('sha256', key).update(info).digest().equals(signature);
-  expect(at).toBe(block.length);
-  return { signed, appId, issuedAt, expire, services, service, privileges, privilege, privilegeExpire, user };
-}
-
-const built = (clock: ManualClock, appId = APP_ID, certificate = CERTIFICATE) =>
-  createTokens({ kind: 'built', appId, certificate: async () => certificate }, { clock, exchange: neverExchanged });
 const neverExchanged: Exchange = () => Promise.reject(new Error('not asked for'));
+const built = (clock: ManualClock, appId = APP_ID, certificate = async () => CERTIFICATE) =>
+  createTokens({ kind: 'built', appId, certificate }, { clock, exchange: neverExchanged });
 
-function exchanged(clock: ManualClock, answers: (() => Promise<{ access_token: string; expires_in?: number }>)[]) {
-  let count = 0;
-  const tokens = createTokens(
-    { kind: 'exchanged', clientId: 'id', clientSecret: async () => 'a-client-secret' },
-    { clock, exchange: () => (answers[count++] ?? (() => Promise.reject(new Error('no more answers'))))() },
-  );
-  return { tokens, count: () => count };
+type Answer = () => ReturnType<Exchange>;
+
+/** Tokens from a service that gives one answer after the other. */
+function exchanged(clock: ManualClock, answers: readonly Answer[], clientSecret = async () => 'a-client-secret') {
+  const sent: Parameters<Exchange>[0][] = [];
+  const exchange: Exchange = (body) => {
+    const answer = answers[sent.length];
+    sent.push(body);
+    return answer ? answer() : Promise.reject(new Error('no more answers'));
+  };
+  const tokens = createTokens({ kind: 'exchanged', clientId: 'id', clientSecret }, { clock, exchange });
+  return { tokens, sent, count: () => sent.length };
 }
 const giving = (access_token: string, expires_in?: number) => async () => ({
   access_token,
   ...(expires_in === undefined ? {} : { expires_in }),
 });
-const failing = () =>
-  Promise.reject(new AgoraError({ code: 'server_error', what: 'failed', next: 'x', retry: 'later', landed: 'maybe' }));
+const failure = new AgoraError({
+  code: 'server_error',
+  what: 'failed',
+  next: 'Try later.',
+  retry: 'later',
+  landed: 'maybe',
+});
+const failing = () => Promise.reject(failure);
+/** An answer that comes when it is told to. */
+function held(token: string, expires_in?: number) {
+  const { promise, resolve, reject } = deferred<void>();
+  return { answer: () => promise.then(giving(token, expires_in)), give: () => resolve(), fail: () => reject(failure) };
+}
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** The failure of a promise that must fail with an `AgoraError`. */
+async function failureOf(promise: Promise<unknown>): Promise<AgoraError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AgoraError) return error;
+  throw new Error(`expected an AgoraError, got ${String(error)}`);
+}
 
 describe('a token built here', () => {
   it('has the published layout, the app right for a day, and the right signature', async () => {
     const token = await built(manualClock()).get(never);
-    const read = readToken(token, CERTIFICATE);
-    expect(read).toMatchObject({ signed: true, appId: APP_ID, expire: 86_400, services: 1, service: 5 });
-    expect(read).toMatchObject({ privileges: 1, privilege: 2, privilegeExpire: 86_400, user: '' });
-    expect(Math.abs(read.issuedAt - Date.now() / 1_000)).toBeLessThan(60);
-    expect(readToken(token, APP_ID).signed).toBe(false);
+    const read = readAccessToken(token, CERTIFICATE);
+    expect(read).toMatchObject({ appId: APP_ID, life: 86_400 });
+    expect(read?.services).toEqual([{ type: 5, privileges: { 2: 86_400 }, userId: '' }]);
+    expect(Math.abs((read?.issuedAt ?? 0) - Date.now() / SECONDS)).toBeLessThan(60);
+  });
+
+  it('is refused with another certificate, or with any byte of what is signed changed', async () => {
+    const token = await built(manualClock()).get(never);
+    expect(readAccessToken(token, APP_ID)).toBeUndefined();
+    const block = inflateSync(Buffer.from(token.slice(3), 'base64'));
+    const accepted = [...block.keys()].filter((place) => {
+      const changed = Buffer.from(block);
+      changed.writeUInt8(block.readUInt8(place) ^ 1, place);
+      try {
+        return readAccessToken(`007${deflateSync(changed).toString('base64')}`, CERTIFICATE) !== undefined;
+      } catch {
+        return false;
+      }
+    });
+    expect(accepted).toEqual([]);
   });
 
   it('is kept for half a day, then made anew', async () => {
     const clock = manualClock();
     const tokens = built(clock);
     const first = await tokens.get(never);
+    expect(tokens.status()).toEqual({ kind: 'built', expiresAt: clock.now() + DAY });
     clock.advance(12 * HOUR - 1);
     expect(await tokens.get(never)).toBe(first);
     clock.advance(1);
     expect(await tokens.get(never)).not.toBe(first);
   });
 
-  it('does not live for ever on a clock that is set back', async () => {
+  it('is made once for all callers', async () => {
+    let read = 0;
+    const tokens = built(manualClock(), APP_ID, async () => {
+      read++;
+      return CERTIFICATE;
+    });
+    const all = await Promise.all(Array.from({ length: 50 }, () => tokens.get(new AbortController().signal)));
+    expect(new Set(all).size).toBe(1);
+    expect(read).toBe(1);
+  });
+
+  it('stays in use where its certificate can no longer be read, which is tried once a minute', async () => {
     const clock = manualClock();
-    let now = clock.now();
-    const tokens = createTokens(
-      { kind: 'built', appId: APP_ID, certificate: async () => CERTIFICATE },
-      { clock: { ...clock, now: () => now }, exchange: neverExchanged },
-    );
+    let reads = 0;
+    const tokens = built(clock, APP_ID, async () => {
+      if (++reads > 1) throw new Error('the file is gone');
+      return CERTIFICATE;
+    });
     const first = await tokens.get(never);
-    now -= 24 * HOUR;
-    expect(await tokens.get(never)).not.toBe(first);
+    clock.advance(12 * HOUR);
+    for (let i = 0; i < 3; i++) expect(await tokens.get(never)).toBe(first);
+    expect(reads).toBe(2);
+    clock.advance(60 * SECONDS);
+    expect(await tokens.get(never)).toBe(first);
+    expect(reads).toBe(3);
+    clock.advance(12 * HOUR);
+    await expect(tokens.get(never)).rejects.toThrow('the file is gone');
+  });
+
+  it('can be had as soon as its certificate can be read', async () => {
+    let there = false;
+    const tokens = built(manualClock(), APP_ID, async () => {
+      if (!there) throw new Error('no file');
+      return CERTIFICATE;
+    });
+    await expect(tokens.get(never)).rejects.toThrow('no file');
+    there = true;
+    expect(await tokens.get(never)).toMatch(/^007/);
   });
 
   it.each([
     ['123', CERTIFICATE],
+    ['', CERTIFICATE],
+    [`${APP_ID}0`, CERTIFICATE],
     [APP_ID, 'not hex'],
-  ])('of %s and %s is refused, without the values in the error', async (appId, certificate) => {
-    const error = await built(manualClock(), appId, certificate)
-      .get(never)
-      .catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(AgoraError);
-    expect(String(error)).toContain('AGORA_APP_CERTIFICATE');
-    expect(String(error)).not.toContain(certificate);
+    [APP_ID, 'g'.repeat(32)],
+    [APP_ID, ` ${CERTIFICATE}`],
+  ])('of %j and %j is refused, without the values in the error', async (appId, certificate) => {
+    const error = await failureOf(built(manualClock(), appId, async () => certificate).get(never));
+    expect(error.facts).toMatchObject({ code: 'bad_credentials', retry: 'never', landed: 'no' });
+    const text = JSON.stringify([error.message, error.facts]);
+    expect(text).toContain('AGORA_APP_ID');
+    expect(text).toContain('AGORA_APP_CERTIFICATE');
+    expect(text).not.toContain(certificate);
+    if (appId !== '') expect(text).not.toContain(appId);
   });
 });
 
 describe('an exchanged token', () => {
   it('is exchanged once for all callers, and renewed at half of its life', async () => {
     const clock = manualClock();
-    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
+    const { tokens, sent } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
     const all = await Promise.all(Array.from({ length: 50 }, () => tokens.get(new AbortController().signal)));
     expect(new Set(all)).toEqual(new Set(['token-one-1']));
     clock.advance(HOUR - 1);
     expect(await tokens.get(never)).toBe('token-one-1');
     clock.advance(1);
+    const renewed = await Promise.all(Array.from({ length: 50 }, () => tokens.get(new AbortController().signal)));
+    expect(new Set(renewed)).toEqual(new Set(['token-two-2']));
+    const body = { grant_type: 'client_credentials', client_id: 'id', client_secret: 'a-client-secret' };
+    expect(sent).toEqual([body, body]);
+  });
+
+  it.each([
+    ['none', undefined, HOUR],
+    ['0, which is "never"', 0, HOUR],
+    ['less than 0', -5, HOUR],
+    ['NaN', Number.NaN, HOUR],
+    ['Infinity', Number.POSITIVE_INFINITY, HOUR],
+    ['a second', 1, SECONDS],
+    ['60 days', 5_184_000, 60 * DAY],
+    ['100 days', 8_640_000, 100 * DAY],
+    ['a day in milliseconds', 86_400_000, DAY],
+    ['60 days in milliseconds', 5_184_000_000, 60 * DAY],
+    ['nonsense', 1e18, 100 * DAY],
+  ])('with a life of %s', async (_what, expiresIn, life) => {
+    const clock = manualClock();
+    const { tokens } = exchanged(clock, [giving('token-one-1', expiresIn)]);
+    await tokens.get(never);
+    expect(tokens.status()).toEqual({ kind: 'exchanged', expiresAt: clock.now() + life });
+  });
+
+  it('of a life under a minute is used to its end, and asked for again after the minute', async () => {
+    const clock = manualClock();
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 30), giving('token-two-2', 30)]);
+    await tokens.get(never);
+    clock.advance(29 * SECONDS);
+    expect(await tokens.get(never)).toBe('token-one-1');
+    clock.advance(SECONDS);
+    const { facts } = await failureOf(tokens.get(never));
+    expect(facts).toMatchObject({ code: 'token_exchange_too_soon', retry: 'later', retryAfterMs: 30_000 });
+    expect(facts.next).toContain('30 s');
+    expect(count()).toBe(1);
+    clock.advance(30 * SECONDS);
     expect(await tokens.get(never)).toBe('token-two-2');
-    expect(count()).toBe(2);
   });
 
-  it.each([undefined, 0, -5, Number.NaN])('with a life of %s counts one hour', async (life) => {
+  it('of a life little over a minute is renewed as soon as the minute is over', async () => {
     const clock = manualClock();
-    const { tokens } = exchanged(clock, [giving('token-one-1', life), giving('token-two-2')]);
+    const { tokens } = exchanged(clock, [giving('token-one-1', 100), giving('token-two-2', 100)]);
     await tokens.get(never);
-    expect(tokens.status().expiresAt).toBe(clock.now() + HOUR);
+    clock.advance(50 * SECONDS);
+    expect(await tokens.get(never)).toBe('token-one-1');
+    clock.advance(10 * SECONDS);
+    expect(await tokens.get(never)).toBe('token-two-2');
   });
 
-  it('with a life in milliseconds, or nonsense, counts 100 days at the most', async () => {
+  it('that has ended does not bring back a failure from before it', async () => {
     const clock = manualClock();
-    const { tokens } = exchanged(clock, [giving('token-one-1', 1e18)]);
+    const { tokens } = exchanged(clock, [failing, giving('token-one-1', 1)]);
+    await failureOf(tokens.get(never));
+    clock.advance(60 * SECONDS);
     await tokens.get(never);
-    expect(tokens.status().expiresAt).toBe(clock.now() + 2_400 * HOUR);
+    clock.advance(SECONDS);
+    expect((await failureOf(tokens.get(never))).code).toBe('token_exchange_too_soon');
   });
 
   it('stays in use where its renewal fails, and the next try is a minute away', async () => {
@@ -145,41 +238,191 @@ describe('an exchanged token', () => {
     expect(await tokens.get(never)).toBe('token-one-1');
     expect(await tokens.get(never)).toBe('token-one-1');
     expect(count()).toBe(2);
-    clock.advance(60_000);
+    clock.advance(60 * SECONDS - 1);
+    expect(await tokens.get(never)).toBe('token-one-1');
+    expect(count()).toBe(2);
+    clock.advance(1);
     expect(await tokens.get(never)).toBe('token-two-2');
   });
 
-  it('that cannot be had is an error, the same one within a minute', async () => {
+  it('is not used past its end, even where that came while a renewal was failing', async () => {
+    const clock = manualClock();
+    const renewal = held('token-two-2');
+    const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), renewal.answer]);
+    await tokens.get(never);
+    clock.advance(2 * HOUR - 10 * SECONDS);
+    const waiting = tokens.get(never);
+    clock.advance(10 * SECONDS);
+    renewal.fail();
+    expect((await failureOf(waiting)).code).toBe('server_error');
+  });
+
+  it('that cannot be had is an error: the same one within a minute, with when it can be tried again', async () => {
     const clock = manualClock();
     const { tokens, count } = exchanged(clock, [failing, giving('token-one-1')]);
-    await expect(tokens.get(never)).rejects.toThrow('server_error');
+    expect((await failureOf(tokens.get(never))).facts).toMatchObject({ code: 'server_error', landed: 'no' });
+    for (const left of [40, 20]) {
+      clock.advance(20 * SECONDS);
+      const { facts } = await failureOf(tokens.get(never));
+      expect(facts).toMatchObject({ code: 'server_error', landed: 'no', retryAfterMs: left * SECONDS });
+      expect(facts.next).toBe(`Try later. The next exchange can be tried in ${left} s.`);
+    }
+    clock.advance(20 * SECONDS - 1);
     await expect(tokens.get(never)).rejects.toThrow('server_error');
     expect(count()).toBe(1);
-    clock.advance(60_000);
+    clock.advance(1);
     expect(await tokens.get(never)).toBe('token-one-1');
   });
 
-  it('lets one caller go without taking it from the others', async () => {
-    let give: (() => void) | undefined;
-    const { tokens } = exchanged(manualClock(), [
-      () =>
-        new Promise((resolve) => {
-          give = () => resolve({ access_token: 'token-one-1' });
-        }),
-    ]);
+  it('is asked for a minute after the last exchange has ended, however long that took', async () => {
+    const clock = manualClock();
+    const slow = held('token-one-1');
+    const { tokens, count } = exchanged(clock, [slow.answer, giving('token-two-2')]);
+    const first = tokens.get(never);
+    await settled();
+    clock.advance(59 * SECONDS);
+    slow.fail();
+    await failureOf(first);
+    clock.advance(59 * SECONDS);
+    await failureOf(tokens.get(never));
+    expect(count()).toBe(1);
+    clock.advance(SECONDS);
+    expect(await tokens.get(never)).toBe('token-two-2');
+  });
+
+  it('can be had as soon as its secret can be read, since nothing was sent before', async () => {
+    let there = false;
+    const { tokens, count } = exchanged(manualClock(), [giving('token-one-1')], async () => {
+      if (!there) throw new Error('no file');
+      return 'a-client-secret';
+    });
+    await expect(tokens.get(never)).rejects.toThrow('no file');
+    expect(count()).toBe(0);
+    there = true;
+    expect(await tokens.get(never)).toBe('token-one-1');
+  });
+
+  it.each([400, 401, 403])('refused with %i is about the credentials, by the names of the settings', async (status) => {
+    const refusal = failure.with({ status, said: 'client_secret does not match' });
+    const { tokens } = exchanged(manualClock(), [() => Promise.reject(refusal)]);
+    const { facts } = await failureOf(tokens.get(never));
+    expect(facts).toMatchObject({ code: 'bad_credentials', retry: 'never', landed: 'no', status });
+    expect(facts.what).toContain('EASEMOB_CLIENT_SECRET');
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('makes a new built token, as the old one is dated ahead', async () => {
+    const clock = manualClock();
+    const tokens = built(clock);
+    const first = await tokens.get(never);
+    clock.advance(-DAY);
+    expect(await tokens.get(never)).not.toBe(first);
+  });
+
+  it('neither takes an exchanged token away nor makes it live for ever', async () => {
+    const clock = manualClock();
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), ...Array<Answer>(200).fill(failing)]);
+    await tokens.get(never);
+    clock.advance(30 * SECONDS);
+    await tokens.get(never); // time that nobody looked at before the step back cannot be known
+    clock.advance(-DAY);
+    expect(await tokens.get(never)).toBe('token-one-1');
+    expect(count()).toBe(1);
+    expect(tokens.status().expiresAt).toBe(clock.now() + 2 * HOUR - 30 * SECONDS);
+    clock.advance(2 * HOUR - 30 * SECONDS - 1);
+    expect(await tokens.get(never)).toBe('token-one-1');
+    clock.advance(60 * SECONDS);
+    await expect(tokens.get(never)).rejects.toThrow('server_error');
+  });
+
+  it('does not start the life of a token anew, where it happens often', async () => {
+    const clock = manualClock();
+    const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
+    await tokens.get(never);
+    for (let i = 0; i < 6; i++) {
+      clock.advance(10 * 60 * SECONDS);
+      await tokens.get(never).catch(() => undefined);
+      clock.advance(-9 * 60 * SECONDS);
+      await tokens.get(never);
+    }
+    expect(await tokens.get(never)).toBe('token-two-2');
+  });
+
+  it('makes no pause between exchanges longer than a minute', async () => {
+    const clock = manualClock();
+    const { tokens, count } = exchanged(clock, [failing, giving('token-one-1')]);
+    await failureOf(tokens.get(never));
+    clock.advance(-DAY);
+    const { facts } = await failureOf(tokens.get(never));
+    expect(facts.retryAfterMs).toBe(60 * SECONDS);
+    expect(count()).toBe(1);
+    clock.advance(60 * SECONDS);
+    expect(await tokens.get(never)).toBe('token-one-1');
+  });
+});
+
+describe('a caller that gives up', () => {
+  it('stops waiting at once, without taking the token from the others', async () => {
+    const slow = held('token-one-1');
+    const { tokens, count } = exchanged(manualClock(), [slow.answer]);
     const giveUp = new AbortController();
     const left = tokens.get(giveUp.signal);
     const stays = tokens.get(never);
     giveUp.abort(new Error('left'));
     await expect(left).rejects.toThrow('left');
-    give?.();
+    slow.give();
     expect(await stays).toBe('token-one-1');
+    expect(count()).toBe(1);
   });
 
-  it('is taken out of any text', async () => {
-    const { tokens } = exchanged(manualClock(), [giving('a-token-to-hide')]);
+  it('as the last one leaves the token to the next', async () => {
+    const slow = held('token-one-1');
+    const { tokens, count } = exchanged(manualClock(), [slow.answer]);
+    const giveUp = new AbortController();
+    const left = tokens.get(giveUp.signal);
+    await settled();
+    giveUp.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    slow.give();
+    await settled();
+    expect(await tokens.get(never)).toBe('token-one-1');
+    expect(count()).toBe(1);
+  });
+
+  it('before its call starts nothing, and leaves no failure that nobody listens to', async () => {
+    const { tokens, count } = exchanged(manualClock(), [failing]);
+    const gone = AbortSignal.abort(new Error('left'));
+    await expect(tokens.get(gone)).rejects.toThrow('left');
+    await expect(tokens.renew('token-one-1', gone)).rejects.toThrow('left');
+    await settled();
+    expect(count()).toBe(0);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['without end', () => new Promise(() => {})],
+    ['in vain', () => Promise.reject(new Error('no file'))],
+  ])('while its secret is read %s stops waiting at once', async (_what, read) => {
+    const giveUp = new AbortController();
+    const { tokens } = exchanged(manualClock(), [], () => {
+      giveUp.abort(new Error('left'));
+      return read();
+    });
+    // A failure that nobody listens to would fail the whole run.
+    await expect(tokens.get(giveUp.signal)).rejects.toThrow('left');
+    await settled();
+  });
+
+  it('during a renewal is told so, even where the old token is still good', async () => {
+    const clock = manualClock();
+    const slow = held('token-two-2');
+    const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), slow.answer]);
     await tokens.get(never);
-    expect(redact('Bearer a-token-to-hide.')).toBe('Bearer [redacted].');
+    clock.advance(HOUR);
+    const giveUp = new AbortController();
+    const left = tokens.get(giveUp.signal);
+    giveUp.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
   });
 });
 
@@ -196,19 +439,134 @@ describe('a 401', () => {
 
   it('renews an exchanged token where the last exchange is a minute old', async () => {
     const clock = manualClock();
-    const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
     const refused = await tokens.get(never);
     expect(await tokens.renew(refused, never)).toBeUndefined();
-    clock.advance(60_000);
-    expect(await tokens.renew(refused, never)).toBe('token-two-2');
+    clock.advance(60 * SECONDS);
+    const fresh = await Promise.all([tokens.renew(refused, never), tokens.renew(refused, never)]);
+    expect(fresh).toEqual(['token-two-2', 'token-two-2']);
+    expect(count()).toBe(2);
   });
 
-  it('leaves a ready token as it is', async () => {
+  it('with an older token gives the current one without an exchange', async () => {
+    const clock = manualClock();
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
+    const older = await tokens.get(never);
+    clock.advance(HOUR);
+    await tokens.get(never);
+    expect(await tokens.renew(older, never)).toBe('token-two-2');
+    expect(count()).toBe(2);
+  });
+
+  it('with an older token gives no current one that has ended', async () => {
+    const clock = manualClock();
+    const { tokens } = exchanged(clock, [
+      giving('token-one-1', 7_200),
+      giving('token-two-2', 7_200),
+      giving('three-3'),
+    ]);
+    const older = await tokens.get(never);
+    clock.advance(HOUR);
+    await tokens.get(never);
+    clock.advance(3 * HOUR);
+    expect(await tokens.renew(older, never)).toBe('three-3');
+  });
+
+  it('gives nothing where the service issues the same token again', async () => {
+    const clock = manualClock();
+    const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-one-1', 7_200)]);
+    const refused = await tokens.get(never);
+    clock.advance(60 * SECONDS);
+    expect(await tokens.renew(refused, never)).toBeUndefined();
+  });
+
+  it('joins a renewal that is under way', async () => {
+    const clock = manualClock();
+    const slow = held('token-two-2', 7_200);
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), slow.answer]);
+    const refused = await tokens.get(never);
+    clock.advance(HOUR);
+    const both = Promise.all([tokens.get(never), tokens.renew(refused, never)]);
+    slow.give();
+    expect(await both).toEqual(['token-two-2', 'token-two-2']);
+    expect(count()).toBe(2);
+  });
+
+  it('at any moment while a renewal ends gets what it brought', async () => {
+    const clock = manualClock();
+    const slow = held('token-two-2', 7_200);
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), slow.answer]);
+    const refused = await tokens.get(never);
+    clock.advance(HOUR);
+    const waiting = [tokens.get(never)];
+    await settled();
+    slow.give();
+    const renewals: Promise<string | undefined>[] = [];
+    for (let step = 0; step < 20; step++) {
+      renewals.push(tokens.renew(refused, never));
+      await Promise.resolve();
+    }
+    expect(new Set(await Promise.all([...waiting, ...renewals]))).toEqual(new Set(['token-two-2']));
+    expect(count()).toBe(2);
+  });
+
+  it('leaves a ready token as it is, and its file unread', async () => {
+    let reads = 0;
     const tokens = createTokens(
-      { kind: 'fixed', token: async () => 'ready' },
+      { kind: 'fixed', token: async () => `ready-token-${++reads}` },
       { clock: manualClock(), exchange: neverExchanged },
     );
-    expect(await tokens.get(never)).toBe('ready');
-    expect(await tokens.renew('ready', never)).toBeUndefined();
+    expect(await tokens.get(never)).toBe('ready-token-1');
+    expect(await tokens.renew('ready-token-1', never)).toBeUndefined();
+    expect(await tokens.get(never)).toBe('ready-token-1');
+    expect(tokens.status()).toEqual({ kind: 'fixed' });
   });
 });
+
+describe('every secret is taken out of any text', () => {
+  const leaky = (words: string): Answer => {
+    const leak = failure.with({ what: `no ${words}`, said: words, next: words });
+    return () => Promise.reject(leak);
+  };
+  // Each value is used here alone: what is registered stays so for the whole file.
+  it.each<[string, Credentials, Answer, readonly string[]]>([
+    ['a ready token', { kind: 'fixed', token: async () => 'ready-to-hide' }, failing, ['ready-to-hide']],
+    [
+      'a certificate',
+      { kind: 'built', appId: APP_ID, certificate: async () => 'abad1deaabad1deaabad1deaabad1dea' },
+      failing,
+      ['abad1deaabad1deaabad1deaabad1dea'],
+    ],
+    [
+      'a certificate of the wrong shape',
+      { kind: 'built', appId: APP_ID, certificate: async () => 'certificate-to-hide' },
+      failing,
+      ['certificate-to-hide'],
+    ],
+    [
+      'a client secret and its token',
+      { kind: 'exchanged', clientId: 'id', clientSecret: async () => 'secret-to-hide' },
+      giving('exchanged+to/hide='),
+      ['secret-to-hide', 'exchanged+to/hide=', encodeURIComponent('exchanged+to/hide=')],
+    ],
+    [
+      'a client secret that the service says back',
+      { kind: 'exchanged', clientId: 'id', clientSecret: async () => 'echo-to-hide' },
+      leaky('echo-to-hide'),
+      ['echo-to-hide'],
+    ],
+  ])('%s', async (_what, credentials, exchange, secrets) => {
+    const tokens = createTokens(credentials, { clock: manualClock(), exchange });
+    const outcomes: unknown[] = [];
+    for (let i = 0; i < 2; i++) outcomes.push(await tokens.get(never).catch((error: unknown) => error));
+    const texts = outcomes.map((outcome) =>
+      outcome instanceof AgoraError ? JSON.stringify([outcome.message, outcome.facts]) : `Bearer ${String(outcome)}`,
+    );
+    const shown = redact([...texts, ...secrets].join('\n'));
+    for (const value of secrets) expect(shown).not.toContain(value);
+    for (const outcome of outcomes) if (typeof outcome === 'string') expect(shown).not.toContain(outcome);
+  });
+});
+
+/** Waits until all that can go on without a clock or a network has done so. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

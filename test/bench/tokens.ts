@@ -1,0 +1,93 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../src/clock.ts';
+import { createSeen } from '../../src/seen.ts';
+import { catalogue } from '../../tools/index.ts';
+import { tokens } from '../support/tokens.ts';
+import { createSession } from './session.ts';
+
+const NAMES = [
+  'Refund for order',
+  '退款未到账',
+  'Lost parcel, order',
+  '订单改地址',
+  'Card declined for account',
+  'Who approves over $500?',
+  'Login loop on Android',
+  '发票抬头错误',
+];
+const OWNERS = ['lin', 'wei', 'mia', 'tom', 'sara', 'li.na', 'j.park', 'noah_k'];
+
+/** A raw page as the service sends it: 50 ordinary threads of a user in one group, with eight owners. */
+const page = {
+  action: 'get',
+  applicationName: 'helpdesk',
+  organization: 'acme',
+  duration: 6,
+  timestamp: 1_735_689_600_123,
+  uri: 'https://h/acme/helpdesk/threads/user/lin',
+  entities: Array.from({ length: 50 }, (_, n) => ({
+    id: String(240_000_100_000_000 + n * 7_919_317),
+    name: `${NAMES[n % NAMES.length]} ${10_000 + ((n * 7_919) % 9_000)}`,
+    owner: OWNERS[(n * 5) % OWNERS.length],
+    msgId: String(1_182_000_000_000_000_000n + BigInt(n) * 918_273_645_123n),
+    groupId: '210000000000001',
+    created: 1_735_689_600_123 + n * 86_400_000,
+  })),
+  properties: { cursor: 'ZGVzYz4xNzk0MTI0Nzc2ODEwPjI0MDk4' },
+};
+
+const server = createServer((_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(page));
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const { session, close } = await createSession(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+const tool = catalogue.find(({ name }) => name === 'list_user_group_threads');
+if (!tool) throw new Error('no such tool');
+const raw = tokens(JSON.stringify(page));
+const rows = [];
+for (const detail of ['compact', 'full']) {
+  const context = {
+    app: session.app,
+    threads: session.threads,
+    write: () => Promise.reject(new Error('a list does not write')),
+    audited: false,
+    seen: createSeen(),
+    clock: systemClock,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  };
+  const { text, structured } = await tool.prepare({ group_id: '210000000000001', username: 'lin', limit: 50, detail })(
+    context,
+    () => Promise.reject(new Error('nobody is asked')),
+  );
+  const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];
+  rows.push({
+    page: detail,
+    raw,
+    text: asText,
+    text_ratio: (asText / raw).toFixed(3),
+    structure: asStructure,
+    structure_ratio: (asStructure / raw).toFixed(3),
+  });
+}
+await close();
+server.close();
+server.closeAllConnections();
+
+const listed = catalogue.map(({ name, description, inputSchema }) =>
+  JSON.stringify({ name, description, inputSchema: inputSchema() }),
+);
+const tools = {
+  tools: listed.length,
+  bytes_a_tool: Math.round(listed.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / listed.length),
+  tokens: tokens(listed.join('')),
+};
+for (const row of rows)
+  process.stdout.write(
+    `${Object.entries(row)
+      .map(([key, value]) => `${key} ${value}`)
+      .join('  ')}\n`,
+  );
+process.stdout.write(`${JSON.stringify({ bench: 'tokens', rows, tools })}\n`);

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Agent } from 'undici';
+import type { Thread } from '../../src/agora/threads.ts';
+import { walk } from '../../src/agora/walk.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createTally } from '../../src/present/tally.ts';
+import { createSession } from './session.ts';
+
+const THREADS = 100_000;
+const RUNS = 5;
+
+/** A list of 100,000 threads in a process of its own, so that it costs the walker nothing. */
+if (process.argv[3] === 'serve') {
+  const page = (from: number) =>
+    JSON.stringify({
+      action: 'get',
+      timestamp: 1,
+      entities: Array.from({ length: Math.min(50, THREADS - from) }, (_, i) => {
+        const n = from + i;
+        return {
+          id: String(240_000_000_000_000 + n),
+          name: `Refund for order ${n}`,
+          owner: `user-${n % 4}`,
+          msgId: String(1_180_000_000_000_000_000n + BigInt(n)),
+          groupId: `21000000000000${n % 5}`,
+          created: 1_735_689_600_123 + n,
+        };
+      }),
+      properties: { cursor: String(from + 50) },
+    });
+  const pages = new Map<number, string>();
+  const server = createServer((request, response) => {
+    const from = Number(new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? 0);
+    const body = pages.get(from) ?? page(from);
+    pages.set(from, body);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(body);
+  });
+  server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+} else {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '', 'serve']);
+  const [port] = await once(child.stdout, 'data');
+  const url = `http://127.0.0.1:${String(port).trim()}`;
+
+  const bare = async (): Promise<number> => {
+    const agent = new Agent();
+    let cursor = '';
+    let count = 0;
+    for (;;) {
+      const answer = await agent.request({
+        origin: url,
+        path: `/acme/helpdesk/threads/user/lin?limit=50&cursor=${cursor}`,
+        method: 'GET',
+      });
+      const body = (await answer.body.json()) as { entities: unknown[]; properties: { cursor: string } };
+      if (body.entities.length === 0) break;
+      count += body.entities.length;
+      cursor = body.properties.cursor;
+    }
+    await agent.close();
+    return count;
+  };
+  const { session, close } = await createSession(url, { AGORA_THREADS_RATE_LIMIT: '1000000' });
+  let peak = 0;
+  const ours = async (): Promise<number> => {
+    const tally = createTally();
+    const found = await walk<Thread>({
+      fetch: (query, signal) => session.threads.listOfUser('lin', query, signal),
+      start: {},
+      shortPageEnds: false,
+      idOf: ({ id }) => id,
+      limit: 20,
+      maxScan: THREADS,
+      visit: tally.count,
+      onPage: (scanned) => {
+        if (scanned % 5_000 === 0) peak = Math.max(peak, process.memoryUsage().heapUsed);
+      },
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    return found.scanned;
+  };
+  const time = async (run: () => Promise<number>) => {
+    const started = performance.now();
+    const count = await run();
+    if (count !== THREADS) throw new Error(`walked ${count} threads`);
+    return (performance.now() - started) / 1_000;
+  };
+  await time(bare);
+  await time(ours);
+  peak = 0;
+  const pairs: { bare: number; ours: number }[] = [];
+  for (let run = 0; run < RUNS; run++) pairs.push({ bare: await time(bare), ours: await time(ours) });
+  await close();
+  child.kill();
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const row = {
+    threads: THREADS,
+    bare_s: Number(median(pairs.map((pair) => pair.bare)).toFixed(2)),
+    ours_s: Number(median(pairs.map((pair) => pair.ours)).toFixed(2)),
+    ratio: Number(median(pairs.map((pair) => pair.ours / pair.bare)).toFixed(3)),
+    peak_heap_mb: Math.round(peak / 1024 / 1024),
+  };
+  process.stdout.write(
+    `${Object.entries(row)
+      .map(([key, value]) => `${key} ${value}`)
+      .join('  ')}\n${JSON.stringify({ bench: 'walk', ...row })}\n`,
+  );
+}

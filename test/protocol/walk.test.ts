@@ -1,0 +1,337 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { connectClient, type TestClient } from '../support/client.ts';
+import { type ManualClock, skippingClock } from '../support/clock.ts';
+import { classicSettings, envelope, recordingServer } from '../support/http.ts';
+import { listServer, type Manner, type ServedThread, servedThreads } from '../support/list-server.ts';
+import { tokens } from '../support/tokens.ts';
+
+const fast = (url: string) => ({ ...classicSettings(url), AGORA_THREADS_RATE_LIMIT: '1000000' });
+const idsOf = (structured: Record<string, unknown>): string[] =>
+  (structured['threads'] as { id: string }[]).map(({ id }) => id);
+
+async function start(threads: ServedThread[], manner: Manner = 'cursor', between?: () => void) {
+  const server = await listServer(threads, manner, between);
+  return { server, ...(await connectClient({ env: fast(server.url), clock: skippingClock() })) };
+}
+
+/** Follows next_cursor to the end: all ids in the order shown, and the last summary. */
+async function readAll({ call }: Pick<TestClient, 'call'>, args: Record<string, unknown>, limits: () => number) {
+  const ids: string[] = [];
+  let cursor: unknown;
+  for (let calls = 0; calls < 3_000; calls++) {
+    const { structured, text, isError } = await call('list_user_threads', {
+      username: 'lin',
+      ...args,
+      limit: limits(),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    expect(isError, text).toBe(false);
+    ids.push(...idsOf(structured));
+    cursor = structured['next_cursor'];
+    expect(structured['has_more']).toBe(cursor !== undefined);
+    if (cursor === undefined) return { ids, text, stopped: structured['stopped'] };
+  }
+  throw new Error('the list has no end');
+}
+
+describe('2,400 threads of 4 users', () => {
+  const all = servedThreads(2_400);
+  const filters: readonly [string, Record<string, unknown>, (thread: ServedThread) => boolean][] = [
+    ['no filter', {}, () => true],
+    ['max_scan', { max_scan: 130 }, () => true],
+    ['a name', { name_contains: 'REFUND' }, ({ name }) => name.startsWith('Refund')],
+    ['an owner', { owner: 'mia' }, ({ owner }) => owner === 'mia'],
+    ['an owner and a short scan', { owner: 'mia', max_scan: 90 }, ({ owner }) => owner === 'mia'],
+    [
+      'a month',
+      { created_after: '2026-02-01', created_before: '2026-03-01' },
+      ({ created }) => created >= Date.UTC(2026, 1, 1) && created < Date.UTC(2026, 2, 1),
+    ],
+  ];
+  for (const sort of ['asc', 'desc']) {
+    for (const limit of [50, 7]) {
+      it.each(filters)(`are reached each once, ${sort}, by ${limit}, with %s`, async (_what, args, fits) => {
+        const client = await start(all);
+        const { ids } = await readAll(client, { ...args, sort }, () => limit);
+        const expected = all.filter(fits).map(({ id }) => id);
+        expect(ids).toEqual(sort === 'asc' ? expected : expected.reverse());
+      });
+    }
+  }
+});
+
+describe('any list', () => {
+  const honest = fc.constantFrom<Manner>('cursor', 'no cursor', 'empty cursor', 'null entities', 'short pages');
+  const narrowing = fc.constantFrom<Record<string, unknown>>(
+    {},
+    { owner: 'wei' },
+    { name_contains: 'refund' },
+    { max_scan: 60 },
+    { owner: 'lin', max_scan: 33 },
+  );
+
+  it('is read to its end, each thread once, however it ends and whatever the limits', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 500 }),
+        honest,
+        narrowing,
+        fc.infiniteStream(fc.integer({ min: 1, max: 50 })),
+        async (size, manner, args, limits) => {
+          const threads = servedThreads(size);
+          const client = await start(threads, manner);
+          const { ids, stopped } = await readAll(client, { ...args, sort: 'asc' }, () => limits.next().value ?? 7);
+          const { owner, name_contains } = args;
+          const expected = threads.filter(
+            (thread) =>
+              (owner === undefined || thread.owner === owner) &&
+              (name_contains === undefined || /^refund/i.test(thread.name)),
+          );
+          expect(ids).toEqual(expected.map(({ id }) => id));
+          expect(['end', 'limit', 'page']).toContain(stopped);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that loses and gains threads between pages ends too, and misses none that was there all along', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 50 }),
+        narrowing,
+        fc.infiniteStream(fc.nat({ max: 999 })),
+        async (size, limit, args, random) => {
+          const threads = servedThreads(size);
+          let added = 0;
+          const stays = new Set(threads.map(({ id }) => id));
+          const client = await start(threads, 'cursor', () => {
+            const lost = threads.splice((random.next().value ?? 0) % Math.max(1, threads.length), 1)[0];
+            if (lost) stays.delete(lost.id);
+            if (added === 40) return; // or a reader of single rows would never catch up
+            added += 1;
+            const created = Date.UTC(2025, 0, 1) - added;
+            threads.push({
+              id: String(250_000_000_000_000 + added),
+              name: 'New',
+              owner: 'lin',
+              groupId: '1',
+              msgId: '1',
+              created,
+            });
+          });
+          const { ids } = await readAll(client, { ...args, sort: 'desc' }, () => limit);
+          expect(new Set(ids).size).toBe(ids.length);
+          if (Object.keys(args).every((key) => key === 'max_scan'))
+            expect(ids).toEqual(expect.arrayContaining([...stays]));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('whose shown threads are deleted goes on where it stopped', async () => {
+    const threads = servedThreads(120);
+    const all = threads.map(({ id }) => id);
+    const client = await start(threads);
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const args = {
+        username: 'lin',
+        owner: 'mia',
+        limit: 4,
+        sort: 'asc',
+        ...(cursor === undefined ? {} : { cursor }),
+      };
+      const { structured } = await client.call('list_user_threads', args);
+      const shown = idsOf(structured);
+      seen.push(...shown);
+      for (const id of shown)
+        threads.splice(
+          threads.findIndex((thread) => thread.id === id),
+          1,
+        );
+      cursor = structured['next_cursor'];
+    } while (cursor !== undefined);
+    expect(seen).toEqual(
+      servedThreads(120)
+        .filter(({ owner }) => owner === 'mia')
+        .map(({ id }) => id),
+    );
+    expect(all.length - threads.length).toBe(seen.length);
+  });
+
+  it.each([{}, { max_scan: 1_000 }, { owner: 'lin' }])(
+    'whose cursor is stuck ends, and claims nothing (%j)',
+    async (args) => {
+      const client = await start(servedThreads(80), 'stuck');
+      const { ids, text } = await readAll(client, args, () => 20);
+      // A walk sees that the page came before; one call cannot know what another one has shown.
+      if (Object.keys(args).length > 0) expect(new Set(ids).size).toBe(ids.length);
+      expect(text).toContain('it is not known whether there are others');
+      expect(client.server.requests.length).toBeLessThan(10);
+    },
+  );
+
+  it('whose cursors go round in a circle ends', async () => {
+    let page = 0;
+    const server = await recordingServer(() => {
+      page += 1;
+      return envelope({
+        entities: [{ id: String(page), name: 'x', owner: 'lin', groupId: '1', created: page }],
+        properties: { cursor: String(page % 3) },
+      });
+    });
+    const { call } = await connectClient({ env: fast(server.url), clock: skippingClock() });
+    const { structured } = await call('list_user_threads', { username: 'lin', max_scan: 1_000 });
+    expect(structured['stopped']).toBe('cursor_repeated');
+  });
+});
+
+describe('what a model reads', () => {
+  const CALLS: readonly [string, Record<string, unknown>][] = [
+    ['one page', { limit: 3 }],
+    ['a whole walk', { limit: 3, max_scan: 100_000 }],
+    ['a walk that is cut', { limit: 3, max_scan: 120 }],
+    ['filtered, all found', { name_contains: 'refund 5', owner: 'wei' }],
+    ['filtered, cut at the limit', { owner: 'mia', limit: 2, detail: 'full' }],
+    ['filtered, cut by max_scan', { name_contains: 'refund 3', max_scan: 60, limit: 2 }],
+    ['filtered, nothing found', { msg_id: '1' }],
+    [
+      'a month of one owner',
+      { owner: 'tom', created_after: '2026-01-05', created_before: '2026-01-07T00:00:00+08:00', detail: 'full' },
+    ],
+  ];
+  it.each(CALLS)('%s', async (_what, args) => {
+    const { call } = await start(servedThreads(400));
+    const { text, structured } = await call('list_user_threads', { username: 'lin', ...args });
+    expect(`${text}\n\n${JSON.stringify(structured)}`).toMatchSnapshot();
+  });
+
+  it('an empty list, and the last page', async () => {
+    const empty = await start([]);
+    expect((await empty.call('list_user_threads', { username: 'lin' })).text).toMatchSnapshot();
+    const { call } = await start(servedThreads(4));
+    const first = await call('list_user_threads', { username: 'lin', limit: 3 });
+    const cursor = first.structured['next_cursor'];
+    expect((await call('list_user_threads', { username: 'lin', limit: 3, cursor })).text).toMatchSnapshot();
+  });
+
+  it('a walk that met its deadline says how far it came, and goes on from there', async () => {
+    const clock: ManualClock = skippingClock();
+    const threads = servedThreads(400);
+    let pages = 0;
+    const server = await listServer(threads, 'cursor', () => {
+      pages += 1;
+      if (pages === 2) clock.advance(60_000);
+    });
+    const { call } = await connectClient({ env: fast(server.url), clock });
+    const args = { username: 'lin', name_contains: 'refund', sort: 'asc', limit: 50, max_scan: 400 };
+    const first = await call('list_user_threads', args);
+    expect(first.structured).toMatchObject({ stopped: 'deadline', has_more: true });
+    expect(first.text.split('\n')[0]).toMatchSnapshot();
+    const rest = await call('list_user_threads', { ...args, limit: 50, cursor: first.structured['next_cursor'] });
+    expect(idsOf(rest.structured)[0]).toBe(
+      threads.filter(({ name }) => name.startsWith('Refund'))[idsOf(first.structured).length]?.id,
+    );
+  });
+
+  it('reports progress', async () => {
+    const { call } = await start(servedThreads(130));
+    const steps: unknown[] = [];
+    await call('list_user_threads', { username: 'lin', max_scan: 1_000 }, { onprogress: (step) => steps.push(step) });
+    expect(steps).toMatchObject([{ progress: 50 }, { progress: 100 }, { progress: 130 }]);
+  });
+});
+
+describe('filters', () => {
+  it.each([
+    ['ＲＥＦＵＮＤ', 'refund 1', true],
+    ['straße', 'STRASSE 7', true],
+    ['café', 'CAFE\u0301', true],
+    ['退款', '关于退款的问题', true],
+    ['ﾘﾌｧﾝﾄﾞ', 'リファンド', true],
+    ['refund', 'refnud', false],
+  ])('name_contains %j finds %j: %s', async (name_contains, name, found) => {
+    const server = await recordingServer(() => envelope({ entities: [{ id: '1', name }] }));
+    const { call } = await connectClient({ env: fast(server.url) });
+    const { structured } = await call('list_user_threads', { username: 'lin', name_contains });
+    expect(structured['matched']).toBe(found ? 1 : 0);
+  });
+
+  it.each([
+    { created_after: '2026-13-01' },
+    { created_after: '2026-02-30' },
+    { created_after: 'yesterday' },
+    { created_after: '2026-02-01', created_before: '2026-01-01' },
+    { name_contains: ' ' },
+    { owner: '' },
+    { msg_id: 5 },
+    { max_scan: 0 },
+    { max_scan: 100_001 },
+  ])('%j is refused', async (args) => {
+    const server = await recordingServer(() => envelope({ entities: [] }));
+    const { call } = await connectClient({ env: fast(server.url) });
+    const { text } = await call('list_user_threads', { username: 'lin', ...args });
+    expect(text).toContain('Error [bad_arguments]');
+    expect(server.requests).toEqual([]);
+  });
+
+  it('are no part of the ids-only list', async () => {
+    const { call } = await start([]);
+    expect((await call('list_threads', { owner: 'lin' })).text).toContain('unknown argument "owner"');
+  });
+
+  it('change a cursor: used with others it is refused with the reason', async () => {
+    const { call } = await start(servedThreads(100));
+    const { structured } = await call('list_user_threads', { username: 'lin', owner: 'mia', limit: 2 });
+    const cursor = structured['next_cursor'];
+    const { text } = await call('list_user_threads', { username: 'lin', owner: 'tom', limit: 2, cursor });
+    expect(text).toContain('it was made with other filters');
+    expect(
+      (await call('list_user_threads', { username: 'lin', owner: 'mia', limit: 9, max_scan: 50, cursor })).isError,
+    ).toBe(false);
+  });
+});
+
+describe('size', () => {
+  const WORST = ['𪜶', '👩🏽‍🚀', 'ꙮ', '⟨', 'ﷺ', '\u202e', '"', '\\', 'ß', 'x'];
+  it.each(WORST)(
+    '50 threads named with 64 characters such as %j stay under 10,000 tokens in either form',
+    async (unit) => {
+      const name = [...unit.repeat(64)].slice(0, 64).join('');
+      const threads = servedThreads(50).map((thread) => ({ ...thread, name, owner: name.slice(0, 30) }));
+      for (const detail of ['compact', 'full']) {
+        const { call } = await start(threads, 'short pages');
+        const { text, structured } = await call('list_user_threads', {
+          username: 'lin',
+          limit: 50,
+          detail,
+          max_scan: 50,
+        });
+        expect(tokens(text)).toBeLessThan(10_000);
+        expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
+        expect(structured['matched']).toBe(50);
+        if (structured['stopped'] === 'budget') expect(structured['has_more']).toBe(true);
+        else expect(idsOf(structured)).toHaveLength(50);
+      }
+    },
+  );
+
+  it('a server that sends names of any length cannot pass it either, and no row is lost', async () => {
+    const threads = servedThreads(50).map((thread) => ({
+      ...thread,
+      name: '龘'.repeat(5_000),
+      owner: '龘'.repeat(500),
+    }));
+    const client = await start(threads);
+    const { ids } = await readAll(client, { sort: 'asc', detail: 'full' }, () => 50);
+    expect(ids).toEqual(threads.map(({ id }) => id));
+    const { text } = await client.call('list_user_threads', { username: 'lin', limit: 50, detail: 'full' });
+    expect(tokens(text)).toBeLessThan(10_000);
+    expect(text).toContain('…⟨+');
+  });
+});
