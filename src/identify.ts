@@ -1,5 +1,7 @@
 import { AgoraError } from './agora/errors.ts';
+import { LOOK_MS } from './agora/look.ts';
 import type { Page, Thread, Threads } from './agora/threads.ts';
+import { within } from './agora/wait.ts';
 import type { Clock } from './clock.ts';
 import { factsOf, shownId, type ThreadFacts } from './present/thread.ts';
 import { utcTime } from './present/time.ts';
@@ -35,9 +37,11 @@ export async function identify(
   signal: AbortSignal,
   trustMemory: boolean,
 ): Promise<Identified> {
-  let members: Page<string>;
+  let members: Page<string> | undefined;
   try {
-    members = await threads.listMembers(threadId, { limit: PAGE }, signal);
+    members = await within(LOOK_MS, clock, signal, (bounded) =>
+      threads.listMembers(threadId, { limit: PAGE }, bounded),
+    );
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     if (error.code === 'thread_not_found') return { state: 'gone', facts: fromMemory(threadId, seen) };
@@ -45,6 +49,7 @@ export async function identify(
     if (error.facts.landed === 'maybe') return { state: 'unsure', facts: fromMemory(threadId, seen) };
     throw error;
   }
+  if (members === undefined) return { state: 'unsure', facts: fromMemory(threadId, seen) };
 
   const known = {
     member_count: members.items.length >= PAGE ? `${PAGE} or more` : String(members.items.length),
@@ -56,7 +61,9 @@ export async function identify(
 
   const owner = seen.recall(threadId)?.thread.owner;
   const candidates = [...new Set([...(owner === undefined ? [] : [owner]), ...members.items])];
-  const found = await search(threadId, candidates, { threads, seen, clock }, signal);
+  const found = await within(LOOK_MS, clock, signal, (bounded) =>
+    search(threadId, candidates, { threads, seen, clock }, bounded),
+  );
   return { state: 'there', facts: { ...(found ? factsOf(found) : remembered), ...known } };
 }
 

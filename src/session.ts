@@ -88,7 +88,6 @@ export function createConnector(config: Config, clock: Clock, version: string): 
       clock,
       userAgent: `agora-threads-mcp/${version}`,
       dispatcher: connections.dispatcher,
-      neverSent: connections.neverSent,
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });

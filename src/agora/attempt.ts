@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Call } from './call.ts';
 import { connectionError } from './connection-errors.ts';
 import { AgoraError } from './errors.ts';
+import { exchange } from './http.ts';
 import { vendorError } from './vendor-errors.ts';
 
 /** Sends a call once, with a token or (to get one) without. */
@@ -19,8 +20,6 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly dispatcher: Dispatcher;
-  /** Is this the failure of a connection that never came about? Then no byte of the request was written. */
-  readonly neverSent: (error: unknown) => boolean;
 }
 
 /** The largest honest answer, 50 threads, is about 25 KB; what is larger is not read to its end. */
@@ -65,59 +64,48 @@ export function createAttempt(options: AttemptOptions): Attempt {
     signal.throwIfAborted();
 
     const timeoutMs = call.slow ? options.timeoutMs * 2 : options.timeoutMs;
-    const attempt = new AbortController();
-    let timedOut = false;
-    const cancelTimeout = clock.after(timeoutMs, () => {
-      timedOut = true;
-      attempt.abort();
-    });
-    const onAbort = () => attempt.abort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    let answering = false;
+    let disarm: () => void = () => undefined;
     try {
-      const answer = await options.dispatcher.request({
-        origin,
-        path: query === '' ? path : `${path}?${query}`,
-        method: call.method,
-        headers: {
-          accept: 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          'user-agent': options.userAgent,
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      const { status, headers, text } = await exchange(
+        options.dispatcher,
+        {
+          origin,
+          path: query === '' ? path : `${path}?${query}`,
+          method: call.method,
+          headers: {
+            accept: 'application/json',
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            'user-agent': options.userAgent,
+            ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          body: call.body === undefined ? null : JSON.stringify(call.body),
+          // One time limit, ours: the defaults of 300 s would cut in only where ours is longer.
+          headersTimeout: 0,
+          bodyTimeout: 0,
         },
-        body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal: attempt.signal,
-        // One time limit, ours: the defaults of 300 s would cut in only where ours is longer.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      answering = true;
-      const text = await readText(answer.body);
+        {
+          largestBytes: LARGEST_ANSWER_BYTES,
+          tooLarge: () => unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`),
+          failed: (stage, cause) =>
+            stage === 'answering' ? cutShort(cause) : connectionError(cause, origin, stage === 'unsent'),
+          started(stop) {
+            const cancel = clock.after(timeoutMs, () => stop(timeoutError(timeoutMs)));
+            const onAbort = () => stop(signal.reason);
+            signal.addEventListener('abort', onAbort, { once: true });
+            disarm = () => {
+              cancel();
+              signal.removeEventListener('abort', onAbort);
+            };
+          },
+        },
+      );
       // A 2xx other than the documented 200 has done something: its body is held against the same shape.
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return parseAnswer(call.answer, text);
-      throw refusal(answer.statusCode, text, answer.headers['retry-after'], clock.now());
-    } catch (error) {
-      if (error instanceof AgoraError) throw error;
-      signal.throwIfAborted();
-      if (timedOut) throw timeoutError(timeoutMs);
-      throw answering ? cutShort(error) : connectionError(error, origin, options.neverSent(error));
+      if (status >= 200 && status < 300) return parseAnswer(call.answer, text);
+      throw refusal(status, text, headers['retry-after'], clock.now());
     } finally {
-      cancelTimeout();
-      signal.removeEventListener('abort', onAbort);
+      disarm();
     }
   };
-}
-
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    // Leaving the loop destroys the body, and with it the connection: the rest is never read.
-    if (size > LARGEST_ANSWER_BYTES) throw unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

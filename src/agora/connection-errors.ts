@@ -80,7 +80,7 @@ const isProxyRefusal = (error: unknown): boolean => error instanceof Error && /H
  * The failure of a connection, before or while a request was on its way.
  *
  * @param origin whom the request was for
- * @param neverSent the connection never came about, so nothing can have landed
+ * @param neverSent no byte of the request was written, so nothing can have landed
  */
 export function connectionError(error: unknown, origin: string, neverSent: boolean): AgoraError {
   const code = errorCode(error);

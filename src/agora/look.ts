@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AgoraError } from './errors.ts';
 import type { NewThread, Thread, Threads } from './threads.ts';
-import { wait } from './wait.ts';
+import { wait, within } from './wait.ts';
 
 /*
  * Looking at the state of things after an answer was lost, or a refusal did not say enough. None of it throws: it is
@@ -10,7 +10,7 @@ import { wait } from './wait.ts';
 
 const PAGE = 50;
 /** All looks of a call together end after so long, in milliseconds: clients give up a call after a minute. */
-const LOOK_MS = 15_000;
+export const LOOK_MS = 15_000;
 /** Between two looks for what a lost request may still be doing, in milliseconds. */
 const SECOND_LOOK_MS = 1_000;
 /** A thread has at most as many members as its group, 5,000 in the largest plan; so many pages are read of them. */
@@ -112,28 +112,4 @@ export async function isThere(
       },
     );
   return (await within(LOOK_MS, clock, signal, look)) ?? 'unsure';
-}
-
-/** Runs a look with a time limit of its own; undefined where that is up, while an aborted call still throws. */
-async function within<T>(
-  ms: number,
-  clock: Clock,
-  signal: AbortSignal,
-  look: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  signal.throwIfAborted();
-  const bounded = new AbortController();
-  const cancel = clock.after(ms, () => bounded.abort());
-  const onAbort = () => bounded.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await look(bounded.signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (bounded.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    cancel();
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -29,9 +29,6 @@ export interface RequestOptions {
   readonly random: () => number;
 }
 
-/** Reading ends after so long in all, waits and second tries included, in milliseconds. */
-export const READ_DEADLINE_MS = 60_000;
-
 /**
  * The one path of every call: a place of the limiter, a token, an attempt, and another one where that is safe and may
  * help. What may have landed stays "may have landed", whatever a later attempt says.
@@ -60,7 +57,8 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
     });
   }
 
-  async function send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+  return async function send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
     let token = await tokens.get(signal);
     let renewed = false;
     let mayHaveLanded = false;
@@ -86,9 +84,7 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
         if (mayHaveLanded) call.onResend?.();
       }
     }
-  }
-
-  return (call, signal) => (call.method === 'GET' ? withDeadline(send, call, signal, clock) : send(call, signal));
+  };
 }
 
 /** The vendor answers the same 401 to an unknown token and to one without the rights [easemob-im-server-sdk #35]. */
@@ -99,32 +95,3 @@ function refusedAfresh(failure: AgoraError): AgoraError {
     next: 'Ask the operator to check that credentials, app and AGORA_CHAT_HOST belong together, and the clock of this machine.',
   });
 }
-
-async function withDeadline<T>(
-  send: <T>(call: Call<T>, signal: AbortSignal) => Promise<T>,
-  call: Call<T>,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<T> {
-  const reading = new AbortController();
-  const cancel = clock.after(READ_DEADLINE_MS, () => reading.abort(tooLate()));
-  const onAbort = () => reading.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await send(call, reading.signal);
-  } finally {
-    cancel();
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-/** Made when it is needed: an error costs more than a request's other bookkeeping. */
-const tooLate = (): AgoraError =>
-  new AgoraError({
-    code: 'timed_out',
-    what: `the list could not be read within ${READ_DEADLINE_MS / 1_000} s`,
-    next: 'Call again in a moment.',
-    retry: 'later',
-    landed: 'no',
-  });

@@ -15,3 +15,27 @@ export function wait(ms: number, clock: Clock, signal: AbortSignal): Promise<voi
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** Runs an action with a time limit of its own; undefined where that is up, while an aborted call still throws. */
+export async function within<T>(
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  signal.throwIfAborted();
+  const bounded = new AbortController();
+  const cancel = clock.after(ms, () => bounded.abort());
+  const onAbort = () => bounded.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await action(bounded.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (bounded.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -34,27 +34,43 @@ interface FetchedPage<T> {
  *
  * @param size how many items to ask for, asked before each page
  * @param shortPageEnds documented for the lists of a user within a group alone [EN][EM]
+ * @param surelyMore whether the page behind this one will be needed whatever is found in this one: then it is asked for
+ * while this one is worked on
  */
 export async function* pages<T>(
   fetch: Fetch<T>,
   start: string | undefined,
   size: () => number,
   shortPageEnds: boolean,
+  surelyMore: (items: readonly T[]) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<FetchedPage<T>> {
   const before = new Set<string>(start === undefined ? [] : [start]);
-  let at = start;
+  const ask = (limit: number, at: string | undefined) => ({
+    limit,
+    at,
+    page: fetch({ limit, ...(at === undefined ? {} : { cursor: at }) }, signal),
+  });
+  let asked = ask(size(), start);
   for (;;) {
-    const limit = size();
-    const { items, cursor } = await fetch({ limit, ...(at === undefined ? {} : { cursor: at }) }, signal);
+    const { limit, at } = asked;
+    const { items, cursor } = await asked.page;
     const over = cursor === undefined || items.length === 0 || (shortPageEnds && items.length < limit);
     const last = over ? 'end' : before.has(cursor) ? 'cursor_repeated' : undefined;
+    const early = last === undefined && surelyMore(items) ? ask(LARGEST_PAGE, cursor) : undefined;
+    if (early) {
+      early.page.catch(() => undefined); // should it fail, that is told when its turn comes
+      await requestsWritten();
+    }
     yield { items, at, next: last === undefined ? cursor : undefined, last };
     if (last !== undefined || cursor === undefined) return;
     before.add(cursor);
-    at = cursor;
+    asked = early ?? ask(size(), cursor);
   }
 }
+
+/** undici writes to a connection that was just used one turn of the event loop later: only then is the wait of use. */
+const requestsWritten = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface WalkOptions<T> {
   readonly fetch: Fetch<T>;
@@ -110,6 +126,9 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
   const passedBefore = new Set(start.shown);
   const size = () =>
     walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - kept.length + (count === 0 ? passedBefore.size : 0));
+  /** Even if all of a page should fit, neither bound is reached within it: only what ends any list can end this one. */
+  const surelyMore = ({ length }: readonly T[]) =>
+    walking && scanned + length < most && (!keep || kept.length + length < limit) && !deadline.over();
   const done = (stopped: Stopped): Walk<T> => ({
     items: kept,
     scanned,
@@ -121,26 +140,33 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
   });
 
   try {
-    for await (const page of pages(options.fetch, start.cursor, size, options.shortPageEnds, deadline.signal)) {
+    const { fetch, shortPageEnds } = options;
+    for await (const page of pages(fetch, start.cursor, size, shortPageEnds, surelyMore, deadline.signal)) {
       count += 1;
       if (page.items.length > 0) filled += 1;
       const first = count === 1 && passedBefore.size > 0;
-      for (const [index, item] of page.items.entries()) {
+      const behind = (index: number) => () => placeIn(page, index, first ? passedBefore : [], idOf);
+      let index = -1;
+      for (const item of page.items) {
+        index += 1;
         if (first && passedBefore.has(hashOf(idOf(item)))) continue;
         // A service that repeats its cursor repeats its page too.
         if (page.last === 'cursor_repeated' && lastPage.some((other) => idOf(other) === idOf(item))) continue;
-        if (scanned >= most) return done('max_scan');
+        if (scanned >= most) {
+          if (index > 0) here = behind(index - 1);
+          return done('max_scan');
+        }
         scanned += 1;
-        here = () => placeIn(page, index, first ? passedBefore : [], idOf);
         if (keep && !keep(item)) continue;
         matched += 1;
         visit?.(item);
         if (kept.length < limit) {
           kept.push(item);
-          after.push(here);
+          after.push(behind(index));
         }
         if (kept.length < limit || (walking && !keep)) continue;
         if (index + 1 === page.items.length && page.next === undefined) break; // the last item of the last page
+        here = behind(index);
         return done(keep ? 'limit' : 'page');
       }
       here = () => positionOf(page.next);

@@ -21,8 +21,10 @@ export function createTally(): ThreadTally {
   const owners = new Map<string, number>();
   const add = (counts: Map<string, number>, key: string | undefined) => {
     if (key === undefined) return;
-    const at = counts.has(key) || counts.size < MOST_KEYS ? key : BEYOND;
-    counts.set(at, (counts.get(at) ?? 0) + 1);
+    const count = counts.get(key);
+    if (count !== undefined) counts.set(key, count + 1);
+    else if (counts.size < MOST_KEYS) counts.set(key, 1);
+    else counts.set(BEYOND, (counts.get(BEYOND) ?? 0) + 1);
   };
   let oldest: number | undefined;
   let newest: number | undefined;

@@ -32,13 +32,10 @@ if (process.argv[3] === 'serve') {
       }),
       properties: { cursor: String(from + 50) },
     });
-  const pages = new Map<number, string>();
   const server = createServer((request, response) => {
     const from = Number(new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? 0);
-    const body = pages.get(from) ?? page(from);
-    pages.set(from, body);
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(body);
+    response.end(page(from));
   });
   server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
 } else {

@@ -93,7 +93,6 @@ it.each(CALLS)('%s', async (_name, call, good) => {
     clock: systemClock,
     userAgent: 'test',
     dispatcher: connections.dispatcher,
-    neverSent: connections.neverSent,
   });
   const threads = createThreads((request, abort) => attempt(request, 'x', abort));
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pages } from '../../src/agora/walk.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { type ManualClock, skippingClock } from '../support/clock.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
@@ -237,6 +238,38 @@ describe('what a model reads', () => {
     expect(idsOf(rest.structured)[0]).toBe(
       threads.filter(({ name }) => name.startsWith('Refund'))[idsOf(first.structured).length]?.id,
     );
+  });
+
+  it.each([
+    ['one page', {}, 1],
+    ['a whole walk', { max_scan: 100 }, 2],
+    ['a scan that ends within a page', { max_scan: 70 }, 2],
+    ['matches that fill the limit on the first page', { owner: 'mia', limit: 5 }, 1],
+    ['matches that fill it exactly at the end of a page', { owner: 'mia', limit: 25 }, 2],
+  ])('%s asks for no page that it does not need', async (_what, args, pages) => {
+    const { server, call } = await start(servedThreads(400));
+    await call('list_user_threads', { username: 'lin', ...args });
+    expect(server.requests).toHaveLength(pages);
+  });
+
+  it('asks for the next page before the last one is worked on, where it is surely needed', async () => {
+    const asked: (string | undefined)[] = [];
+    const fetch = async ({ cursor }: { cursor?: string }) => {
+      asked.push(cursor);
+      return { items: ['a', 'b'], cursor: String(asked.length) };
+    };
+    const walked = pages(
+      fetch,
+      undefined,
+      () => 50,
+      false,
+      () => asked.length < 2,
+      new AbortController().signal,
+    );
+    await walked.next();
+    expect(asked).toEqual([undefined, '1']);
+    await walked.next();
+    expect(asked).toEqual([undefined, '1']);
   });
 
   it('reports progress', async () => {
