@@ -66,7 +66,7 @@ function summaryOf(
   more: boolean,
   fromStart: boolean,
 ): string {
-  const others = 'there may be others, so absence is not shown';
+  const others = 'there may be others';
   const whole =
     shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
   const ends: Partial<Record<Stopped, string>> = {
@@ -76,7 +76,7 @@ function summaryOf(
   };
   return [
     `Members of thread ${thread_id}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
-    ...(more ? ['For more, call list_thread_members again with the same arguments and cursor = next_cursor.'] : []),
+    ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
     `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped] ?? others}.`,
   ].join(' ');
 }

@@ -62,7 +62,6 @@ export async function listThreads(
   // What is shown is what can be asked for next; a walk of 100,000 would only push it out again.
   seen.remember(found.items, clock.now());
   return listOf({
-    tool,
     subject,
     narrowed: wordsOf(narrow),
     // The app list gives ids alone: what other lists have shown of a thread fills its row.

@@ -48,7 +48,6 @@ export const listResult = z.object({
 export type ListResult = z.input<typeof listResult>;
 
 export interface ListFacts {
-  readonly tool: string;
   /** Whose threads, as the subject of a sentence: `Threads of user lin`. */
   readonly subject: string;
   /** What the list was narrowed to, as words behind the subject; empty for nothing. */
@@ -165,16 +164,15 @@ function largest(tally: ReadonlyMap<string, number>): { id?: string; others?: nu
 
 type Summarised = Pick<
   ListFacts,
-  'tool' | 'subject' | 'narrowed' | 'threads' | 'scanned' | 'matched' | 'stopped' | 'nextCursor' | 'fromStart' | 'notes'
+  'subject' | 'narrowed' | 'threads' | 'scanned' | 'matched' | 'stopped' | 'nextCursor' | 'fromStart' | 'notes'
 >;
 
 function summaryOf(facts: Summarised): string {
-  const { tool, subject, narrowed, threads, matched, nextCursor, fromStart, notes } = facts;
+  const { subject, narrowed, threads, matched, nextCursor, fromStart, notes } = facts;
   const none = fromStart ? 'none' : 'no further ones';
   const shown =
     threads.length === 0 ? none : `${threads.length}${matched > threads.length ? ` of ${matched}` : ''} shown`;
-  const next =
-    nextCursor === undefined ? [] : [`For more, call ${tool} again with the same arguments and cursor = next_cursor.`];
+  const next = nextCursor === undefined ? [] : ['More: repeat with cursor = next_cursor.'];
   return [`${subject}${narrowed}: ${shown}.`, ...(notes?.(threads) ?? []), ...next, closing(facts)].join(' ');
 }
 
@@ -189,13 +187,13 @@ function closing({ scanned, matched, stopped, fromStart }: Summarised): string {
     case 'cursor_repeated':
       return `${looked}; the service repeated its cursor, so it is not known whether there are others.`;
     case 'deadline':
-      return `${looked}; the time was up, there may be others, so absence is not shown.`;
+      return `${looked}; the time was up, there may be others.`;
     case 'budget':
-      return `${looked}; the rows that did not fit here follow at next_cursor, so absence is not shown.`;
+      return `${looked}; the rows that did not fit here follow at next_cursor, and there may be others.`;
     case 'page':
     case 'limit':
     case 'max_scan':
-      return `${looked}; there may be others, so absence is not shown.`;
+      return `${looked}; there may be others.`;
   }
 }
 

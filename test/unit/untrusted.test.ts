@@ -354,12 +354,15 @@ describe('any string', () => {
   });
 
   it('has no cluster without end', () => {
-    holds((input, most) => {
+    const bounded = (input: string, most: number) => {
       const out = visible(input, most);
       expect(out).not.toMatch(/\p{M}{9}/u);
-      for (const cluster of clusters(out.replace(ESCAPE, '\n')))
+      // The mark of a cut is ours: a sign that belongs before a digit counts it as part of its own cluster.
+      for (const cluster of clusters(withoutCut(out).replace(ESCAPE, '\n')))
         expect(Array.from(cluster).length).toBeLessThanOrEqual(16);
-    });
+    };
+    bounded('\u0d4e'.repeat(18), 1);
+    holds(bounded);
   });
 
   it('has no bracket but those of escapes and of the cut, and no mark on them', () => {
