@@ -13,3 +13,18 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Milliseconds passed since the call, by a clock that may be set back. A step back counts as no time: it makes no
+ * token live for ever, and no pause longer than a minute. Time that nobody asked for before the step is lost.
+ */
+export function timePassed(clock: Clock): () => number {
+  let last = clock.now();
+  let sum = 0;
+  return () => {
+    const now = clock.now();
+    sum += Math.max(0, now - last);
+    last = now;
+    return sum;
+  };
+}

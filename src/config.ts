@@ -98,6 +98,7 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
+  const { proxy, problems: ofProxy } = readProxy(environment);
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
     timeoutMs: values.AGORA_THREADS_TIMEOUT_MS ?? 30_000,
@@ -107,7 +108,7 @@ export function readConfig(environment: Environment, toolNames: readonly string[
     readOnly: values.AGORA_THREADS_READ_ONLY ?? false,
     tools: values.AGORA_THREADS_TOOLS,
     auditLog: values.AGORA_THREADS_AUDIT_LOG,
-    proxy: readProxy(environment),
+    proxy,
   } as const;
 
   const forced = values.AGORA_THREADS_SANDBOX;
@@ -118,6 +119,7 @@ export function readConfig(environment: Environment, toolNames: readonly string[
     if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
     return { ...config, target: { kind: 'sandbox', forced: forced === true } };
   }
+  problems.push(...ofProxy);
   const target = readTarget(values, given, problems);
   return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
 }
@@ -132,15 +134,25 @@ function readTarget(values: Values, given: ReadonlyMap<string, string>, problems
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
-/** The proxy settings of the system, in lower case first as other tools read them. */
-function readProxy(environment: Environment): ProxySettings {
-  const pick = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
-  const [httpProxy, httpsProxy, noProxy] = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].map(pick);
-  return {
+/** The proxy settings of the system, in lower case first as other tools read them, and with a scheme or without. */
+function readProxy(environment: Environment): { proxy: ProxySettings; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const pick = (name: string) => environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || undefined;
+  const address = (name: string): string | undefined => {
+    const value = pick(name);
+    if (value === undefined) return undefined;
+    const url = value.includes('://') ? value : `http://${value}`;
+    if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+    problems.push({ setting: name, text: `${name} must be the address of an HTTP proxy: http://host:port.` });
+    return undefined;
+  };
+  const [httpProxy, httpsProxy, noProxy] = [address('HTTP_PROXY'), address('HTTPS_PROXY'), pick('NO_PROXY')];
+  const proxy = {
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),
     ...(noProxy !== undefined && { noProxy }),
   };
+  return { proxy, problems };
 }
 
 /** The first of several problems with one setting: that it is wrong, rather than that it is then missing. */

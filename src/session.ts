@@ -1,3 +1,4 @@
+import { AgoraError } from './agora/errors.ts';
 import { exchangeBy } from './agora/exchange.ts';
 import type { Threads } from './agora/threads.ts';
 import type { Credentials } from './agora/token.ts';
@@ -18,7 +19,7 @@ export interface Session {
 
 export interface Connector {
   /**
-   * @throws SettingsError where the settings do not say enough, or a secret's file cannot be read
+   * @throws SettingsError where the settings do not say enough
    */
   connect(): Promise<Session>;
   /** Ends what `connect` has started: sockets, and the sandbox where one runs. */
@@ -150,5 +151,12 @@ async function readSecret(source: SecretSource, shape: RegExp): Promise<string> 
   return value;
 }
 
-const fileError = (setting: string, fault: string): SettingsError =>
-  new SettingsError([{ setting, text: `${setting}: the file it names ${fault}.` }]);
+/** Not an error of the settings as a whole: it may come in the middle of a call, when a token is renewed. */
+const fileError = (setting: string, fault: string): AgoraError =>
+  new AgoraError({
+    code: 'not_configured',
+    what: `${setting}: the file it names ${fault}`,
+    next: 'Tell the user that the operator has to correct this; the file is read again at the next call.',
+    retry: 'never',
+    landed: 'no',
+  });

@@ -54,7 +54,7 @@ async function addBatch(
     return { outcomes: users.map((username) => ({ username, status: 'added' })) };
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
-    if (error.facts.landed === 'maybe') return { outcomes: await lookFor(threadId, users, context) };
+    if (error.facts.landed === 'maybe') return lookFor(threadId, users, context, error);
     if (!ABOUT_ONE_USER.has(error.code)) {
       return { outcomes: users.map((user) => failed(user, errorWords(error))), fatal: error };
     }
@@ -77,11 +77,14 @@ async function lookFor(
   threadId: string,
   users: readonly string[],
   { threads, clock, signal }: ToolContext,
-): Promise<Outcome[]> {
-  const { members } = await readMembers(threads, threadId, clock, signal);
-  return users.map((username) =>
+  error: AgoraError,
+): Promise<BatchResult<(typeof STATUSES)[number]>> {
+  const { members, complete } = await readMembers(threads, threadId, clock, signal);
+  const outcomes: Outcome[] = users.map((username) =>
     members.has(username)
       ? { username, status: 'added' }
       : { username, status: 'unknown', error: 'the answer was lost; adding the user again is safe' },
   );
+  // Where even looking failed, further batches would only add to what nobody knows.
+  return { outcomes, ...(!complete && { fatal: error }) };
 }

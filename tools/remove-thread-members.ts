@@ -82,7 +82,11 @@ async function removeBatch(
     if (!(error instanceof AgoraError)) throw error;
     if (error.facts.landed === 'maybe') {
       const members = await readMembers(threads, threadId, clock, signal);
-      return { outcomes: users.map((username) => afterLoss(username, members)) };
+      // Where even looking failed, further batches would only add to what nobody knows.
+      return {
+        outcomes: users.map((username) => afterLoss(username, members)),
+        ...(!members.complete && { fatal: error }),
+      };
     }
     const outcomes = users.map((username) => ({ username, status: 'failed' as const, error: errorWords(error) }));
     return { outcomes, fatal: error };

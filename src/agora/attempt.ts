@@ -86,8 +86,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
         {
           largestBytes: LARGEST_ANSWER_BYTES,
           tooLarge: () => unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`),
-          failed: (stage, cause) =>
-            stage === 'answering' ? cutShort(cause) : connectionError(cause, origin, stage === 'unsent'),
+          failed(stage, status, cause) {
+            if (stage !== 'answering') return connectionError(cause, origin, stage === 'unsent');
+            // A refusal is one by its status alone.
+            return status >= 300 && status < 600 ? refusal(status, '', undefined, clock.now()) : cutShort(cause);
+          },
           started(stop) {
             const cancel = clock.after(timeoutMs, () => stop(timeoutError(timeoutMs)));
             const onAbort = () => stop(signal.reason);
@@ -110,7 +113,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
@@ -119,6 +122,12 @@ function parseJson(text: string): unknown {
 function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
   const json = parseJson(text);
   if (json === undefined) throw unreadable(text.trim() === '' ? 'it is empty' : 'it is not JSON');
+  const fault = errorBody.safeParse(json).data;
+  if (fault?.error !== undefined) {
+    throw unreadable('it is a success by its status, and an error by its body').with({
+      said: fault.error_description ?? fault.error,
+    });
+  }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

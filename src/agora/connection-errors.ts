@@ -60,7 +60,7 @@ function failureOf(code: string, error: unknown): Failure {
       code: 'proxy_refused',
       what: 'the proxy refused the way to the host',
       next: 'Ask the operator to check HTTPS_PROXY and NO_PROXY.',
-      retry: 'never',
+      retry: isPassing(error) ? 'later' : 'never',
     };
   }
   return (
@@ -73,8 +73,9 @@ function failureOf(code: string, error: unknown): Failure {
   );
 }
 
-/** undici gives a refused CONNECT no code of its own. */
+/** undici gives a refused CONNECT no code of its own, and its status in words: `Proxy response (407) !== 200 …`. */
 const isProxyRefusal = (error: unknown): boolean => error instanceof Error && /HTTP Tunneling/.test(error.message);
+const isPassing = (error: unknown): boolean => error instanceof Error && /\(50[234]\)/.test(error.message);
 
 /**
  * The failure of a connection, before or while a request was on its way.

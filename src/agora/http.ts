@@ -14,8 +14,8 @@ export interface ExchangeOptions {
   readonly largestBytes: number;
   /** What to reject with where the answer is larger than that; the rest is not read. */
   readonly tooLarge: () => unknown;
-  /** What to reject with where the connection fails. */
-  readonly failed: (stage: Stage, cause: unknown) => unknown;
+  /** What to reject with where the connection fails; `status` is that of an answer that had begun, else 0. */
+  readonly failed: (stage: Stage, status: number, cause: unknown) => unknown;
   /** Is given the function that gives up: it breaks the connection, and rejects at once with its argument. */
   readonly started: (stop: (reason: unknown) => void) => void;
 }
@@ -67,7 +67,7 @@ export function exchange(
         const [whole = Buffer.concat(chunks)] = chunks.length === 1 ? chunks : [];
         resolve({ ...answer, text: whole.toString('utf8') });
       },
-      onResponseError: (_, cause) => reject(failed(stage, cause)),
+      onResponseError: (_, cause) => reject(failed(stage, answer.status, cause)),
     });
   });
 }

@@ -1,6 +1,7 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, timePassed } from '../clock.ts';
 import { AgoraError } from './errors.ts';
 import type { Places, Release } from './request.ts';
+import { LONGEST_WAIT_MS } from './retry.ts';
 
 export interface LimiterOptions {
   /** Calls a second for each endpoint, a whole number from 1; at 10 or less one budget for all endpoints. */
@@ -13,7 +14,7 @@ const ONE_BUDGET_UP_TO = 10;
 /** A place is free again so long after its answer, in milliseconds. */
 const PLACE_RETURNS_MS = 1_000;
 /** Nobody waits longer for a place, in milliseconds. */
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_QUEUE_MS = 60_000;
 /** After a 429 without `Retry-After` nobody calls for so long, and for a minute only half as often. */
 const PAUSE_MS = 1_000;
 const SLOW_FOR_MS = 60_000;
@@ -48,18 +49,22 @@ interface Budget {
 function createBudget(full: number, clock: Clock): Budget {
   /** In the order of arrival. A set, since a wait that is given up leaves from the middle. */
   const waiters = new Set<Waiter>();
-  /** When places come back, in milliseconds since 1970; in the order of time, read from `nextReturn` on. */
+  /** In milliseconds; all times here are moments on it, since the clock of the machine may be set back. */
+  const passed = timePassed(clock);
+  /** When places come back; in the order of time, read from `nextReturn` on. */
   let returns: number[] = [];
   let nextReturn = 0;
   let taken = 0;
   let limit = full;
   let pausedUntil = 0;
   let slowUntil = 0;
+  /** How often the rate was halved: what was sent before the last time tells nothing new. */
+  let halvings = 0;
   let cancelTimer: (() => void) | undefined;
 
   /** Takes back the places whose second is over. */
   function settle(): void {
-    const now = clock.now();
+    const now = passed();
     while (nextReturn < returns.length && (returns[nextReturn] ?? now) <= now) {
       nextReturn += 1;
       taken -= 1;
@@ -71,7 +76,7 @@ function createBudget(full: number, clock: Clock): Budget {
     if (limit < full && now >= slowUntil) limit = full;
   }
 
-  const isFree = (): boolean => taken < limit && clock.now() >= pausedUntil;
+  const isFree = (): boolean => taken < limit && passed() >= pausedUntil;
 
   /** Hands free places to those who wait, and sets the one timer for the next place to come. */
   function serve(): void {
@@ -87,7 +92,7 @@ function createBudget(full: number, clock: Clock): Budget {
     // Without anybody waiting there is no timer: an idle limiter must not keep the process alive.
     if (waiters.size === 0) return;
     const next = nextChange();
-    if (next !== undefined) cancelTimer = clock.after(Math.max(0, next - clock.now()), serve);
+    if (next !== undefined) cancelTimer = clock.after(Math.max(0, next - passed()), serve);
   }
 
   /** When something changes by itself; undefined where only the end of a call under way can change anything. */
@@ -101,15 +106,22 @@ function createBudget(full: number, clock: Clock): Budget {
   function take(): Release {
     taken += 1;
     let released = false;
+    const halvingsBefore = halvings;
     return (end) => {
       if (released) return;
       released = true;
-      const now = clock.now();
+      const now = passed();
       returns.push(now + PLACE_RETURNS_MS);
       if (end?.limited) {
-        limit = Math.max(1, Math.floor(limit / 2));
+        // One burst earns many refusals, and is one event.
+        if (halvingsBefore === halvings) {
+          halvings += 1;
+          limit = Math.max(1, Math.floor(limit / 2));
+        }
         slowUntil = now + SLOW_FOR_MS;
-        pausedUntil = Math.max(pausedUntil, now + (end.retryAfterMs ?? PAUSE_MS));
+        // Bounded: the call that was refused says how long the service asked for, and the next one may ask again.
+        const pause = Math.min(Math.max(end.retryAfterMs ?? 0, PAUSE_MS), LONGEST_WAIT_MS);
+        pausedUntil = Math.max(pausedUntil, now + pause);
       }
       if (waiters.size > 0) serve();
     };
@@ -121,15 +133,15 @@ function createBudget(full: number, clock: Clock): Budget {
       settle();
       if (waiters.size === 0 && isFree()) return take();
       return new Promise<Release>((resolve, reject) => {
-        const started = clock.now();
+        const started = passed();
         const leave = (reason: unknown) => {
           waiters.delete(waiter);
           waiter.done();
           reject(reason);
         };
         const onAbort = () => leave(signal.reason);
-        const cancelWait = clock.after(LONGEST_WAIT_MS, () =>
-          leave(waitedTooLong(clock.now() - started, waiters.size)),
+        const cancelWait = clock.after(LONGEST_QUEUE_MS, () =>
+          leave(waitedTooLong(passed() - started, waiters.size - 1)),
         );
         signal.addEventListener('abort', onAbort, { once: true });
         const waiter: Waiter = {
@@ -149,7 +161,7 @@ function createBudget(full: number, clock: Clock): Budget {
 function waitedTooLong(ms: number, others: number): AgoraError {
   return new AgoraError({
     code: 'local_rate_limit',
-    what: `no place under the rate limit of this server came free within ${Math.round(ms / 1_000)} s (${others} calls are still waiting)`,
+    what: `no place under the rate limit of this server came free within ${Math.round(ms / 1_000)} s (others still waiting: ${others})`,
     next: 'Make fewer calls at once; the operator can raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     retry: 'later',
     landed: 'no',

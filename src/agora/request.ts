@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call, Request } from './call.ts';
 import { AgoraError } from './errors.ts';
-import { retryDelay } from './retry.ts';
+import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
 import { wait } from './wait.ts';
 
 /** Where tokens come from, as far as a request needs to know. */
@@ -10,6 +10,8 @@ export interface TokenSource {
   get(signal: AbortSignal): Promise<string>;
   /** Another token than the one that was refused; undefined where none can be had. */
   renew(refused: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Are its tokens made or fetched by this server? Then one that is refused does not need the operator to renew it. */
+  readonly renewable: boolean;
 }
 
 /** Tells the limiter how the call ended: with the service's rate limit, and its `Retry-After` in milliseconds. */
@@ -71,11 +73,10 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
         const failure = mayHaveLanded ? error.with({ landed: 'maybe' }) : error;
         if (error.facts.status === 401) {
           // Nothing has landed on a 401, so a fresh token is worth one more try for every kind of call.
-          const fresh = renewed ? undefined : await renew(token, mayHaveLanded, signal);
-          if (fresh === undefined) throw renewed ? refusedAfresh(failure) : failure;
+          const fresh = renewed || count >= MOST_ATTEMPTS ? undefined : await renew(token, mayHaveLanded, signal);
+          if (fresh === undefined) throw renewed || tokens.renewable ? refusedAfresh(failure) : failure;
           token = fresh;
           renewed = true;
-          count -= 1;
           continue;
         }
         const delay = retryDelay(call, error.facts, count, random());

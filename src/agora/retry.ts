@@ -4,7 +4,7 @@ import type { AgoraErrorFacts } from './errors.ts';
 /** A call is sent at most so many times. */
 export const MOST_ATTEMPTS = 3;
 /** A longer `Retry-After` is told to the caller instead of waited for, in milliseconds. */
-const LONGEST_WAIT_MS = 30_000;
+export const LONGEST_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 300;
 
 /**
@@ -28,7 +28,8 @@ export function retryDelay(
 ): number | undefined {
   if (!facts.passing || attempt >= MOST_ATTEMPTS) return undefined;
   if (facts.landed === 'maybe' && !repeatable(call)) return undefined;
-  if (facts.retryAfterMs !== undefined) return facts.retryAfterMs > LONGEST_WAIT_MS ? undefined : facts.retryAfterMs;
+  const { retryAfterMs = 0 } = facts;
+  if (retryAfterMs > LONGEST_WAIT_MS) return undefined;
   const wait = FIRST_WAIT_MS * 2 ** (attempt - 1);
-  return wait / 2 + (wait / 2) * random;
+  return Math.max(retryAfterMs, wait / 2 + (wait / 2) * random);
 }

@@ -144,7 +144,6 @@ const cursor = z.string().max(2_048).nullish();
  */
 const envelope = {
   action: z.unknown().optional(),
-  timestamp: z.unknown().optional(),
   /** Where the cursor belongs; the web SDK also looks in `data.cursor` and at the top level [SDK5]. */
   properties: z.object({ cursor }).nullish(),
   cursor,
@@ -167,7 +166,7 @@ const threadPage = z
   );
 
 const memberPage = z
-  .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullish(), cursor }) })
+  .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullable(), cursor }) })
   .transform(({ data, properties, cursor }) =>
     page(data.affiliations ?? [], properties?.cursor || data.cursor || cursor),
   );

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, timePassed } from '../clock.ts';
 import { secret } from '../secrets.ts';
 import { AgoraError } from './errors.ts';
 import type { TokenSource } from './request.ts';
@@ -113,6 +113,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
   }
 
   return {
+    renewable: credentials.kind !== 'fixed',
     async get(signal) {
       signal.throwIfAborted();
       if (current && isGood(current) && (!isDue(current) || isPaused())) return current.token;
@@ -127,10 +128,10 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
     },
     async renew(refused, signal) {
       signal.throwIfAborted();
-      if (credentials.kind === 'fixed') return undefined;
       if (current && current.token !== refused && isGood(current)) return current.token;
       // A renewal that is about to end has begun its pause already, and its token is still to come.
       if (renewal === undefined && passed() < nextExchange) return undefined;
+      // A fixed token is read again: its file may hold a newer one by now.
       const { token } = await abortable(renewOnce(), signal);
       return token === refused ? undefined : token;
     },
@@ -139,22 +140,6 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
       ...(current &&
         Number.isFinite(current.life) && { expiresAt: clock.now() + current.life - (passed() - current.since) }),
     }),
-  };
-}
-
-/**
- * Milliseconds passed since the call, by a clock that may be set back. A step back counts as no time: it makes no
- * token live for ever, and no pause longer than a minute. Time that nobody asked for before the step is lost; should a
- * token have ended in it, the 401 renews it.
- */
-function timePassed(clock: Clock): () => number {
-  let last = clock.now();
-  let sum = 0;
-  return () => {
-    const now = clock.now();
-    sum += Math.max(0, now - last);
-    last = now;
-    return sum;
   };
 }
 
@@ -194,7 +179,7 @@ async function build(appId: string, certificate: string): Promise<string> {
 function exchangeFailure(error: unknown): unknown {
   if (!(error instanceof AgoraError)) return error;
   const { status } = error.facts;
-  const refused = status === 400 || status === 401 || status === 403;
+  const refused = error.code !== 'rate_limited' && (status === 400 || status === 401 || status === 403);
   return error.with({
     landed: 'no', // the call that needed the token was not sent
     ...(refused && {

@@ -83,9 +83,9 @@ const ROWS: readonly Row[] = [
   },
   {
     code: 'thread_exists',
-    status: [403],
+    status: [400, 403],
     says: ['msg already create thread'],
-    numbers: [40003, 40004],
+    numbers: [40002, 40003, 40004],
     what: 'the message already has a thread, and a message can have only one',
     next: 'Find it with list_user_group_threads for a member of the group.',
     about: ['msg_id', 'group_id'],
@@ -187,7 +187,7 @@ const ROWS: readonly Row[] = [
     says: ['this request has reached api limit', 'the request has reached the maximum limit', 'too many queries'],
     types: ['reach_limit'],
     what: 'the service answers that it is being called too often',
-    next: "Wait a few seconds, then call again. The limit is shared with the app's live users.",
+    next: "Wait, then call again, with fewer calls at once. The limit is shared with the app's live users.",
     retry: 'later',
   },
   {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
 import { redact } from '../secrets.ts';
 import { SettingsError } from '../settings.ts';
 import type { Kind } from '../tool.ts';
@@ -48,7 +48,15 @@ function linesOf(call: FailedCall): readonly string[] {
 }
 
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
-export const errorWords = ({ facts }: AgoraError): string => `${facts.code}: ${facts.what}`;
+export const errorWords = ({ facts }: AgoraError): string =>
+  `${facts.code}: ${facts.what}${facts.retryAfterMs === undefined ? '' : `; trying again may help in ${inSeconds(facts.retryAfterMs)}`}`;
+
+/** A wait as the service asks for it: `45 s`, `24 h`. */
+function inSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 600) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
+}
 
 function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
   const about = argumentsText(args, facts.about ?? []);
@@ -63,9 +71,15 @@ function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): re
   return [
     facts.code,
     `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${said}.`,
-    `${changed}${facts.retry === 'never' ? 'Trying again with the same arguments does not help.' : 'Trying again in a moment may help.'}`,
+    changed + againText(facts),
     `Next: ${facts.next}`,
   ];
+}
+
+function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
+  if (retry === 'never') return 'Trying again with the same arguments does not help.';
+  if (retryAfterMs === undefined) return 'Trying again in a moment may help.';
+  return `Trying again may help in ${inSeconds(Math.max(retryAfterMs, 1_000))}.`;
 }
 
 const record = z.record(z.string(), z.unknown());

@@ -510,15 +510,18 @@ describe('a 401', () => {
     expect(count()).toBe(2);
   });
 
-  it('leaves a ready token as it is, and its file unread', async () => {
-    let reads = 0;
+  it('reads a ready token again, since its file may hold a newer one', async () => {
+    let file = 'ready-token-1';
     const tokens = createTokens(
-      { kind: 'fixed', token: async () => `ready-token-${++reads}` },
+      { kind: 'fixed', token: async () => file },
       { clock: manualClock(), exchange: neverExchanged },
     );
     expect(await tokens.get(never)).toBe('ready-token-1');
     expect(await tokens.renew('ready-token-1', never)).toBeUndefined();
+    file = 'ready-token-2';
     expect(await tokens.get(never)).toBe('ready-token-1');
+    expect(await tokens.renew('ready-token-1', never)).toBe('ready-token-2');
+    expect(await tokens.get(never)).toBe('ready-token-2');
     expect(tokens.status()).toEqual({ kind: 'fixed' });
   });
 });
