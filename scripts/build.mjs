@@ -2,30 +2,57 @@
 import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lean } from './lean.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Our names are kept and lines are short, so that a stack says where it was; blanks go, since a start reads it all.
+ *
+ * @type {import('esbuild').BuildOptions}
+ */
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.18',
+  format: 'esm',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Bundled CommonJS packages call require() for Node's own modules; ESM has none.
+  banner: { js: '#!/usr/bin/env node\nconst require = process.getBuiltinModule;' },
+};
 
 /** Builds `dist/main.js` below the repository's root. */
 export async function buildServer() {
   const outfile = `${root}dist/main.js`;
   await build({
-    absWorkingDir: root,
+    ...options,
     entryPoints: ['src/main.ts'],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.18',
-    format: 'esm',
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    banner: {
-      // Bundled CommonJS packages (undici) call require() for Node's own modules; ESM has none.
-      js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
-    },
+    define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
+    plugins: [lean],
   });
   await chmod(outfile, 0o755);
   return outfile;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildServer();
+/** What clients are shown of each tool, as data: see tools/built.ts. */
+async function listTools() {
+  const { outputFiles } = await build({ ...options, banner: {}, entryPoints: ['tools/index.ts'], write: false });
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  /** @type {typeof import('../tools/index.ts')} */
+  const { catalogue, undocumented } = await import(`data:text/javascript;base64,${code}`);
+  /** @param {import('../src/tool.ts').Tool} tool */
+  const listed = (tool) => ({ ...tool, inputSchema: tool.inputSchema(), outputSchema: tool.outputSchema() });
+  return { catalogue: catalogue.map(listed), undocumented: undocumented.map(listed) };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [entry, outfile] = process.argv.slice(2);
+  if (entry && outfile) await build({ ...options, entryPoints: [entry], outfile });
+  else await buildServer();
+}

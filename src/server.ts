@@ -59,7 +59,7 @@ export function createServer(options: ServerOptions): Server {
     if (!tool) throw unknownTool(tools);
     const args = params.arguments ?? {};
     try {
-      const call = tool.prepare(args);
+      const call = await tool.prepare(args);
       const { app, threads, audit } = await options.connect();
       const progress = createProgress(extra);
       const about = { tool: tool.name, request_id: extra.requestId, app: app.name, host: app.host };

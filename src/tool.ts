@@ -73,7 +73,7 @@ export interface Tool {
    *
    * @throws ZodError
    */
-  readonly prepare: (args: unknown) => (context: ToolContext, confirm: Confirm) => Promise<ToolResult>;
+  readonly prepare: (args: unknown) => Promise<(context: ToolContext, confirm: Confirm) => Promise<ToolResult>>;
 }
 
 type Result<O extends z.ZodObject> = z.input<O> & { summary: string };
@@ -211,7 +211,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     inputSchema: () => jsonSchema(input),
     outputSchema: () => jsonSchema(spec.output),
     argumentNames: Object.keys(input.shape),
-    prepare(raw) {
+    async prepare(raw) {
       const args = input.parse(raw);
       return async (context, confirm) => {
         const result = await run(args, context, confirm);

@@ -153,11 +153,11 @@ function lifeOf(expiresIn: number | undefined): number {
 }
 
 /**
- * Builds an AccessToken2 of the app's own rights. The library is CommonJS without named exports that Node can see, and
- * it answers bad input with an empty string.
+ * Builds an AccessToken2 of the app's own rights. The library is CommonJS; its index would also load the builders for
+ * Agora's other products. It answers bad input with an empty string.
  */
 async function build(appId: string, certificate: string): Promise<string> {
-  const { default: library } = await import('agora-token');
+  const { default: library } = await import('agora-token/src/ChatTokenBuilder.js');
   const hex = /^[0-9a-f]{32}$/i;
   const token =
     hex.test(appId) && hex.test(certificate)

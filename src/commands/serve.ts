@@ -1,4 +1,5 @@
-import { toolNames, toolsFor } from '../../tools/index.ts';
+import '../jitless.ts';
+import { toolNames, toolsFor } from '../../tools/wanted.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { instructionsFor } from '../instructions.ts';

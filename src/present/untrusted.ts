@@ -50,22 +50,24 @@ const SELECTOR_AT_WORK = [
   String.raw`(?<=\p{Unified_Ideograph})[\ufe00-\ufe02\u{e0100}-\u{e011f}]`,
 ].join('|');
 
-/** A flag, to be passed over, or in group 1 a character that is to be escaped. */
-const HIDDEN = new RegExp(
-  `${FLAG}|(${[
-    // Controls (tab, line feed, escape), lone surrogates, private use, line and paragraph separator, our own bracket.
-    String.raw`[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u27e8]`,
-    // Blanks other than those that people type: the plain one, the French no-break ones, the Chinese and Japanese one.
-    String.raw`(?![ \u00a0\u202f\u3000])[\p{Zs}\u2800]`,
-    // Bidi controls, zero-width characters, fillers, tags.
-    String.raw`(?![\u200c\u200d${SELECTOR}])[\p{Cf}\p{Default_Ignorable_Code_Point}]`,
-    // Unassigned, but for what newer Unicode than this Node's may have filled: emoji and the two planes of ideographs.
-    String.raw`(?![${PICTURE}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}])\p{Cn}`,
-    String.raw`(?!${JOINER_AT_WORK})[\u200c\u200d]`,
-    `(?!${SELECTOR_AT_WORK})[${SELECTOR}]`,
-  ].join('|')})`,
-  'gu',
-);
+/** A flag, to be passed over, or in group 1 a character that is to be escaped. Made when first needed: it takes 2 ms. */
+const makeHidden = (): RegExp =>
+  new RegExp(
+    `${FLAG}|(${[
+      // Controls (tab, line feed, escape), lone surrogates, private use, line and paragraph separator, our own bracket.
+      String.raw`[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u27e8]`,
+      // Blanks other than those that people type: the plain one, the French no-break ones, the Chinese and Japanese one.
+      String.raw`(?![ \u00a0\u202f\u3000])[\p{Zs}\u2800]`,
+      // Bidi controls, zero-width characters, fillers, tags.
+      String.raw`(?![\u200c\u200d${SELECTOR}])[\p{Cf}\p{Default_Ignorable_Code_Point}]`,
+      // Unassigned, but for what newer Unicode than this Node's may have filled: emoji and the two planes of ideographs.
+      String.raw`(?![${PICTURE}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}])\p{Cn}`,
+      String.raw`(?!${JOINER_AT_WORK})[\u200c\u200d]`,
+      `(?!${SELECTOR_AT_WORK})[${SELECTOR}]`,
+    ].join('|')})`,
+    'gu',
+  );
+let hiddenOnce: RegExp | undefined;
 
 /**
  * Nothing hidden, and each UTF-16 unit a grapheme cluster of its own: Latin, Greek, Cyrillic, Hebrew and Arabic
@@ -140,7 +142,8 @@ export function visible(raw: string, max = 200): string {
 function* pieces(text: string, end: number): Generator<string> {
   let at = 0;
   // The few units behind the end decide whether a joiner or flag before it is complete.
-  for (const { 1: hidden, index } of text.slice(0, end + 16).matchAll(HIDDEN)) {
+  hiddenOnce ??= makeHidden();
+  for (const { 1: hidden, index } of text.slice(0, end + 16).matchAll(hiddenOnce)) {
     if (hidden === undefined) continue;
     if (index >= end) break;
     yield* clusters(text.slice(at, index));

@@ -58,10 +58,8 @@ for (const detail of ['compact', 'full']) {
     signal: new AbortController().signal,
     progress: () => undefined,
   };
-  const { text, structured } = await tool.prepare({ group_id: '210000000000001', username: 'lin', limit: 50, detail })(
-    context,
-    () => Promise.reject(new Error('nobody is asked')),
-  );
+  const call = await tool.prepare({ group_id: '210000000000001', username: 'lin', limit: 50, detail });
+  const { text, structured } = await call(context, () => Promise.reject(new Error('nobody is asked')));
   const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];
   rows.push({
     page: detail,

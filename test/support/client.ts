@@ -10,7 +10,7 @@ import { instructionsFor } from '../../src/instructions.ts';
 import { createLog } from '../../src/log.ts';
 import { createServer } from '../../src/server.ts';
 import { createConnector } from '../../src/session.ts';
-import { toolNames, toolsFor } from '../../tools/index.ts';
+import { toolNames, toolsFor } from '../../tools/wanted.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */
 export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;

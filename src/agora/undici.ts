@@ -1,0 +1,13 @@
+import connect from 'undici/lib/api/api-connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+
+/**
+ * The parts of undici that are used, each from its own file: undici's index also loads fetch, WebSocket, caches and
+ * mocks, which would be half of the bundle. What the index does beside exporting is to give its dispatchers their
+ * methods; the way through a proxy needs `connect`, and requests here go to `dispatch` itself.
+ */
+Dispatcher.prototype.connect = connect;
+
+export { Agent, EnvHttpProxyAgent };

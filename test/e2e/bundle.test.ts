@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { BINARY, callBinary, runBinary } from '../support/binary.ts';
+import { connectClient } from '../support/client.ts';
+
+const clientInfo = { name: 'test', version: '1' };
+const lines = [
+  { id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } },
+  { method: 'notifications/initialized' },
+  { id: 2, method: 'tools/list' },
+];
+
+/** The answer to tools/list, as the binary writes it. */
+async function listedBy(env: Record<string, string>): Promise<unknown> {
+  const input = lines.map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join('');
+  const { stdout } = await runBinary([], env, input);
+  const answer = stdout.split('\n').find((line) => line.includes('"id":2'));
+  return z.object({ result: z.unknown() }).parse(JSON.parse(answer ?? '')).result;
+}
+
+// What it leaves out, and what it makes at build time, must not show: scripts/lean.mjs.
+describe('the bundle', () => {
+  it('is under 600 KB', async () => {
+    expect((await readFile(BINARY)).byteLength).toBeLessThan(600_000);
+  });
+
+  it.each([{}, { AGORA_CHAT_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' }])(
+    'lists the tools byte for byte as the sources do, with %j',
+    async (env) => {
+      const { client } = await connectClient({ env });
+      expect(JSON.stringify(await listedBy(env))).toBe(JSON.stringify(await client.listTools()));
+    },
+  );
+
+  it('still builds tokens from an App Certificate, whose library is loaded at the first call', async () => {
+    const tokens: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      tokens.push(request.headers.authorization);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"entities":[]}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const text = await callBinary(
+      'list_threads',
+      {},
+      {
+        AGORA_CHAT_HOST: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        AGORA_APP_ID: 'a'.repeat(32),
+        AGORA_APP_CERTIFICATE: 'b'.repeat(32),
+      },
+    );
+    expect(text).toContain('none');
+    expect(tokens).toEqual([expect.stringMatching(/^Bearer 007[\w+/=]{60,}$/)]);
+  });
+});
