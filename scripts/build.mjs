@@ -1,8 +1,9 @@
 // Bundles the server into one executable ESM file, so that installing it is one package and starting it one read.
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { lean } from './lean.mjs';
+import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -26,16 +27,18 @@ const options = {
   banner: { js: '#!/usr/bin/env node\nconst require = process.getBuiltinModule;' },
 };
 
-/** Builds `dist/main.js` below the repository's root. */
+/** Builds `dist/main.js` and its licence notices below the repository's root. */
 export async function buildServer() {
   const outfile = `${root}dist/main.js`;
-  await build({
+  const { metafile } = await build({
     ...options,
     entryPoints: ['src/main.ts'],
     outfile,
+    metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
     plugins: [lean],
   });
+  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
   await chmod(outfile, 0o755);
   return outfile;
 }

@@ -68,6 +68,12 @@ const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i;
 const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
 
 /**
+ * How hosts pass on a field of their forms that was left empty: as an empty string, or, for an MCPB bundle in Claude
+ * Desktop, as the words of the manifest. Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
+ */
+const BLANK = /^(\$\{user_config\.\w+\})?$/;
+
+/**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
  * its tools, and each call then says what is wrong.
  *
@@ -75,8 +81,7 @@ const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
  */
 export function readConfig(environment: Environment, toolNames: readonly string[]): Config {
   const ours = Object.entries(environment).flatMap(([name, value]) =>
-    // Hosts write an unset field of their forms as an empty string: empty counts as unset.
-    OUR_PREFIX.test(name) && value !== undefined && value.trim() !== '' ? [[name, value.trim()] as const] : [],
+    OUR_PREFIX.test(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
   );
   const problems: Problem[] = [];
   const given = new Map<string, string>();

@@ -12,6 +12,13 @@ interface SettingMeta {
   /** A secret is never shown, and can also come from a file named by `NAME_FILE`. */
   readonly secret?: true;
   readonly default?: string;
+  /**
+   * Its label in the forms of hosts that install by themselves: server.json and manifest.json offer the settings that
+   * have one. Some hosts ask for each of them in turn, so few do.
+   */
+  readonly label?: string;
+  /** It is a yes or a no in such a form. */
+  readonly flag?: true;
 }
 
 const documentation = z.registry<SettingMeta>();
@@ -57,6 +64,7 @@ const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare
 /** Every setting, by its name in the environment. The README's table and the help text are made from this. */
 export const settings = z.object({
   AGORA_CHAT_HOST: setting(z.string().optional(), {
+    label: 'REST host',
     meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
     where: `${CONSOLE} (REST API)`,
   }),
@@ -66,7 +74,7 @@ export const settings = z.object({
       .regex(/^[^#/\\?\s]+#[^#/\\?\s]+$/, APP_KEY)
       .refine((key) => !key.split('#').some((part) => part === '.' || part === '..'), APP_KEY)
       .optional(),
-    { meaning: '`org#app`: the classic URL form', where: `${CONSOLE} (AppKey)` },
+    { label: 'App key', meaning: '`org#app`: the classic URL form', where: `${CONSOLE} (AppKey)` },
   ),
   AGORA_CHAT_ORG_NAME: setting(pathPart.optional(), {
     meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
@@ -82,25 +90,30 @@ export const settings = z.object({
       .regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits')
       .optional(),
     {
+      label: 'App ID',
       meaning: '32 hex digits; without an app key the `app-id` URL form',
       where: PROJECT,
     },
   ),
   AGORA_CHAT_APP_TOKEN: setting(token(), {
+    label: 'App token',
     meaning: 'A ready app token (not a user token)',
     where: 'your own token server, or the Agora Console as a temporary token',
     secret: true,
   }),
   AGORA_APP_CERTIFICATE: setting(hex32().optional(), {
+    label: 'App Certificate',
     meaning: 'With `AGORA_APP_ID`: app tokens are built here and renewed',
     where: PROJECT,
     secret: true,
   }),
   EASEMOB_CLIENT_ID: setting(token(), {
+    label: 'Easemob Client ID',
     meaning: 'With `EASEMOB_CLIENT_SECRET`: exchanged for app tokens, and renewed',
     where: 'Easemob console > application overview (Client ID)',
   }),
   EASEMOB_CLIENT_SECRET: setting(token(), {
+    label: 'Easemob ClientSecret',
     meaning: 'See `EASEMOB_CLIENT_ID`',
     where: 'Easemob console > application overview (ClientSecret)',
     secret: true,
@@ -112,6 +125,8 @@ export const settings = z.object({
     meaning: '1: the embedded sandbox, whatever else is set',
   }),
   AGORA_THREADS_READ_ONLY: setting(flag(), {
+    label: 'Read only',
+    flag: true,
     meaning: '1: only the tools that read are registered',
   }),
   AGORA_THREADS_TOOLS: setting(
@@ -132,6 +147,7 @@ export const settings = z.object({
       .regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here')
       .optional(),
     {
+      label: 'Audit log',
       meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
     },
   ),

@@ -39,8 +39,9 @@ export async function callBinary(
   tool: string,
   args: Record<string, unknown>,
   env: Record<string, string>,
+  binary = BINARY,
 ): Promise<string> {
-  const child = spawn(process.execPath, [BINARY], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  const child = spawn(process.execPath, [binary], { env: { PATH: process.env['PATH'] ?? '', ...env } });
   const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const clientInfo = { name: 'test', version: '1' };
   send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
