@@ -175,6 +175,19 @@ describe('a good child process', () => {
     expect(stdout).toContain('[sandbox] Threads of user');
   });
 
+  it('a client that opens with server/discover (MCP 2026-07-28) is told no, and can fall back on the same connection', async () => {
+    const server = startRaw();
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    server.send({ id: 7, method: 'server/discover', params: { _meta } });
+    expect(await server.next(7)).toMatchObject({ error: { code: -32601 } });
+    server.send(initialize);
+    expect(await server.next(1)).toMatchObject({ result: { serverInfo: { name: 'agora-threads-mcp' } } });
+  });
+
   it('a mistyped command gets the nearest match', async () => {
     const { code, stderr, stdout } = await runBinary(['dmeo']);
     expect(code).toBe(2);
