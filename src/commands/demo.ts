@@ -1,8 +1,12 @@
 import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
-import { connectToSelf } from './client.ts';
+import { version } from '../version.ts';
 
 const WIDTH = 96;
 const GUTTER = '  │ ';
@@ -19,16 +23,21 @@ const structure = z.object({
 });
 
 /**
- * Plays the main job on the sandbox, over MCP with the real server as a child process: what is called, and what the
- * model reads.
+ * Plays the main job on the sandbox with a real MCP client and the real server as its child process: what is called,
+ * and what the model reads.
  */
 export async function demo(): Promise<void> {
-  // No setting of the person who runs it gets through: the demo can never reach a real app.
-  const client = await connectToSelf({ AGORA_THREADS_SANDBOX: '1' }, ask);
+  const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
+  // The client passes on a few harmless variables only, and none of ours: the demo can never reach a real app.
+  const env = { AGORA_THREADS_SANDBOX: '1' };
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [fileURLToPath(import.meta.url)], env }),
+  );
 
   const call = async (name: string, args: Record<string, unknown>) => {
     print(`${styled('bold', `> ${name}`)} ${Object.entries(args).map(argument).join(' ')}`);
-    const result = await client.call(name, args);
+    const result = await client.callTool({ name, arguments: args });
     const { content, isError } = toolText.parse(result);
     printIndented(content[0].text, isError ? 'red' : 'reset');
     return structure.parse(result).structuredContent ?? {};
