@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Clock } from './clock.ts';
+import { type Clock, timePassed } from './clock.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
 export const CONFIRM_MODES = ['auto', 'elicitation', 'code'] as const;
@@ -97,7 +97,9 @@ const newCode = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 
 function createCodes(clock: Clock): Codes {
-  const open = new Map<string, { code: string; expiresAt: number }>();
+  // Not by the clock alone: where that is set back, no code lives longer for it.
+  const passed = timePassed(clock);
+  const open = new Map<string, { code: string; until: number }>();
   return {
     issue(binding) {
       // One open code a binding: a new preview makes the code of the old one worthless.
@@ -106,13 +108,13 @@ function createCodes(clock: Clock): Codes {
         if (open.size < MOST_CODES) break;
         open.delete(key);
       }
-      const issued = { code: newCode(), expiresAt: clock.now() + ANSWER_TIME_MS };
-      open.set(binding, issued);
-      return issued;
+      const code = newCode();
+      open.set(binding, { code, until: passed() + ANSWER_TIME_MS });
+      return { code, expiresAt: clock.now() + ANSWER_TIME_MS };
     },
     redeem(binding, code) {
       const issued = open.get(binding);
-      if (issued === undefined || issued.code !== code || clock.now() >= issued.expiresAt) return false;
+      if (issued === undefined || issued.code !== code || passed() >= issued.until) return false;
       open.delete(binding);
       return true;
     },
