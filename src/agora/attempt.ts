@@ -56,11 +56,11 @@ function segment(part: string): string {
  */
 export function createAttempt(options: AttemptOptions): Attempt {
   const { origin, clock } = options;
-  const prefix = options.prefix.map(segment);
+  const base = `/${options.prefix.map(segment).join('/')}`;
+  const usual = { accept: 'application/json', 'user-agent': options.userAgent };
 
   return async (call, token, signal) => {
-    const path = `/${[...prefix, ...call.path.map(segment)].join('/')}`;
-    const query = new URLSearchParams(call.query).toString();
+    const path = `${base}/${call.path.map(segment).join('/')}`;
     signal.throwIfAborted();
 
     const timeoutMs = call.slow ? options.timeoutMs * 2 : options.timeoutMs;
@@ -70,12 +70,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
         options.dispatcher,
         {
           origin,
-          path: query === '' ? path : `${path}?${query}`,
+          path: call.query ? `${path}?${queryText(call.query)}` : path,
           method: call.method,
           headers: {
-            accept: 'application/json',
+            ...usual,
             ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            'user-agent': options.userAgent,
             ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: call.body === undefined ? null : JSON.stringify(call.body),
@@ -111,6 +110,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
   };
 }
 
+const queryText = (query: Readonly<Record<string, string>>): string =>
+  Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
+    .join('&');
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
@@ -122,11 +126,10 @@ function parseJson(text: string): unknown {
 function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
   const json = parseJson(text);
   if (json === undefined) throw unreadable(text.trim() === '' ? 'it is empty' : 'it is not JSON');
-  const fault = errorBody.safeParse(json).data;
-  if (fault?.error !== undefined) {
-    throw unreadable('it is a success by its status, and an error by its body').with({
-      said: fault.error_description ?? fault.error,
-    });
+  if (typeof json === 'object' && json !== null && 'error' in json) {
+    const { error, error_description } = errorBody.parse(json);
+    const said = error_description ?? error;
+    if (said !== undefined) throw unreadable('it is a success by its status, and an error by its body').with({ said });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -78,11 +78,19 @@ export const BATCH = 10;
  * of them for each, and as zod checks they cost more than all the rest of the walk.
  */
 
-const DIGITS = /^\d{1,32}$/;
+/** As `/^\d{1,32}$/` says it, in half the time. */
+function isDigits(text: string): boolean {
+  if (text.length === 0 || text.length > 32) return false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x30 || unit > 0x39) return false;
+  }
+  return true;
+}
 
 /** An id as the service writes it: digits in a string; as a JSON number only where no digit can have been lost. */
 function idOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return DIGITS.test(value) ? value : undefined;
+  if (typeof value === 'string') return isDigits(value) ? value : undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
 }
 
