@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
@@ -129,6 +131,37 @@ describe('the audit log', () => {
     const text = await readFile(file, 'utf8');
     expect(text).toContain('my token is [redacted]');
     expect(text).not.toContain(SANDBOX.appToken);
+  });
+});
+
+// Windows has no limit on the size of files that stands in for a full disk.
+describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
+  it('leaves whole lines alone, and stops the writes that cannot be recorded', async () => {
+    const file = await logFile();
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    const client = new Client({ name: 'test', version: '1' });
+    onTestFinished(() => client.close());
+    await client.connect(
+      new StdioClientTransport({
+        command: 'sh',
+        args: ['-c', 'ulimit -f 4; exec "$0" "$1"', process.execPath, BINARY],
+        env: { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file, AGORA_THREADS_LOG_LEVEL: 'silent' },
+      }),
+    );
+    const [thread_id = ''] = sandbox.state.threads.keys();
+    const writes = () => sandbox.state.requests.filter(({ method }) => method === 'PUT').length;
+    for (let n = 0; n < 30; n++) {
+      const before = writes();
+      const { content } = await client.callTool({ name: 'rename_thread', arguments: { thread_id, name: `Name ${n}` } });
+      const refused = JSON.stringify(content).includes('Error [audit_failed]');
+      expect(writes()).toBe(refused ? before : before + 1);
+      if (refused) break;
+    }
+    expect(writes()).toBeLessThan(30);
+    const before = (await read(file)).filter(({ phase }) => phase === 'before');
+    expect(before.length).toBeGreaterThanOrEqual(writes());
+    expect(writes()).toBeGreaterThan(0);
   });
 });
 

@@ -37,6 +37,31 @@ describe('delete_threads', () => {
     expect(steady((await call('delete_threads', { thread_ids })).text)).toMatchSnapshot();
   });
 
+  it('counts a thread that is named twice once', async () => {
+    const { call, sandbox } = await rehearse([], { form: accept });
+    const [one = '', other = ''] = sandbox.state.threads.keys();
+    const { structured } = await call('delete_threads', { thread_ids: [one, other, one] });
+    expect(structured['results']).toMatchObject([
+      { thread_id: one, status: 'deleted' },
+      { thread_id: other, status: 'deleted' },
+    ]);
+    expect(sandbox.state.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
+  });
+
+  it('that nobody can tell the end of is unknown, where the look afterwards fails too', async () => {
+    let deleted = false;
+    const server = await recordingServer(({ method }) => {
+      if (method === 'DELETE') {
+        deleted = true;
+        return 'reset';
+      }
+      return deleted ? refusal(500, 'web_application', 'no') : envelope({ data: { affiliations: [] }, entities: [] });
+    });
+    const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
+    const { structured } = await call('delete_thread', { thread_id: '1' });
+    expect(structured['status']).toBe('unknown');
+  });
+
   it('tells each outcome apart: one failure does not hide the others', async () => {
     const server = await recordingServer(({ method, url }) => {
       const id = url.split('/').at(-1);

@@ -119,6 +119,19 @@ describe('a form', () => {
     expect(deletions(server)).toEqual([]);
   });
 
+  it('costs at most four calls, however many members and threads there are', async () => {
+    const affiliations = Array.from({ length: 50 }, (_, n) => `user-${n}`);
+    const entities = Array.from({ length: 50 }, (_, n) => ({ id: String(n + 1), name: 'Another' }));
+    const server = await recordingServer(({ url }) =>
+      envelope(url.includes('/users') ? { data: { affiliations } } : { entities, properties: { cursor: 'more' } }),
+    );
+    const { call } = await connectClient({ env: classicSettings(server.url) });
+    const { structured } = await call('delete_thread', { thread_id: '240000000000009' });
+    expect(structured['status']).toBe('confirmation_required');
+    expect(structured['thread']).toMatchObject({ member_count: '50 or more' });
+    expect(server.requests).toHaveLength(4);
+  });
+
   it('names the loss, the app and the host', async () => {
     const server = await service();
     let asked: unknown;

@@ -70,6 +70,17 @@ describe('remove_thread_members', () => {
         : envelope({ data: { affiliations: users(3) }, entities: [] }),
     );
 
+  it('asks nobody about a thread that is gone', async () => {
+    const server = await recordingServer(() => refusal(404, 'group_error', 'thread not found.'));
+    const form = () => {
+      throw new Error('asked');
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form });
+    const { text } = await call('remove_thread_members', { thread_id: THREAD, usernames: users(2) });
+    expect(text).toContain('Error [thread_not_found]');
+    expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
   it('asks once for all, sends 10 at a time, and takes a 200 apart', async () => {
     const server = await removal((names) => names.map((user) => ({ user, result: user !== 'user-11' })));
     let asked = 0;
