@@ -7,6 +7,7 @@ import {
   isKnown,
   missing,
   type Problem,
+  problem,
   type SettingName,
   settings,
   unknownSetting,
@@ -61,7 +62,7 @@ export interface Config {
   readonly proxy: ProxySettings;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that say which app is meant: one of them set, known or misspelt, and the sandbox is not. */
 const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i;
@@ -73,6 +74,15 @@ const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
+/** Each variable that means us, known or misspelt, and is set: its name and its value without blanks around it. */
+export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
+  Object.entries(environment).flatMap(([name, value]) =>
+    OUR_PREFIX.test(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
+  );
+
+/** Does the setting say something of the app, rather than of this server? */
+export const isOfApp = (name: string): boolean => APP_PREFIX.test(name);
+
 /**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
  * its tools, and each call then says what is wrong.
@@ -80,15 +90,13 @@ const BLANK = /^(\$\{user_config\.\w+\})?$/;
  * @param toolNames the tools that there are, for AGORA_THREADS_TOOLS
  */
 export function readConfig(environment: Environment, toolNames: readonly string[]): Config {
-  const ours = Object.entries(environment).flatMap(([name, value]) =>
-    OUR_PREFIX.test(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
-  );
+  const ours = ourSettings(environment);
   const problems: Problem[] = [];
   const given = new Map<string, string>();
   for (const [name, value] of ours) {
     if (!isKnown(name)) problems.push(unknownSetting(name));
     else if (/\$\{[^}]*\}/.test(value))
-      problems.push({ setting: name, text: `${name} holds a literal \${...} that nobody filled in.` });
+      problems.push(problem(name, `${name} holds a literal \${...} that nobody filled in.`));
     else given.set(name, value);
   }
 
@@ -96,7 +104,7 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    problems.push({ setting: name, text: `${name} ${issue.message}.${whereIs(name)}` });
+    problems.push(problem(name, `${name} ${issue.message}.`, whereIs(name)));
   }
   // One wrong setting must not hide what is to be said of the others.
   const values: Values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
@@ -117,10 +125,10 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   } as const;
 
   const forced = values.AGORA_THREADS_SANDBOX;
-  const meansApp = forced === false || ours.some(([name]) => APP_PREFIX.test(name));
+  const meansApp = forced === false || ours.some(([name]) => isOfApp(name));
   if (forced || !meansApp) {
     // Whatever is said of an app, a forced sandbox needs none of it; the server's own settings count there too.
-    const ofServer = problems.filter(({ setting }) => !forced || !APP_PREFIX.test(setting));
+    const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
     if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
     return { ...config, target: { kind: 'sandbox', forced: forced === true } };
   }
@@ -175,7 +183,7 @@ function readOrigin(values: Values, problems: Problem[]): string | undefined {
     return undefined;
   }
   const wrong = (fault: string): undefined => {
-    problems.push({ setting: 'AGORA_CHAT_HOST', text: `AGORA_CHAT_HOST ${fault}.${whereIs('AGORA_CHAT_HOST')}` });
+    problems.push(problem('AGORA_CHAT_HOST', `AGORA_CHAT_HOST ${fault}.`, whereIs('AGORA_CHAT_HOST')));
     return undefined;
   };
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
@@ -202,10 +210,13 @@ function readOrigin(values: Values, problems: Problem[]): string | undefined {
 function readApp(values: Values, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
   if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
-    problems.push({
-      setting: 'AGORA_CHAT_APP_KEY',
-      text: 'AGORA_CHAT_APP_KEY names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME: unset one or the other.',
-    });
+    problems.push(
+      problem(
+        'AGORA_CHAT_APP_KEY',
+        'AGORA_CHAT_APP_KEY names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME:',
+        'unset one or the other.',
+      ),
+    );
     return undefined;
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
@@ -215,10 +226,13 @@ function readApp(values: Values, problems: Problem[]): { prefix: readonly string
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
-  problems.push({
-    setting: 'AGORA_CHAT_APP_KEY',
-    text: `AGORA_CHAT_APP_KEY (org#app) is not set, nor is AGORA_APP_ID: one of them says which app is meant.${whereIs('AGORA_CHAT_APP_KEY')}`,
-  });
+  problems.push(
+    problem(
+      'AGORA_CHAT_APP_KEY',
+      'AGORA_CHAT_APP_KEY (org#app) is not set, nor is AGORA_APP_ID: one of them says which app is meant.',
+      whereIs('AGORA_CHAT_APP_KEY'),
+    ),
+  );
   return undefined;
 }
 
@@ -240,9 +254,10 @@ function readCredentials(
 
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
-    const fault = kinds.length === 0 ? 'No credentials are set: set' : 'Two kinds of credentials are set: keep one of';
-    const where = kinds.length === 0 ? whereIs('AGORA_CHAT_APP_TOKEN') : '';
-    problems.push({ setting: 'AGORA_CHAT_APP_TOKEN', text: `${fault} ${CREDENTIALS}.${where}` });
+    const none = kinds.length === 0;
+    const fix = none ? `set ${CREDENTIALS}. ${whereIs('AGORA_CHAT_APP_TOKEN')}` : `keep one of ${CREDENTIALS}.`;
+    const fault = none ? 'No credentials are set:' : 'Two kinds of credentials are set:';
+    problems.push(problem('AGORA_CHAT_APP_TOKEN', fault, fix));
     return undefined;
   }
   if (token) return { kind: 'fixed', token };
@@ -265,7 +280,7 @@ function readSecret(
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    problems.push({ setting: name, text: `${name} and ${name}_FILE are both set: unset one of them.` });
+    problems.push(problem(name, `${name} and ${name}_FILE are both set:`, 'unset one of them.'));
     return undefined;
   }
   if (value !== undefined) return { value: secret(value) };

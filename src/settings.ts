@@ -178,8 +178,19 @@ const NAMES = Object.keys(settings.shape) as readonly SettingName[];
 /** A setting that is missing or wrong, in a sentence that names it and says where its value is found. */
 export interface Problem {
   readonly setting: string;
+  /** The whole sentence, or two. */
   readonly text: string;
+  /** Its first part: the fault. */
+  readonly what: string;
+  /** Its second part: what to do about it, or where the value is found. */
+  readonly fix?: string;
 }
+
+export const problem = (setting: string, what: string, fix?: string): Problem => ({
+  setting,
+  what,
+  ...(fix === undefined ? { text: what } : { text: `${what} ${fix}`, fix }),
+});
 
 /** A call cannot be made with the settings as they are. */
 export class SettingsError extends Error {
@@ -202,18 +213,18 @@ export const documented: readonly (SettingMeta & { name: string })[] = NAMES.map
   ...(documentation.get(settings.shape[name]) ?? { meaning: '' }),
 }));
 
-export const missing = (name: string): Problem => ({ setting: name, text: `${name} is not set.${whereIs(name)}` });
+export const missing = (name: string): Problem => problem(name, `${name} is not set.`, whereIs(name));
 
-/** Where a person finds the value of a setting, as a sentence with a blank before it; empty where there is none. */
-export function whereIs(name: string): string {
+/** Where a person finds the value of a setting, as a sentence. */
+export function whereIs(name: string): string | undefined {
   const where = documented.find((setting) => setting.name === name)?.where;
-  return where === undefined ? '' : ` Where to find it: ${where}.`;
+  return where === undefined ? undefined : `Where to find it: ${where}.`;
 }
 
 export function unknownSetting(name: string): Problem {
   const nearest = closest(name.toUpperCase(), [...NAMES, ...FILES.keys()]);
-  const hint = nearest === undefined ? 'agora-threads-mcp --help lists them all' : `did you mean ${nearest}?`;
-  return { setting: name, text: `${name} is no setting of this server: ${hint}${nearest === undefined ? '.' : ''}` };
+  const hint = nearest === undefined ? 'agora-threads-mcp --help lists them all.' : `did you mean ${nearest}?`;
+  return problem(name, `${name} is no setting of this server:`, hint);
 }
 
 /** Is it a setting of this server, or the `_FILE` of one? */
@@ -222,8 +233,5 @@ export const isKnown = (name: string): boolean => name in settings.shape || FILE
 export function unknownTool(name: string, known: readonly string[]): Problem {
   const nearest = closest(name, known);
   const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
-  return {
-    setting: 'AGORA_THREADS_TOOLS',
-    text: `AGORA_THREADS_TOOLS names ${JSON.stringify(name)}, which is no tool: ${hint}`,
-  };
+  return problem('AGORA_THREADS_TOOLS', `AGORA_THREADS_TOOLS names ${JSON.stringify(name)}, which is no tool:`, hint);
 }
