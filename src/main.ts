@@ -4,6 +4,7 @@ import { closest } from './closest.ts';
 const COMMANDS = {
   serve: async () => (await import('./commands/serve.ts')).serve(),
   demo: async () => (await import('./commands/demo.ts')).demo(),
+  doctor: async (args: readonly string[]) => (await import('./commands/doctor.ts')).doctor(args),
   sandbox: async (args: readonly string[]) => (await import('./commands/sandbox.ts')).sandbox(args),
   help: async () => (await import('./commands/help.ts')).help(),
   version: async () => (await import('./commands/help.ts')).printVersion(),

@@ -42,24 +42,9 @@ export function createConnector(config: Config, clock: Clock, version: string): 
       case 'app':
         return openApp(target, { name: target.name, host: new URL(target.origin).host, sandbox: false });
       case 'sandbox': {
-        const [{ startSandbox }, { SANDBOX }] = await Promise.all([
-          import('./sandbox/server.ts'),
-          import('./sandbox/identity.ts'),
-        ]);
-        const sandbox = await startSandbox({ now: () => clock.now() });
-        closing.push(() => sandbox.close());
-        const name = `${SANDBOX.orgName}#${SANDBOX.appName}`;
-        return openApp(
-          {
-            kind: 'app',
-            origin: sandbox.url,
-            loopback: true,
-            prefix: [SANDBOX.orgName, SANDBOX.appName],
-            name,
-            credentials: { kind: 'fixed', token: { value: SANDBOX.appToken } },
-          },
-          { name, host: 'the embedded sandbox', sandbox: true },
-        );
+        const { app, close } = await openSandbox(clock);
+        closing.push(close);
+        return openApp(app, { name: app.name, host: 'the embedded sandbox', sandbox: true });
       }
     }
   }
@@ -80,7 +65,7 @@ export function createConnector(config: Config, clock: Clock, version: string): 
       import('./agora/request.ts'),
       import('./agora/threads.ts'),
     ]);
-    const connections = openConnections(target.loopback, config.proxy);
+    const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
     const attempt = createAttempt({
       origin: target.origin,
@@ -118,8 +103,26 @@ export function createConnector(config: Config, clock: Clock, version: string): 
   };
 }
 
+/** Starts the embedded sandbox: an app like any other to all that comes behind. */
+export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {
+  const [{ startSandbox }, { SANDBOX }] = await Promise.all([
+    import('./sandbox/server.ts'),
+    import('./sandbox/identity.ts'),
+  ]);
+  const sandbox = await startSandbox({ now: () => clock.now() });
+  const app: AppTarget = {
+    kind: 'app',
+    origin: sandbox.url,
+    loopback: true,
+    prefix: [SANDBOX.orgName, SANDBOX.appName],
+    name: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+    credentials: { kind: 'fixed', token: { value: SANDBOX.appToken } },
+  };
+  return { app, close: () => sandbox.close() };
+}
+
 /** The same credentials with their secrets as functions: a file is read at the first call, and not before. */
-function credentialsOf(source: CredentialSource): Credentials {
+export function credentialsOf(source: CredentialSource): Credentials {
   switch (source.kind) {
     case 'fixed':
       return { kind: 'fixed', token: () => readSecret(source.token, VISIBLE) };

@@ -203,15 +203,21 @@ export class SettingsError extends Error {
   }
 }
 
-const isSecret = (name: SettingName): boolean => documentation.get(settings.shape[name])?.secret === true;
+const isSecretName = (name: SettingName): boolean => documentation.get(settings.shape[name])?.secret === true;
 /** `NAME_FILE` for each secret. */
-const FILES: ReadonlyMap<string, SettingName> = new Map(NAMES.filter(isSecret).map((name) => [`${name}_FILE`, name]));
+const FILES: ReadonlyMap<string, SettingName> = new Map(
+  NAMES.filter(isSecretName).map((name) => [`${name}_FILE`, name]),
+);
 
 /** What the documentation says of each setting, in the order of the schema. */
 export const documented: readonly (SettingMeta & { name: string })[] = NAMES.map((name) => ({
   name,
   ...(documentation.get(settings.shape[name]) ?? { meaning: '' }),
 }));
+
+/** Is its value never shown? */
+export const isSecret = (name: string): boolean =>
+  documented.some((setting) => setting.name === name && setting.secret);
 
 export const missing = (name: string): Problem => problem(name, `${name} is not set.`, whereIs(name));
 

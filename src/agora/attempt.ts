@@ -20,6 +20,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly dispatcher: Dispatcher;
+  /** Told the `Date` header of every answer, whatever its status. */
+  readonly onDate?: (date: string) => void;
 }
 
 /** The largest honest answer, 50 threads, is about 25 KB; what is larger is not read to its end. */
@@ -101,6 +103,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
           },
         },
       );
+      if (typeof headers['date'] === 'string') options.onDate?.(headers['date']);
       // A 2xx other than the documented 200 has done something: its body is held against the same shape.
       if (status >= 200 && status < 300) return parseAnswer(call.answer, text);
       throw refusal(status, text, headers['retry-after'], clock.now());

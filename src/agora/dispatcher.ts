@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { Agent, EnvHttpProxyAgent } from './undici.ts';
+import { Agent, ProxyAgent } from './undici.ts';
 
 /** The proxy settings that every tool of the system knows, read from the environment. */
 export interface ProxySettings {
@@ -13,13 +13,41 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** The proxy that requests go through, and the setting that names it. */
+export interface UsedProxy {
+  readonly setting: 'HTTPS_PROXY' | 'HTTP_PROXY';
+  readonly url: string;
+}
+
 /**
- * Opens one pool of kept-alive connections to a host, through a proxy where the environment names one. Loopback is
- * never sent through a proxy: the sandbox is nobody else's business.
+ * The proxy of the environment for requests to `origin`; undefined where they go straight. Loopback is never sent
+ * through a proxy: the sandbox is nobody else's business. HTTPS_PROXY is for https, HTTP_PROXY for both where the other
+ * is not set.
  */
-export function openConnections(loopback: boolean, proxy: ProxySettings): Connections {
-  const proxied = !loopback && (proxy.httpProxy !== undefined || proxy.httpsProxy !== undefined);
-  const dispatcher = proxied ? new EnvHttpProxyAgent({ noProxy: '', ...proxy }) : new Agent();
+export function proxyFor(origin: string, loopback: boolean, proxy: ProxySettings): UsedProxy | undefined {
+  const { httpsProxy, httpProxy, noProxy = '' } = proxy;
+  const url = new URL(origin);
+  if (loopback || isPassedBy(url, noProxy)) return undefined;
+  if (url.protocol === 'https:' && httpsProxy !== undefined) return { setting: 'HTTPS_PROXY', url: httpsProxy };
+  return httpProxy === undefined ? undefined : { setting: 'HTTP_PROXY', url: httpProxy };
+}
+
+/** NO_PROXY as undici and curl read it: hosts with all below them, a port where one is named, `*` for every host. */
+function isPassedBy({ protocol, hostname, port }: URL, noProxy: string): boolean {
+  if (noProxy.trim() === '*') return true;
+  const actualPort = port || (protocol === 'https:' ? '443' : '80');
+  return noProxy.split(/[,\s]+/).some((entry) => {
+    const [, host = '', onPort] = /^(.+?)(?::(\d+))?$/.exec(entry) ?? [];
+    const name = host.replace(/^\*?\./, '').toLowerCase();
+    if (name === '' || (onPort !== undefined && onPort !== actualPort)) return false;
+    return hostname === name || hostname.endsWith(`.${name}`);
+  });
+}
+
+/** Opens one pool of kept-alive connections to a host, through the proxy that the environment names for it. */
+export function openConnections(origin: string, loopback: boolean, settings: ProxySettings): Connections {
+  const proxy = proxyFor(origin, loopback, settings);
+  const dispatcher = proxy ? new ProxyAgent({ uri: proxy.url }) : new Agent();
   return {
     dispatcher,
     close: () => dispatcher.destroy(),

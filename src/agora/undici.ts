@@ -1,7 +1,7 @@
 import connect from 'undici/lib/api/api-connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /**
  * The parts of undici that are used, each from its own file: undici's index also loads fetch, WebSocket, caches and
@@ -10,4 +10,4 @@ import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
  */
 Dispatcher.prototype.connect = connect;
 
-export { Agent, EnvHttpProxyAgent };
+export { Agent, ProxyAgent };

@@ -6,13 +6,13 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { fold, wantsColours } from '../terminal.ts';
 import { version } from '../version.ts';
 
 const WIDTH = 96;
 const GUTTER = '  │ ';
 
-/** Colours on a terminal, unless the person has asked for none (https://no-color.org). */
-const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
+const colours = wantsColours(process.stdout);
 type Style = Parameters<typeof styleText>[0];
 const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -80,20 +80,6 @@ const argument = ([key, value]: [string, unknown]): string => {
 };
 
 function printIndented(text: string, style: Style): void {
-  for (const line of text.split('\n').flatMap(fold)) print(styled('dim', GUTTER) + styled(style, line));
-}
-
-/** Folds a line at spaces; continuations are set in by two. */
-function fold(line: string): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of stripVTControlCharacters(line).split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > WIDTH) {
-      lines.push(current);
-      current = `  ${word}`;
-    } else {
-      current = current === '' ? word : `${current} ${word}`;
-    }
-  }
-  return [...lines, current];
+  const lines = text.split('\n').flatMap((line) => fold(stripVTControlCharacters(line), WIDTH, '  '));
+  for (const line of lines) print(styled('dim', GUTTER) + styled(style, line));
 }

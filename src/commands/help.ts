@@ -13,6 +13,8 @@ export function help(): void {
 Usage
   agora-threads-mcp                    serve MCP on stdin and stdout (what an assistant starts)
   agora-threads-mcp demo               play a short scene on the embedded sandbox
+  agora-threads-mcp doctor [--json] [--offline]
+                                       check settings, network and service, and say what to do
   agora-threads-mcp sandbox [--port N] [--faults FILE]
                                        run the sandbox alone, and print how to reach it
   agora-threads-mcp --version

@@ -60,8 +60,6 @@ function inSeconds(ms: number): string {
 
 function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
   const about = argumentsText(args, facts.about ?? []);
-  const status = facts.status === undefined || facts.status === 200 ? '' : ` (HTTP ${facts.status})`;
-  const said = facts.said === undefined ? status : `. Agora said: ${quoted(facts.said, 200)}${status}`;
   const changed =
     kind === 'read'
       ? ''
@@ -70,7 +68,7 @@ function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): re
         : 'The change may have been made all the same. ';
   return [
     facts.code,
-    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${said}.`,
+    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
     changed + againText(facts),
     `Next: ${facts.next}`,
   ];
@@ -80,6 +78,12 @@ function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
   if (retry === 'never') return 'Trying again with the same arguments does not help.';
   if (retryAfterMs === undefined) return 'Trying again in a moment may help.';
   return `Trying again may help in ${inSeconds(Math.max(retryAfterMs, 1_000))}.`;
+}
+
+/** What came back, to be put behind a sentence without its full stop: `. Agora said: "…" (HTTP 403)`. */
+export function serviceSaid({ status, said }: AgoraErrorFacts): string {
+  const shown = status === undefined || status === 200 ? '' : ` (HTTP ${status})`;
+  return said === undefined ? shown : `. Agora said: ${quoted(said, 200)}${shown}`;
 }
 
 const record = z.record(z.string(), z.unknown());

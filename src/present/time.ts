@@ -21,3 +21,13 @@ export function ago(ms: number, now: number): string {
   }
   return 'just now';
 }
+
+/** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
+export function span(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}

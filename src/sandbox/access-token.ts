@@ -12,8 +12,8 @@ export type Verdict =
   | { readonly kind: 'good'; readonly expiresAt: number };
 
 const VERSION = '007';
-const CHAT_SERVICE = 5;
-const APP_PRIVILEGE = 2;
+export const CHAT_SERVICE = 5;
+export const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
@@ -25,7 +25,7 @@ const LARGEST_TOKEN_BYTES = 4_096;
  */
 export function verifyAccessToken(token: string, appId: string, appCertificate: string): Verdict {
   const parts = readToken(token);
-  if (!parts) return { kind: 'corrupt' };
+  if (!parts?.complete) return { kind: 'corrupt' };
   const { signature, info, issued, salt } = parts;
   const key = hmac(u32(salt), hmac(u32(issued), Buffer.from(appCertificate, 'utf8')));
   const expected = hmac(key, info);
@@ -37,19 +37,27 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
   return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
 }
 
-interface TokenParts {
+export interface TokenParts {
   readonly signature: Buffer;
+  /** What is signed: all that follows. */
   readonly info: Buffer;
   readonly appId: string;
+  /** In seconds since 1970. */
   readonly issued: number;
+  /** In seconds from `issued` on. */
   readonly life: number;
   readonly salt: number;
+  /** The type of the first service. */
   readonly service: number;
+  /** Of the first service; each with its life in seconds. */
   readonly privileges: ReadonlyMap<number, number>;
   readonly userId: string;
+  /** Is the first service the only one, and nothing behind it? */
+  readonly complete: boolean;
 }
 
-function readToken(token: string): TokenParts | undefined {
+/** @returns undefined for what has not the layout of an AccessToken2; nobody has looked at its signature yet */
+export function readToken(token: string): TokenParts | undefined {
   if (!token.startsWith(VERSION)) return undefined;
   try {
     const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
@@ -66,7 +74,7 @@ function readToken(token: string): TokenParts | undefined {
     const userId = service === CHAT_SERVICE ? inner.bytes().toString('utf8') : '';
     // Other services have fields of their own, so only the end of a lone Chat service is known.
     const complete = services === 1 && (service !== CHAT_SERVICE || inner.at() === info.length);
-    return complete ? { signature, info, appId, issued, life, salt, service, privileges, userId } : undefined;
+    return { signature, info, appId, issued, life, salt, service, privileges, userId, complete };
   } catch {
     return undefined; // not zlib, or cut short
   }

@@ -100,7 +100,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const fault = script.next(found instanceof Refusal ? undefined : found.route.endpoint);
     const answerWith = (answer: Answer): void => {
       seen.status = answer.status;
-      send(response, answer, fault?.kind === 'cut_body');
+      // By the sandbox's own clock, which need not be this machine's.
+      const date = new Date(now()).toUTCString();
+      send(response, { ...answer, headers: { date, ...answer.headers } }, fault?.kind === 'cut_body');
     };
     switch (fault?.kind) {
       case 'reset_before':

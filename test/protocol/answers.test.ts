@@ -85,7 +85,7 @@ const bodies = (good: unknown): fc.Arbitrary<string> =>
 it.each(CALLS)('%s', async (_name, call, good) => {
   let answer: Answer = {};
   const server = await recordingServer(() => answer);
-  const connections = openConnections(true, {});
+  const connections = openConnections(server.url, true, {});
   const attempt = createAttempt({
     origin: server.url,
     prefix: ['acme', 'helpdesk'],

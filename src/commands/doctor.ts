@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, readConfig } from '../config.ts';
+import type { Check } from '../doctor/check.ts';
+import { type Examination, examine, type Section } from '../doctor/examine.ts';
+import { checkText, exitCodeOf, type Look, verdictText } from '../doctor/report.ts';
+import { redact, toRedactedJson } from '../secrets.ts';
+import { wantsColours } from '../terminal.ts';
+import { version } from '../version.ts';
+
+/**
+ * Checks settings, network and service, and says of each what to do. Exit code 0: good; 1: a check with the service
+ * failed; 2: something is wrong that needed no service to be found.
+ */
+export async function doctor(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  if (options instanceof Error) {
+    process.stderr.write(`agora-threads-mcp doctor: ${options.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readConfig(process.env, toolNames);
+  const all = toolsFor({ ...config, readOnly: false, tools: undefined });
+  const examination: Examination = {
+    environment: process.env,
+    config,
+    tools: { registered: toolsFor(config).length, all: all.length },
+    offline: options.offline,
+    clock: systemClock,
+    version,
+  };
+  const checks = options.json ? await printJson(examination) : await printText(examination);
+  process.exitCode = exitCodeOf(checks);
+}
+
+/** Each check as soon as it is made: a host that does not answer takes its time. */
+async function printText(examination: Examination): Promise<readonly Check[]> {
+  const { stdout } = process;
+  const look: Look = stdout.isTTY
+    ? { kind: 'terminal', width: stdout.columns, colours: wantsColours(stdout) }
+    : { kind: 'plain' };
+  const print = (text: string): void => void stdout.write(redact(text));
+  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(examination.config)}\n`);
+  const checks: Check[] = [];
+  let section: Section | undefined;
+  for await (const found of examine(examination)) {
+    print(checkText(found, section, look));
+    [section] = found;
+    checks.push(found[1]);
+  }
+  print(verdictText(checks, look));
+  return checks;
+}
+
+function subject({ target }: Config): string {
+  switch (target.kind) {
+    case 'app':
+      return `app ${target.name} at ${target.origin}`;
+    case 'sandbox':
+      return `the embedded sandbox, since ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}`;
+    case 'unusable':
+      return 'the settings do not say enough, or say it wrong';
+  }
+}
+
+async function printJson(examination: Examination): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for await (const [, check] of examine(examination)) checks.push(check);
+  const { target } = examination.config;
+  const report = {
+    version,
+    target: target.kind,
+    ...(target.kind === 'app' && { app: target.name, host: target.origin }),
+    offline: examination.offline,
+    exit_code: exitCodeOf(checks),
+    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, ...(fix !== undefined && { fix }) })),
+  };
+  process.stdout.write(`${toRedactedJson(report)}\n`);
+  return checks;
+}
+
+function readOptions(args: readonly string[]): { json: boolean; offline: boolean } | Error {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { json: { type: 'boolean', default: false }, offline: { type: 'boolean', default: false } },
+    });
+    return values;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
