@@ -1,3 +1,4 @@
+import type { AttemptOptions } from './agora/attempt.ts';
 import { AgoraError } from './agora/errors.ts';
 import { exchangeBy } from './agora/exchange.ts';
 import type { Threads } from './agora/threads.ts';
@@ -68,11 +69,7 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
     const attempt = createAttempt({
-      origin: target.origin,
-      prefix: target.prefix,
-      timeoutMs: config.timeoutMs,
-      clock,
-      userAgent: `agora-threads-mcp/${version}`,
+      ...attemptOptions(target, config, clock, version),
       dispatcher: connections.dispatcher,
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
@@ -102,6 +99,20 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     },
   };
 }
+
+/** All that an attempt needs to know but the way it goes. */
+export const attemptOptions = (
+  { origin, prefix }: AppTarget,
+  { timeoutMs }: Config,
+  clock: Clock,
+  version: string,
+): Omit<AttemptOptions, 'dispatcher'> => ({
+  origin,
+  prefix,
+  timeoutMs,
+  clock,
+  userAgent: `agora-threads-mcp/${version}`,
+});
 
 /** Starts the embedded sandbox: an app like any other to all that comes behind. */
 export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
-import { Agent, ProxyAgent } from './undici.ts';
+import type { buildConnector, Dispatcher } from 'undici';
+import { Agent, Pool, ProxyAgent } from './undici.ts';
 
 /** The proxy settings that every tool of the system knows, read from the environment. */
 export interface ProxySettings {
@@ -47,9 +47,29 @@ function isPassedBy({ protocol, hostname, port }: URL, noProxy: string): boolean
 /** Opens one pool of kept-alive connections to a host, through the proxy that the environment names for it. */
 export function openConnections(origin: string, loopback: boolean, settings: ProxySettings): Connections {
   const proxy = proxyFor(origin, loopback, settings);
-  const dispatcher = proxy ? new ProxyAgent({ uri: proxy.url }) : new Agent();
+  const dispatcher = proxy ? new ProxyAgent({ uri: proxy.url, factory: poolThroughProxy }) : new Agent();
   return {
     dispatcher,
     close: () => dispatcher.destroy(),
   };
 }
+
+/**
+ * A pool whose connections the ProxyAgent makes. undici tries again, at once and without end, where a connection fails
+ * with its own code for a socket that was closed; a proxy that hangs up on us would be called thousands of times.
+ */
+function poolThroughProxy(origin: URL, options: object): Dispatcher {
+  const connect: unknown = Reflect.get(options, 'connect');
+  if (!isConnector(connect)) return new Pool(origin, options);
+  const once: buildConnector.connector = (to, callback) =>
+    connect(to, (...[error, socket]) => {
+      if (socket) callback(null, socket);
+      else
+        callback(isClosed(error) ? new Error('The proxy hung up: no HTTP Tunneling', { cause: error }) : error, null);
+    });
+  return new Pool(origin, { ...options, connect: once });
+}
+
+const isConnector = (value: unknown): value is buildConnector.connector => typeof value === 'function';
+const isClosed = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'UND_ERR_SOCKET';

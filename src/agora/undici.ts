@@ -1,6 +1,7 @@
 import connect from 'undici/lib/api/api-connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /**
@@ -10,4 +11,4 @@ import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
  */
 Dispatcher.prototype.connect = connect;
 
-export { Agent, ProxyAgent };
+export { Agent, Pool, ProxyAgent };

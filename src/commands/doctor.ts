@@ -38,7 +38,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
 async function printText(examination: Examination): Promise<readonly Check[]> {
   const { stdout } = process;
   const look: Look = stdout.isTTY
-    ? { kind: 'terminal', width: stdout.columns, colours: wantsColours(stdout) }
+    ? { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) }
     : { kind: 'plain' };
   const print = (text: string): void => void stdout.write(redact(text));
   print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(examination.config)}\n`);

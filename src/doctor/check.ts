@@ -1,7 +1,7 @@
 import { AgoraError } from '../agora/errors.ts';
 import { serviceSaid } from '../present/failure.ts';
 import { visible } from '../present/untrusted.ts';
-import { type Problem, SettingsError } from '../settings.ts';
+import { type Problem, whereIs } from '../settings.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -37,30 +37,42 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
 /** A setting that is missing or wrong; its name stands before the line already. */
 export function failSetting({ setting, what, fix }: Problem): Check {
   const told = visible(what, 600).replace(/[.:]$/, '');
-  const named = [`${setting} `, `${setting}: `].find((start) => told.startsWith(start)) ?? '';
-  return fail(visible(setting, 60), told.slice(named.length), fix === undefined ? undefined : sentence(fix));
+  const detail = new RegExp(`^${setting}:? (?=[a-z])(.*)`).exec(told)?.[1] ?? told;
+  return fail(visible(setting, 60), detail, fix === undefined ? undefined : sentence(fix));
 }
 
-/** A call that failed, in the words that tools use for it, said to the operator. */
-export function failCall(id: string, error: unknown, where = ''): Check {
-  if (error instanceof SettingsError) {
-    const [first] = error.problems;
-    return fail(id, visible(error.message, 600).replace(/\.$/, ''), `Correct ${first?.setting ?? 'the settings'}.`);
-  }
+/** A ready token that cannot be good, as it says itself. */
+export const failToken = (detail: string): Check =>
+  fail('token', detail, sentence(`Get a new app token of this very app. ${whereIs('AGORA_CHAT_APP_TOKEN') ?? ''}`));
+
+/** Where this command can say more than a tool, whose next step is for every kind of call. */
+const FIXES: Readonly<Record<string, string>> = {
+  timed_out:
+    'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
+  connection_lost: 'Run this again; if it stays, check AGORA_CHAT_HOST, its port and any proxy.',
+  unreadable_answer: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
+};
+
+/**
+ * A call that failed, in the words that tools use for it, said to the operator.
+ *
+ * @param where the setting whose value is in doubt
+ * @param fix in place of the one that goes with the failure
+ */
+export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
-  const { code, next } = error.facts;
-  const detail = `${code}: ${error.facts.what}${serviceSaid(error.facts)}`;
-  return failWithService(id, detail, `${toOperator(next)}${where === '' ? '' : ` ${where}`}`);
+  const { code, what, next } = error.facts;
+  const steps = [fix ?? FIXES[code] ?? toOperator(next), ...(where === undefined ? [] : [whereIs(where) ?? ''])];
+  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, sentence(steps.join(' ')));
 }
 
 /** What to do next is written for an assistant, which can only ask the operator; here the operator reads it. */
 const toOperator = (next: string): string =>
-  sentence(
-    next
-      .replace(/ask the operator to (have )?/gi, '$1')
-      .replace(/^ask the operator for/i, 'get')
-      .replace('the operator can ', '')
-      .replace(/\bcall again\b/i, 'run this again'),
-  );
+  next
+    .replace(/ask the operator to (have )?/gi, '$1')
+    .replace(/^ask the operator for/i, 'get')
+    .replace('the operator can ', '')
+    .replace(/\bcall again\b/i, 'run this again');
 
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string): string =>
+  (text.charAt(0).toUpperCase() + text.slice(1)).replace('Where to find it: ', 'Take it from ');

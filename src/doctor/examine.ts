@@ -6,7 +6,7 @@ import { createThreads, type Page, type Thread } from '../agora/threads.ts';
 import type { Exchange } from '../agora/token.ts';
 import type { Clock } from '../clock.ts';
 import type { AppTarget, Config, Environment } from '../config.ts';
-import { openSandbox } from '../session.ts';
+import { attemptOptions, openSandbox } from '../session.ts';
 import { type Check, skipped } from './check.ts';
 import { checkCertificates, checkClock, checkConnection, checkDns, checkHost, checkProxy } from './network.ts';
 import { checkAuditLog, checkConfirm, checkTools } from './server.ts';
@@ -113,7 +113,11 @@ async function* examineService(
       'Service',
       SERVICE_IDS.map((id) => skipped(id, why)),
     );
-  } else yield* inSection('Service', checkService(await reach.wire.list(token), config));
+  } else {
+    const { kind } = target.credentials;
+    const clockRight = checkClock(reach.ahead).status !== 'fail';
+    yield* inSection('Service', checkService(await reach.wire.list(token), { config, kind, clockRight }));
+  }
 }
 
 /** What the doctor asks of a service. */
@@ -132,11 +136,7 @@ function openWire(target: AppTarget, { config, clock, version }: Examination): W
   const connections = openConnections(target.origin, target.loopback, config.proxy);
   let ahead: number | undefined;
   const attempt = createAttempt({
-    origin: target.origin,
-    prefix: target.prefix,
-    timeoutMs: config.timeoutMs,
-    clock,
-    userAgent: `agora-threads-mcp/${version}`,
+    ...attemptOptions(target, config, clock, version),
     dispatcher: connections.dispatcher,
     onDate(date) {
       // The header leaves out the part of the second: half a one on average.

@@ -43,7 +43,7 @@ function terminalLines({ id, status, detail, fix }: Check, look: Look & { kind: 
 }
 
 const styled = (style: Parameters<typeof styleText>[0], text: string, look: Look): string =>
-  look.kind === 'terminal' && look.colours ? styleText(style, text) : text;
+  look.kind === 'terminal' && look.colours ? styleText(style, text, { validateStream: false }) : text;
 
 /** Of all checks: 0 good, 1 one failed with the service, 2 something is wrong that needed no service to be found. */
 export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 2 {
@@ -58,6 +58,9 @@ const VERDICTS = {
   2: 'Not good: found without asking the service',
 } as const;
 
+/** Skipped checks may hide what is wrong. */
+const AS_FAR = 'Good, as far as it was checked';
+
 /** The last line: the verdict and how many checks came out how. */
 export function verdictText(checks: readonly Check[], look: Look): string {
   const code = exitCodeOf(checks);
@@ -65,5 +68,7 @@ export function verdictText(checks: readonly Check[], look: Look): string {
     const count = checks.filter((check) => check.status === status).length;
     return count === 0 ? [] : [`${count} ${MARKS[status].word}`];
   });
-  return `\n${styled(code === 0 ? 'green' : 'red', VERDICTS[code], look)} (${counts.join(', ')}).\n`;
+  const whole = checks.every(({ status }) => status !== 'skipped');
+  const verdict = code === 0 && !whole ? AS_FAR : VERDICTS[code];
+  return `\n${styled(code === 0 ? 'green' : 'red', verdict, look)} (${counts.join(', ')}).\n`;
 }

@@ -5,8 +5,7 @@ import { span, utcTime } from '../present/time.ts';
 import { visible } from '../present/untrusted.ts';
 import { APP_PRIVILEGE, CHAT_SERVICE, readToken } from '../sandbox/access-token.ts';
 import { credentialsOf } from '../session.ts';
-import { whereIs } from '../settings.ts';
-import { type Check, fail, failCall, ok, skipped, warn } from './check.ts';
+import { type Check, failCall, failToken, ok, skipped, warn } from './check.ts';
 
 export interface TokenCheck {
   readonly check: Check;
@@ -16,8 +15,6 @@ export interface TokenCheck {
 
 /** A ready token is not renewed: less life than this is worth a word, in milliseconds. */
 const SHORT_LIFE_MS = 60 * 60_000;
-
-const REPLACE = `Get a new app token (not a user token) of this very app. ${whereIs('AGORA_CHAT_APP_TOKEN') ?? ''}`;
 
 /** The way to the service, and how far ahead of it this machine's clock is in milliseconds; or why there is none. */
 export type Reach<W = { readonly exchange: Exchange }> =
@@ -40,7 +37,7 @@ export async function checkToken(target: AppTarget, clock: Clock, reach: Reach):
   try {
     token = await tokens.get(new AbortController().signal);
   } catch (error) {
-    return { check: failCall('token', error, kind === 'exchanged' ? whereIs('EASEMOB_CLIENT_SECRET') : undefined) };
+    return { check: failCall('token', error, kind === 'exchanged' ? 'EASEMOB_CLIENT_SECRET' : undefined) };
   }
   switch (kind) {
     case 'fixed': {
@@ -63,19 +60,19 @@ function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
   }
   const parts = readToken(token);
   if (parts === undefined) {
-    return fail('token', 'it begins as a built token (007) but does not decode: damaged, or cut short', REPLACE);
+    return failToken('it begins as a built token (007) but does not decode: damaged, or cut short');
   }
   const ends = (parts.issued + parts.life) * 1_000;
   const [first, appId = ''] = prefix;
   if (first === 'app-id' && appId.toLowerCase() !== parts.appId.toLowerCase()) {
     const detail = `it is for App ID ${visible(parts.appId, 40)}, and the settings name ${visible(appId, 40)}`;
-    return fail('token', detail, REPLACE);
+    return failToken(detail);
   }
   if (parts.service === CHAT_SERVICE && (parts.userId !== '' || !parts.privileges.has(APP_PRIVILEGE))) {
-    return fail('token', 'it is a user token, and only an app token may make these calls', REPLACE);
+    return failToken('it is a user token, and only an app token may make these calls');
   }
   const left = ends - now;
-  if (left <= 0) return fail('token', `it expired ${span(left)} ago, at ${utcTime(ends)}`, REPLACE);
+  if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
   const detail = `a ready app token of App ID ${visible(parts.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
   if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
   return warn(

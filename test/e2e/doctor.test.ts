@@ -1,0 +1,452 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import agoraToken from 'agora-token';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import * as z from 'zod';
+import { checkText, verdictText } from '../../src/doctor/report.ts';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
+import { version } from '../../src/version.ts';
+import { runBinary } from '../support/binary.ts';
+import { classicSettings, recordingServer, refusal } from '../support/http.ts';
+import { appSettings } from '../support/sandbox.ts';
+
+/** No name is looked up outside of this machine. */
+const NODE_OPTIONS = `--import=${new URL('../support/names.mjs', import.meta.url).href}`;
+const pem = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url));
+const HOUR_MS = 3_600_000;
+
+/** Runs the doctor; what differs from run to run is taken out of its text. */
+async function doctor(env: Record<string, string> = {}, args: readonly string[] = []) {
+  const { code, stdout, stderr } = await runBinary(['doctor', ...args], { NODE_OPTIONS, ...env });
+  expect(stderr.replace(/^.*NODE_TLS_REJECT_UNAUTHORIZED.*\n|^\(Use `node.*\n/gm, '')).toBe('');
+  for (const secret of SECRETS) expect(stdout).not.toContain(secret);
+  const text = stdout
+    .replaceAll(version, 'X.Y.Z')
+    .replaceAll(process.versions.node, 'NODE')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replaceAll(/chat\.test:\d+/g, 'chat.test:PORT')
+    .replaceAll(/\d+ ms\b/g, 'N ms')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/sha256 [0-9a-f]{8}…, \d+/g, 'sha256 HEX…, N')
+    .replaceAll(pem('cert'), 'PEM')
+    .replaceAll(tmpdir(), 'TMP')
+    .replaceAll(/doctor-\w{6}/g, 'FOLDER');
+  return { code, text, stdout };
+}
+
+const SECRETS = [SANDBOX.appToken, SANDBOX.appCertificate, SANDBOX.clientSecret];
+
+async function start(options: SandboxOptions = {}) {
+  const sandbox = await startSandbox(options);
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+const listen = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+/** A service on TLS with the certificate of `chat.test`, which nobody has signed but itself. */
+const startTls = () =>
+  listen(
+    createHttpsServer({ key: readFileSync(pem('key')), cert: readFileSync(pem('cert')) }, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"action":"get","entities":[]}');
+    }),
+  );
+
+const APP_KEY = `${SANDBOX.orgName}#${SANDBOX.appName}`;
+const built = (url: string) => ({
+  AGORA_CHAT_HOST: url,
+  AGORA_CHAT_APP_KEY: APP_KEY,
+  AGORA_APP_ID: SANDBOX.appId,
+  AGORA_APP_CERTIFICATE: SANDBOX.appCertificate,
+});
+const exchanged = (url: string) => ({
+  AGORA_CHAT_HOST: url,
+  AGORA_CHAT_APP_KEY: APP_KEY,
+  EASEMOB_CLIENT_ID: SANDBOX.clientId,
+  EASEMOB_CLIENT_SECRET: SANDBOX.clientSecret,
+});
+
+/** A ready app token, by the vendor's library, that began so many milliseconds ago. */
+function readyToken(agoMs: number, lifeMs: number, userId?: string): string {
+  const { ChatTokenBuilder } = agoraToken;
+  vi.useFakeTimers({ now: Date.now() - agoMs, toFake: ['Date'] });
+  try {
+    const { appId, appCertificate } = SANDBOX;
+    return userId === undefined
+      ? ChatTokenBuilder.buildAppToken(appId, appCertificate, lifeMs / 1_000)
+      : ChatTokenBuilder.buildUserToken(appId, appCertificate, userId, lifeMs / 1_000);
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/** A file in a folder of its own. */
+async function file(text: string, mode = 0o600): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  await writeFile(path, text);
+  await chmod(path, mode);
+  return path;
+}
+
+/** The lines that are not ok, with the verdict. */
+const findings = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => /^ {2}(warn|fail|skipped) |^(Good|Not good)/.test(line))
+    .join('\n');
+
+describe('all is well', () => {
+  it('nothing set: it is the sandbox, and that is checked', async () => {
+    const { code, text } = await doctor();
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a ready token', appSettings],
+    ['a certificate', ({ url }: { url: string }) => built(url)],
+    ['client credentials', ({ url }: { url: string }) => exchanged(url)],
+  ])('an app with %s', async (_kind, settings) => {
+    const { code, text } = await doctor(settings(await start()));
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it('a ready token that tells its end', async () => {
+    const env = { ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: readyToken(60_000, 24 * HOUR_MS) };
+    const { code, text } = await doctor(env);
+    expect(text.split('\n').find((line) => /^ {2}ok +token/.test(line))).toMatchInlineSnapshot(
+      `"  ok       token                      a ready app token of App ID fb59b7e2abbe6f6cd9bb9ac668bcada6, good for 24 h, until TIME; it is not renewed"`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('a fingerprint is the beginning of the SHA-256 of the secret', async () => {
+    const { stdout } = await doctor(appSettings(await start()));
+    const hash = createHash('sha256').update(SANDBOX.appToken).digest('hex');
+    expect(stdout).toContain(`sha256 ${hash.slice(0, 8)}…, ${SANDBOX.appToken.length} characters (environment)`);
+  });
+
+  it('the sandbox forced over an app, whose settings are then not looked at', async () => {
+    const env = {
+      ...classicSettings('https://nowhere.invalid'),
+      AGORA_THREADS_SANDBOX: '1',
+      AGORA_THREADS_READ_ONLY: '1',
+    };
+    const { code, text } = await doctor(env);
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it('TLS with a certificate authority of one’s own, and a name that is looked up', async () => {
+    const { code, text } = await doctor({
+      ...classicSettings(`chat.test:${await startTls()}`),
+      NODE_EXTRA_CA_CERTS: pem('cert'),
+    });
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+});
+
+/** Each fault: what it is, the settings that meet it, and the exit code. */
+type Case = readonly [string, () => Promise<Record<string, string>>, 0 | 1 | 2];
+
+const FAULTS: readonly Case[] = [
+  ['no DNS', async () => classicSettings('https://chat.invalid'), 1],
+  [
+    'refused',
+    async () => {
+      const server = createTcpServer();
+      const port = await listen(server);
+      await new Promise((resolve) => server.close(resolve));
+      return classicSettings(`http://127.0.0.1:${port}`);
+    },
+    1,
+  ],
+  ['a certificate that nobody has signed', async () => classicSettings(`https://chat.test:${await startTls()}`), 1],
+  [
+    'a certificate of another host',
+    async () => ({
+      ...classicSettings(`https://127.0.0.1:${await startTls()}`),
+      NODE_EXTRA_CA_CERTS: pem('cert'),
+    }),
+    1,
+  ],
+  ['https to a port that speaks http', async () => classicSettings((await start()).url.replace('http:', 'https:')), 1],
+  [
+    'a connection that breaks',
+    async () => appSettings(await start({ faults: [{ on: '*', kind: 'reset_before' }] })),
+    1,
+  ],
+  [
+    'no answer',
+    async () => ({
+      ...appSettings(await start({ faults: [{ on: '*', kind: 'no_answer_before' }] })),
+      AGORA_THREADS_TIMEOUT_MS: '100',
+    }),
+    1,
+  ],
+  ['a wrong token', async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: 'some-other-token' }), 1],
+  [
+    'an expired token that tells nothing of itself',
+    async () => appSettings(await start({ faults: [{ on: 'list', kind: 'expired_token', skip: 1 }] })),
+    1,
+  ],
+  [
+    'an expired token that tells its end',
+    async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: readyToken(3 * HOUR_MS, HOUR_MS) }),
+    2,
+  ],
+  [
+    'a ready token that ends soon',
+    async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: readyToken(HOUR_MS, 1.5 * HOUR_MS) }),
+    0,
+  ],
+  [
+    'a user token',
+    async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: readyToken(0, HOUR_MS, 'lin') }),
+    2,
+  ],
+  [
+    'a token cut short',
+    async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_TOKEN: readyToken(0, HOUR_MS).slice(0, 60) }),
+    2,
+  ],
+  [
+    'a token of another App ID',
+    async () => ({
+      AGORA_CHAT_HOST: (await start()).url,
+      AGORA_APP_ID: '0123456789abcdef0123456789abcdef',
+      AGORA_CHAT_APP_TOKEN: readyToken(0, HOUR_MS),
+    }),
+    2,
+  ],
+  [
+    'a wrong certificate',
+    async () => ({ ...built((await start()).url), AGORA_APP_CERTIFICATE: '0123456789abcdef0123456789abcdef' }),
+    1,
+  ],
+  [
+    'wrong client credentials',
+    async () => ({ ...exchanged((await start()).url), EASEMOB_CLIENT_SECRET: 'some-other-secret' }),
+    1,
+  ],
+  ['a clock two hours behind', async () => built((await start({ now: () => Date.now() + 2 * HOUR_MS })).url), 1],
+  ['a clock two hours ahead', async () => built((await start({ now: () => Date.now() - 2 * HOUR_MS })).url), 1],
+  [
+    'a clock two hours ahead, by which a good token has expired',
+    async () => ({
+      ...appSettings(await start({ now: () => Date.now() - 2 * HOUR_MS })),
+      AGORA_CHAT_APP_TOKEN: readyToken(25.5 * HOUR_MS, 25 * HOUR_MS),
+    }),
+    1,
+  ],
+  ['a clock that is off by little', async () => appSettings(await start({ now: () => Date.now() - 150_000 })), 0],
+  ['a wrong app key', async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_KEY: 'acme#helpdesc' }), 1],
+  [
+    'threads not enabled',
+    async () => {
+      const sandbox = await start();
+      sandbox.state.open = false;
+      return appSettings(sandbox);
+    },
+    1,
+  ],
+  [
+    'a clock two hours behind, and a token that was built by it refused',
+    async () => {
+      const faults = [{ on: 'list', kind: 'expired_token' }] as const;
+      return built((await start({ now: () => Date.now() + 2 * HOUR_MS, faults })).url);
+    },
+    1,
+  ],
+  ['the limit', async () => appSettings(await start({ faults: [{ on: '*', kind: 'rate_limit' }] })), 1],
+  [
+    'a gateway in place of the service',
+    async () => appSettings(await start({ faults: [{ on: '*', kind: 'html', status: 502 }] })),
+    1,
+  ],
+  ['a host that is another one', async () => appSettings(await start({ faults: [{ on: '*', kind: 'html' }] })), 1],
+];
+
+describe('what is wrong with the service, or on the way to it', () => {
+  it.each(FAULTS)('%s', async (_what, settings, expected) => {
+    const { code, text } = await doctor(await settings());
+    expect(findings(text)).toMatchSnapshot();
+    expect(code).toBe(expected);
+  });
+});
+
+const good = classicSettings('https://chat.test');
+const { AGORA_CHAT_APP_TOKEN: _token, ...withoutToken } = good;
+
+const SETTINGS: readonly Case[] = [
+  ['a misspelt setting', async () => ({ ...withoutToken, AGORA_CHAT_TOKEN: 'x' }), 2],
+  ['a misspelt setting of the server', async () => ({ AGORA_THREAD_CONFIRM: 'code' }), 2],
+  ['the host alone', async () => ({ AGORA_CHAT_HOST: 'chat.test' }), 2],
+  ['two kinds of credentials', async () => ({ ...good, ...exchanged('https://chat.test') }), 2],
+  ['a path in the host', async () => ({ ...good, AGORA_CHAT_HOST: 'https://chat.test/acme' }), 2],
+  ['a file that is not there', async () => ({ ...withoutToken, AGORA_CHAT_APP_TOKEN_FILE: '/no/such/file' }), 2],
+  [
+    'a file with more than the secret',
+    async () => ({ ...withoutToken, AGORA_CHAT_APP_TOKEN_FILE: await file('TOKEN=abc def') }),
+    2,
+  ],
+  ['an audit log in no folder', async () => ({ AGORA_THREADS_AUDIT_LOG: '/no/such/folder/audit.jsonl' }), 2],
+  ['an audit log that is a folder', async () => ({ AGORA_THREADS_AUDIT_LOG: tmpdir() }), 2],
+  ['no tool left', async () => ({ AGORA_THREADS_READ_ONLY: '1', AGORA_THREADS_TOOLS: 'delete_thread' }), 0],
+  ['a proxy that is no address', async () => ({ ...good, HTTPS_PROXY: 'proxy.test:3128' }), 2],
+  [
+    'plain http beyond this machine',
+    async () => ({ ...good, AGORA_CHAT_HOST: 'http://chat.test', AGORA_CHAT_ALLOW_HTTP: '1' }),
+    0,
+  ],
+  ['certificates that are not checked', async () => ({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '0' }), 0],
+];
+
+describe('what is wrong without asking the service', () => {
+  it.each(SETTINGS)('%s', async (_what, settings, expected) => {
+    const { code, text } = await doctor(await settings(), ['--offline']);
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(expected);
+  });
+
+  it.skipIf(process.platform === 'win32')('a secret that everyone on the machine can read', async () => {
+    const path = await file(`${SANDBOX.appToken}\n`, 0o644);
+    const { AGORA_CHAT_APP_TOKEN: _, ...env } = appSettings(await start());
+    const { code, text } = await doctor({ ...env, AGORA_CHAT_APP_TOKEN_FILE: path });
+    expect(findings(text)).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [['--jsn'], "Unknown option '--jsn'"],
+    [['now'], "Unexpected argument 'now'"],
+  ])('the arguments %j', async (args, reason) => {
+    const { code, stdout, stderr } = await runBinary(['doctor', ...args]);
+    expect(stderr).toContain(reason);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('a proxy', () => {
+  const behind = { ...good, HTTPS_PROXY: 'http://me:hunter2hunter2@proxy.test:3128' };
+
+  it('is shown without its credentials', async () => {
+    const { text } = await doctor(behind, ['--offline']);
+    expect(text).toContain('http://proxy.test:3128 (HTTPS_PROXY, with credentials)');
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('is what is looked up', async () => {
+    const { code, text } = await doctor({ ...good, HTTPS_PROXY: 'http://proxy.invalid:3128' });
+    expect(findings(text)).toMatchSnapshot();
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['refuses', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'],
+    ['hangs up', ''],
+  ])('that %s is asked once, and named', async (_what, answer) => {
+    const proxy = createServer();
+    let asked = 0;
+    proxy.on('connect', (_request, socket) => {
+      asked += 1;
+      socket.end(answer);
+    });
+    const { code, text } = await doctor({ ...good, HTTPS_PROXY: `http://127.0.0.1:${await listen(proxy)}` });
+    expect(findings(text)).toMatchSnapshot();
+    expect(code).toBe(1);
+    expect(asked).toBe(1);
+  });
+
+  it('is passed by for the hosts of NO_PROXY', async () => {
+    const { text } = await doctor({ ...behind, NO_PROXY: '.test' }, ['--offline']);
+    expect(text).toContain('none for this host, by the settings of the system');
+  });
+});
+
+describe('--offline', () => {
+  it('asks nobody anything', async () => {
+    const server = await recordingServer(() => refusal(401, 'unauthorized', 'no'));
+    const { code, text } = await doctor(classicSettings(server.url), ['--offline']);
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(0);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('--json', () => {
+  const report = z.strictObject({
+    version: z.string(),
+    target: z.enum(['app', 'sandbox', 'unusable']),
+    app: z.string().optional(),
+    host: z.string().optional(),
+    offline: z.boolean(),
+    exit_code: z.int(),
+    checks: z.array(
+      z.strictObject({
+        id: z.string(),
+        status: z.enum(['ok', 'warn', 'fail', 'skipped']),
+        detail: z.string().min(1),
+        fix: z.string().min(1).optional(),
+      }),
+    ),
+  });
+
+  it.each([
+    ['the sandbox', async () => ({}), 0],
+    ['an app that threads are not enabled for', FAULTS.find(([what]) => what === 'threads not enabled')?.[1], 1],
+    ['settings that say too little', async () => ({ AGORA_CHAT_HOST: 'chat.test' }), 2],
+  ])('one object on stdout and nothing else: %s', async (_what, settings, expected) => {
+    const { code, text, stdout } = await doctor(await settings?.(), ['--json']);
+    const { exit_code, checks } = report.parse(JSON.parse(stdout));
+    expect(code).toBe(expected);
+    expect(exit_code).toBe(expected);
+    expect(checks.map(({ id }) => id)).toContain('list_call');
+    expect(stdout.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(text)).toMatchSnapshot();
+  });
+});
+
+describe('secrets', () => {
+  it('are in no line, though the service says them back', async () => {
+    const server = await recordingServer(({ headers, body }) => refusal(403, 'x', `${headers.authorization} ${body}`));
+    for (const settings of [appSettings(server), built(server.url), exchanged(server.url)]) {
+      for (const args of [[], ['--json']]) {
+        const { stdout } = await doctor(settings, args); // which looks for them
+        expect(stdout).toContain('[redacted]');
+        expect(stdout).not.toMatch(/Bearer 007|client_secret":"(?!\[)/);
+      }
+    }
+  });
+});
+
+it('on a terminal: glyphs and colours, folded to its width, each fix on a line of its own', () => {
+  const check = { id: 'dns', detail: 'host_not_found: the host name is unknown (chat.invalid)' } as const;
+  const checks = [
+    { ...check, status: 'ok', id: 'AGORA_CHAT_HOST', detail: 'chat.invalid (environment)' },
+    { ...check, status: 'fail', fix: 'Check AGORA_CHAT_HOST, any proxy, and the DNS.' },
+    { ...check, status: 'skipped', id: 'connection', detail: 'the host name was not found' },
+    { ...check, status: 'warn', id: 'clock', detail: 'this machine is 2 min ahead', fix: 'Set it.' },
+  ] as const;
+  const look = { kind: 'terminal', width: 72, colours: true } as const;
+  const lines = checks.map((one, i) => checkText(['Network', one], i === 0 ? undefined : 'Network', look));
+  expect(lines.join('') + verdictText(checks, look)).toMatchSnapshot();
+});
