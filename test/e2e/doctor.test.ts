@@ -256,7 +256,7 @@ const FAULTS: readonly Case[] = [
     }),
     1,
   ],
-  ['a clock that is off by little', async () => appSettings(await start({ now: () => Date.now() - 150_000 })), 0],
+  ['a clock that is off by little', async () => appSettings(await start({ now: () => Date.now() - 170_000 })), 0],
   ['a wrong app key', async () => ({ ...appSettings(await start()), AGORA_CHAT_APP_KEY: 'acme#helpdesc' }), 1],
   [
     'threads not enabled',
