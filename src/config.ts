@@ -156,7 +156,7 @@ function readProxy(environment: Environment): { proxy: ProxySettings; problems: 
     if (value === undefined) return undefined;
     const url = value.includes('://') ? value : `http://${value}`;
     if (/^https?:/i.test(url) && URL.canParse(url)) return url;
-    problems.push(problem(name, `${name} must be the address of an HTTP proxy:`, 'http://host:port.'));
+    problems.push(problem(name, `${name} must be the address of an HTTP proxy:`, 'write it as http://host:port.'));
     return undefined;
   };
   const [httpProxy, httpsProxy, noProxy] = [address('HTTP_PROXY'), address('HTTPS_PROXY'), pick('NO_PROXY')];

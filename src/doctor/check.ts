@@ -37,8 +37,8 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
 /** A setting that is missing or wrong; its name stands before the line already. */
 export function failSetting({ setting, what, fix }: Problem): Check {
   const told = visible(what, 600).replace(/[.:]$/, '');
-  const detail = new RegExp(`^${setting}:? (?=[a-z])(.*)`).exec(told)?.[1] ?? told;
-  return fail(visible(setting, 60), detail, fix === undefined ? undefined : sentence(fix));
+  const rest = told.startsWith(setting) ? /^:? (?=[a-z])(.*)/.exec(told.slice(setting.length))?.[1] : undefined;
+  return fail(visible(setting, 60), rest ?? told, fix === undefined ? undefined : sentence(fix));
 }
 
 /** A ready token that cannot be good, as it says itself. */
@@ -50,6 +50,7 @@ const FIXES: Readonly<Record<string, string>> = {
   timed_out:
     'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
   connection_lost: 'Run this again; if it stays, check AGORA_CHAT_HOST, its port and any proxy.',
+  rate_limited: "Wait a moment, then run this again: the limit is shared with the app's live users.",
   unreadable_answer: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
 };
 

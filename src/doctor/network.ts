@@ -2,12 +2,12 @@ import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import { connectionError } from '../agora/connection-errors.ts';
-import { proxyFor, type UsedProxy } from '../agora/dispatcher.ts';
+import { proxyFor } from '../agora/dispatcher.ts';
 import { AgoraError } from '../agora/errors.ts';
 import type { AppTarget, Config, Environment } from '../config.ts';
 import { span } from '../present/time.ts';
 import { visible } from '../present/untrusted.ts';
-import { type Check, fail, failCall, failWithService, ok, skipped, warn } from './check.ts';
+import { type Check, failCall, failWithService, ok, skipped, warn } from './check.ts';
 
 export function checkHost({ origin, loopback }: AppTarget): Check {
   if (origin.startsWith('https:')) return ok('host', origin);
@@ -32,24 +32,16 @@ export function checkCertificates(environment: Environment): Check | undefined {
   return file ? ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`) : undefined;
 }
 
-/** The proxies that undici speaks to. */
-const PROXY_SCHEMES = /^(https?|socks5?):$/;
-
+/** The proxy that is used, without its credentials. */
 export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): Check {
   const used = proxyFor(origin, loopback, proxy);
-  if (used === undefined) {
-    const set = proxy.httpsProxy !== undefined || proxy.httpProxy !== undefined;
-    if (!set) return ok('proxy', 'none is set');
-    return ok('proxy', loopback ? 'none for this very machine' : 'none for this host, by the settings of the system');
+  if (used) {
+    const { protocol, host, username } = new URL(used.url);
+    return ok('proxy', `${protocol}//${host} (${used.setting}${username && ', with credentials'})`);
   }
-  const url = proxyUrl(used);
-  if (url) return ok('proxy', `${url.protocol}//${url.host} (${used.setting}${url.username && ', with credentials'})`);
-  return fail('proxy', `${used.setting} is no address`, 'Write it as http://proxy.example:3128.');
-}
-
-function proxyUrl({ url }: UsedProxy): URL | undefined {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  return parsed && PROXY_SCHEMES.test(parsed.protocol) ? parsed : undefined;
+  const set = proxy.httpsProxy !== undefined || proxy.httpProxy !== undefined;
+  if (!set) return ok('proxy', 'none is set');
+  return ok('proxy', loopback ? 'none for this very machine' : 'none for this host, by the settings of the system');
 }
 
 /** Node's own lookup, which connections use too; the system bounds how long it takes. */
@@ -58,8 +50,7 @@ const lookUp = promisify(lookup);
 /** Looks up the host, or the proxy in its place: behind one, the proxy looks up the host. */
 export async function checkDns({ origin, loopback }: AppTarget, { proxy }: Config): Promise<Check> {
   const used = proxyFor(origin, loopback, proxy);
-  const url = (used && proxyUrl(used)) ?? new URL(origin);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = new URL(used?.url ?? origin).hostname.replace(/^\[|\]$/g, '');
   const whose = used ? 'the proxy ' : '';
   if (isIP(host) !== 0) return ok('dns', `${whose}${host} is an address: nothing to look up`);
   try {

@@ -310,7 +310,7 @@ const SETTINGS: readonly Case[] = [
   ['an audit log in no folder', async () => ({ AGORA_THREADS_AUDIT_LOG: '/no/such/folder/audit.jsonl' }), 2],
   ['an audit log that is a folder', async () => ({ AGORA_THREADS_AUDIT_LOG: tmpdir() }), 2],
   ['no tool left', async () => ({ AGORA_THREADS_READ_ONLY: '1', AGORA_THREADS_TOOLS: 'delete_thread' }), 0],
-  ['a proxy that is no address', async () => ({ ...good, HTTPS_PROXY: 'proxy.test:3128' }), 2],
+  ['a proxy of another kind', async () => ({ ...good, HTTPS_PROXY: 'socks5://proxy.test:1080' }), 2],
   [
     'plain http beyond this machine',
     async () => ({ ...good, AGORA_CHAT_HOST: 'http://chat.test', AGORA_CHAT_ALLOW_HTTP: '1' }),
