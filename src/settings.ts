@@ -229,7 +229,8 @@ export function whereIs(name: string): string | undefined {
 
 export function unknownSetting(name: string): Problem {
   const nearest = closest(name.toUpperCase(), [...NAMES, ...FILES.keys()]);
-  const hint = nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
+  const hint =
+    nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
   return problem(name, `${name} is no setting of this server:`, hint);
 }
 
