@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import * as z from 'zod';
 import { AgoraError } from './agora/errors.ts';
 import type { Threads } from './agora/threads.ts';
 import type { Clock } from './clock.ts';
@@ -33,6 +34,8 @@ export const noAudit: Audit = { begin: async () => async () => undefined };
 
 /** A name of 64 characters grows when each is escaped; a log may hold all of it. */
 const LONGEST_TEXT = 2_000;
+
+const record = z.record(z.string(), z.unknown());
 
 /** Everything from outside escaped, at every depth. */
 function shown(value: unknown): unknown {
@@ -81,7 +84,7 @@ async function appendLine(file: string, line: Uint8Array): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   // Opening a pipe would wait for its reader, and a device keeps nothing.
   if (found && !found.isFile()) throw new Error('it is not a regular file');
-  const handle = await open(file, 'a', OWNER_ONLY);
+  const handle = await open(file, 'a+', OWNER_ONLY);
   try {
     if (process.platform !== 'win32' && ((await handle.stat()).mode & 0o077) !== 0) await handle.chmod(OWNER_ONLY);
     await writeWhole(handle, line);
@@ -90,16 +93,26 @@ async function appendLine(file: string, line: Uint8Array): Promise<void> {
   }
 }
 
-/** The whole line or nothing of it: half a line would spoil the next one too. */
+const NEWLINE = Buffer.from('\n');
+
+/**
+ * The whole line or nothing of it: half a line would spoil the next one too. Each window of a host starts a server, so
+ * others may append to the same file at any moment: what they wrote is neither cut nor taken for ours.
+ */
 async function writeWhole(handle: FileHandle, line: Uint8Array): Promise<void> {
   const { size } = await handle.stat();
-  try {
-    const { bytesWritten } = await handle.write(line);
-    if (bytesWritten < line.byteLength) throw new Error('the disk is full');
-  } catch (error) {
-    await handle.truncate(size).catch(() => undefined);
-    throw error;
-  }
+  // A line that a crash has cut short would swallow this one.
+  const whole = size === 0 || (await lastByte(handle, size)) === NEWLINE[0] ? line : Buffer.concat([NEWLINE, line]);
+  const { bytesWritten } = await handle.write(whole);
+  if (bytesWritten === whole.byteLength) return;
+  const after = await handle.stat();
+  if (after.size === size + bytesWritten) await handle.truncate(size).catch(() => undefined);
+  throw new Error('the disk is full');
+}
+
+async function lastByte(handle: FileHandle, size: number): Promise<number | undefined> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 1 ? buffer[0] : undefined;
 }
 
 function refusal(file: string, error: unknown): AgoraError {
@@ -130,7 +143,7 @@ export function createWriter(
 ): Writer {
   return async ({ args, thread, confirmed }, send) => {
     const end = await audit.begin({
-      ...about,
+      ...record.parse(shown(about)),
       args: shown(args),
       ...(confirmed === undefined ? {} : { confirmed }),
       ...(thread === undefined ? {} : { thread }),

@@ -6,6 +6,7 @@ import { secret } from './secrets.ts';
 import {
   isKnown,
   missing,
+  noTools,
   type Problem,
   problem,
   type SettingName,
@@ -111,6 +112,7 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
+  if (values.AGORA_THREADS_TOOLS?.length === 0) problems.push(noTools());
   const { proxy, problems: ofProxy } = readProxy(environment);
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',

@@ -21,6 +21,8 @@ interface Sources {
 
 /** The most that the service gives in a page, of members as of threads. */
 const PAGE = 50;
+/** What a list has shown so long ago is as good as looked up, in milliseconds. */
+const FRESH_MS = 60_000;
 /** How many pages of members' lists are searched for the thread: with the page of members, four calls in all. */
 const MOST_PAGES = 3;
 
@@ -28,7 +30,7 @@ const MOST_PAGES = 3;
  * Finds out what can be known of a thread. No documented call gives a thread by its id, so its members are read, and
  * then both ends of a few members' own lists are searched for it.
  *
- * @param trustMemory take name, owner and group from what lists have shown; else look at them again first
+ * @param trustMemory take name, owner and group from what a list has shown within the last minute; else look first
  * @throws AgoraError where the service refuses in a way that a deletion would meet too (credentials, feature, host)
  */
 export async function identify(
@@ -57,7 +59,9 @@ export async function identify(
   };
   // Read after the members, not before: a search for another thread of the same call may have found this one.
   const remembered = fromMemory(threadId, seen);
-  if (remembered.name !== undefined && trustMemory) return { state: 'there', facts: { ...remembered, ...known } };
+  const fresh = clock.now() - (seen.recall(threadId)?.at ?? Number.NEGATIVE_INFINITY) <= FRESH_MS;
+  if (remembered.name !== undefined && trustMemory && fresh)
+    return { state: 'there', facts: { ...remembered, ...known } };
 
   const owner = seen.recall(threadId)?.thread.owner;
   const candidates = [...new Set([...(owner === undefined ? [] : [owner]), ...members.items])];

@@ -15,7 +15,7 @@ const ALWAYS = [
  */
 export function instructionsFor({ target, readOnly, tools }: Pick<Config, 'target' | 'readOnly' | 'tools'>): string {
   const missing = [...(readOnly ? ['AGORA_THREADS_READ_ONLY'] : []), ...(tools ? ['AGORA_THREADS_TOOLS'] : [])];
-  return [ALWAYS, ...limits(readOnly, missing), ...about(target)].join('\n');
+  return [ALWAYS, ...(target.kind === 'unusable' ? [] : limits(readOnly, missing)), ...about(target)].join('\n');
 }
 
 /** Said so that nobody takes a tool that the operator left out for a feature that does not exist. */

@@ -2,6 +2,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
+  CancelledNotificationSchema,
   ErrorCode,
   type JSONRPCMessage,
   JSONRPCMessageSchema,
@@ -45,6 +46,12 @@ export function createServer(options: ServerOptions): Server {
   // The SDK numbers its requests from 0, and its client overlooks the cancel of number 0: the first question of a
   // process would stay open after its call was given up.
   Reflect.set(server, '_requestMessageId', 1);
+  // Its handler of cancels passes over ids that count as false, such as a client's first: 0.
+  server.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId, reason } }) => {
+    const running: unknown = Reflect.get(server, '_requestHandlerAbortControllers');
+    const controller: unknown = running instanceof Map ? running.get(requestId) : undefined;
+    if (controller instanceof AbortController) controller.abort(reason);
+  });
   const gate = createGate(options.confirm, clock);
   const seen = createSeen();
   let listed: ReturnType<typeof listing>[] | undefined;
@@ -105,7 +112,7 @@ const objectSchema = z.looseObject({ type: z.literal('object') });
 
 /** An error of the protocol, not of a tool: without the prefix that the SDK's own error class adds. */
 function unknownTool(tools: readonly Tool[]): Error {
-  const names = tools.map(({ name }) => name).join(', ');
+  const names = tools.map(({ name }) => name).join(', ') || 'none, by the settings of this server';
   return Object.assign(new Error(`There is no tool of that name. The tools are: ${names}`), {
     code: ErrorCode.InvalidParams,
   });
@@ -141,7 +148,8 @@ function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
   };
 }
 
-const answerOf = z.object({ id: z.union([z.string(), z.number()]), result: z.unknown() });
+/** Whatever bears an id and asks for nothing is meant as an answer. */
+const answerOf = z.object({ id: z.union([z.string(), z.number()]), method: z.undefined().optional() });
 const callWithNull = z.looseObject({ method: z.literal('tools/call'), params: z.looseObject({ arguments: z.null() }) });
 
 /** A line as a message. What a client gets wrong in an answer must end the wait for it, and not be passed over. */

@@ -6,6 +6,7 @@ import type { Credentials } from './agora/token.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { AppTarget, Config, CredentialSource, SecretSource } from './config.ts';
+import { visible } from './present/untrusted.ts';
 import { secret } from './secrets.ts';
 import { SettingsError } from './settings.ts';
 import type { App } from './tool.ts';
@@ -75,7 +76,7 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
     const request = createRequest({ attempt, tokens, limiter, clock, random: Math.random });
-    return { app, threads: createThreads(request), audit: await openAudit() };
+    return { app: { ...app, name: visible(app.name) }, threads: createThreads(request), audit: await openAudit() };
   }
 
   async function openAudit(): Promise<Audit | undefined> {

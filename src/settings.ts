@@ -237,8 +237,11 @@ export function unknownSetting(name: string): Problem {
 /** Is it a setting of this server, or the `_FILE` of one? */
 export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);
 
+export const noTools = (): Problem =>
+  problem('AGORA_THREADS_TOOLS', 'AGORA_THREADS_TOOLS names no tool:', 'leave it out to have all of them.');
+
 export function unknownTool(name: string, known: readonly string[]): Problem {
-  const nearest = closest(name, known);
+  const nearest = closest(name.toLowerCase(), known);
   const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
   return problem('AGORA_THREADS_TOOLS', `AGORA_THREADS_TOOLS names ${JSON.stringify(name)}, which is no tool:`, hint);
 }

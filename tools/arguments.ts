@@ -23,6 +23,7 @@ export const threadIds = z
   .array(threadId, THREAD_IDS)
   .min(2, THREAD_IDS)
   .max(50, THREAD_IDS)
+  .refine((ids) => new Set(ids).size > 1, 'must hold at least two different ids; for one thread call delete_thread')
   .describe('2-50 thread ids (digits)');
 
 export const groupId = id('Group id (digits)');

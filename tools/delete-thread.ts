@@ -4,7 +4,7 @@ import { capitalised, described, lastRecord, type ThreadFacts, threadFacts, titl
 import { inQuotes } from '../src/present/untrusted.ts';
 import { confirmationFields, defineDeletion } from '../src/tool.ts';
 import { confirmationCode, threadId } from './arguments.ts';
-import { deleteOne } from './deletion.ts';
+import { deleteOne, renamedWords } from './deletion.ts';
 
 const output = z.object({
   summary: z.string(),
@@ -55,7 +55,7 @@ export const deleteThread = defineDeletion({
         return { summary: `Deleted ${titled(thread)} for good.`, status, thread };
       case 'renamed':
         return {
-          summary: `Nothing was deleted: the question named it ${inQuotes(result.from)}, and its name is ${inQuotes(thread.name ?? '')} now. To ask again under the new name, call delete_thread again.`,
+          summary: `Nothing was deleted: ${renamedWords(result)}. To ask again under the new name, call delete_thread again.`,
           status: 'declined',
           thread,
         };

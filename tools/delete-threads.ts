@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
+import { within } from '../src/agora/wait.ts';
+import { ANSWER_TIME_MS } from '../src/confirm.ts';
 import { type Identified, identify } from '../src/identify.ts';
 import { inParallel } from '../src/pool.ts';
 import { cutTo, fairShare } from '../src/present/budget.ts';
@@ -9,6 +11,8 @@ import {
   capitalised,
   described,
   factsLine,
+  isEnough,
+  shownId,
   type ThreadFacts,
   threadFacts,
   titled,
@@ -17,13 +21,15 @@ import {
 import { inQuotes } from '../src/present/untrusted.ts';
 import { confirmationFields, defineDeletion } from '../src/tool.ts';
 import { confirmationCode, threadIds } from './arguments.ts';
-import { deleteOne } from './deletion.ts';
+import { deleteOne, renamedWords } from './deletion.ts';
 
 const STATUSES = ['deleted', 'already_gone', 'failed', 'unknown'] as const;
+/** Of threads that a person was or is to be asked about. */
+const BEFORE = ['not_deleted_yet', 'not_deleted'] as const;
 
 const outcome = z.object({
   thread_id: z.string(),
-  status: z.enum([...STATUSES, 'not_deleted_yet']),
+  status: z.enum([...STATUSES, ...BEFORE]),
   thread: threadFacts.optional(),
   error: z.string().optional(),
 });
@@ -37,11 +43,18 @@ const output = z.object({
 
 type Outcome = z.input<typeof outcome>;
 type Result = z.input<typeof output>;
+/** What became of one thread, with all that is known of it: what is shown of that may be cut. */
+type OneOutcome = Pick<Outcome, 'thread_id' | 'error'> & {
+  readonly status: (typeof STATUSES)[number];
+  readonly facts: ThreadFacts;
+};
 
 /** At most so many threads are looked at, or deleted, at once: a quota is shared with the app's live users. */
 const AT_ONCE = 4;
-/** For all names of a result together; with ids, owners and times a result of 50 stays under 10,000 tokens. */
-const NAMES_BUDGET = 3_000;
+/** For all names and owners of a result together; with ids and times a result of 50 stays under 10,000 tokens. */
+const TEXTS_BUDGET = 3_000;
+/** The looks before the question end after so long together, in milliseconds: clients give up a call after a minute. */
+const PREVIEW_MS = 30_000;
 
 export const deleteThreads = defineDeletion({
   name: 'delete_threads',
@@ -52,10 +65,21 @@ export const deleteThreads = defineDeletion({
   done: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
-  preview: ({ thread_ids, confirmation_code }, context) =>
-    inParallel([...new Set(thread_ids)], AT_ONCE, (id) =>
-      identify(id, context, context.signal, confirmation_code === undefined),
-    ),
+  async preview({ thread_ids, confirmation_code }, context) {
+    const { clock, signal, progress } = context;
+    const ids = [...new Set(thread_ids)];
+    const ends = clock.now() + PREVIEW_MS;
+    let count = 0;
+    return inParallel(ids, AT_ONCE, async (id): Promise<Identified> => {
+      const left = Math.max(0, ends - clock.now());
+      const one = await within(left, clock, signal, (bounded) =>
+        identify(id, context, bounded, confirmation_code === undefined),
+      );
+      count += 1;
+      progress(0, undefined, `Looked at ${count} of ${ids.length} threads`);
+      return one ?? { state: 'unsure', facts: { id: shownId(id) } };
+    });
+  },
   settled: (found): Result | undefined =>
     found.every(({ state }) => state === 'gone')
       ? {
@@ -65,7 +89,7 @@ export const deleteThreads = defineDeletion({
         }
       : undefined,
   question(found, { app, clock, audited }) {
-    const lines = grouped(found, clock.now());
+    const lines = grouped(fitted(found), clock.now());
     const where = `app ${inQuotes(app.name)} on ${app.host}`;
     const members = audited ? [] : ['Lists of their members are not kept: there is no audit log.'];
     return {
@@ -83,66 +107,95 @@ export const deleteThreads = defineDeletion({
   },
   unconfirmed: (found, result) => ({
     ...result,
-    results: fitted(
-      found.map(({ state, facts }) => ({
+    results: fitted(found).map(({ state, facts }): Outcome => {
+      const status = result.status === 'declined' ? 'not_deleted' : 'not_deleted_yet';
+      return {
         thread_id: facts.id,
-        status: state === 'gone' ? 'already_gone' : 'not_deleted_yet',
+        status: state === 'gone' ? 'already_gone' : status,
         thread: withoutMembers(facts),
-      })),
-    ),
+      };
+    }),
   }),
   async perform(_args, found, context): Promise<Result> {
-    const { signal, progress } = context;
+    const { signal, progress, audited } = context;
     let count = 0;
-    const results = await inParallel(found, AT_ONCE, async ({ facts: before }): Promise<Outcome> => {
+    let stop: AgoraError | undefined;
+    const outcomes = await inParallel(found, AT_ONCE, async ({ state, facts: before }) => {
       // A cancel stops before the next; what was done stands in the audit log.
       signal.throwIfAborted();
-      const result = await oneOf(before, context);
+      const { outcome, fatal } = await oneOf(state, before, stop, context);
+      stop ??= fatal;
       count += 1;
       progress(count, found.length, `${count} of ${found.length} threads`);
-      return result;
+      return outcome;
     });
-    const fine = results.every(({ status }) => status === 'deleted' || status === 'already_gone');
+    // Where nothing was written and nothing can be, that is an error, not a result.
+    if (stop?.facts.landed === 'no' && outcomes.every(({ status }) => status === 'failed')) throw stop;
+    const fine = outcomes.every(({ status }) => status === 'deleted' || status === 'already_gone');
+    const members = audited ? 'Their members stand in the audit log.' : 'Lists of their members were not kept.';
     return {
-      summary: `Deleting ${found.length} threads: ${tally(results, STATUSES)}.`,
+      summary: `Deleting ${found.length} threads: ${tally(outcomes, STATUSES)}. ${members}`,
       status: fine ? 'done' : 'partly_done',
-      results: fitted(results),
+      results: fitted(outcomes).map(
+        ({ facts, ...outcome }): Outcome => ({ ...outcome, thread: withoutMembers(facts) }),
+      ),
     };
   },
-  text: ({ summary, results }) =>
-    [
+  text: ({ summary, results, expires_at }) => {
+    // The code ends as long after the question as a form does, so the ages are those of the question.
+    const asked = expires_at === undefined ? undefined : Date.parse(expires_at) - ANSWER_TIME_MS;
+    return [
       summary,
-      ...results.map(({ thread_id, status, thread, error }) =>
-        [
-          `${word(thread_id)} ${status}`,
-          ...(thread === undefined ? [] : [factsLine(thread)]),
-          ...(error === undefined ? [] : [error]),
-        ]
-          .filter((part) => part !== '')
-          .join(': '),
-      ),
-      ...(results.some(({ status }) => status === 'deleted')
-        ? [
-            'To make one again by hand: create_thread with its group_id, msg_id, name and owner, then add_thread_members.',
-          ]
+      ...results.map(({ thread_id, status, thread = { id: thread_id }, error }) => {
+        const title = thread.name === undefined ? '' : ` ${inQuotes(thread.name)}`;
+        const facts = BEFORE.some((one) => one === status) ? described(thread, asked) : factsLine(thread);
+        return BEFORE.some((one) => one === status)
+          ? `${word(thread_id)}${title} ${status}: ${facts}`
+          : [`${word(thread_id)} ${status}`, ...(facts === '' ? [] : [facts]), ...(error ? [error] : [])].join(': ');
+      }),
+      ...(results.some(({ status, thread }) => status === 'deleted' && thread && isEnough(thread))
+        ? ['To make one again by hand: create_thread with its group_id, msg_id, name and owner.']
         : []),
-    ].join('\n'),
+    ].join('\n');
+  },
 });
 
-/** One thread of the batch: its failure must not hide what became of the others. */
-async function oneOf(before: ThreadFacts, context: Parameters<typeof deleteOne>[2]): Promise<Outcome> {
-  const thread_id = before.id;
+/**
+ * One thread of the batch: its failure must not hide what became of the others.
+ *
+ * @param stop the failure that ended the batch, where there was one
+ * @returns with its outcome, the failure that every further thread would meet too
+ */
+async function oneOf(
+  state: Identified['state'],
+  before: ThreadFacts,
+  stop: AgoraError | undefined,
+  context: Parameters<typeof deleteOne>[2],
+): Promise<{ outcome: OneOutcome; fatal?: AgoraError }> {
+  const known = { thread_id: before.id, facts: before };
+  // The person was told that it is gone: should it be there again, that is another question.
+  if (state === 'gone') return { outcome: { ...known, status: 'already_gone' } };
+  if (stop) return { outcome: { ...known, status: 'failed', error: 'not sent, after the failure before it' } };
   try {
-    const result = await deleteOne(thread_id, before, context);
-    const thread = withoutMembers(result.facts);
-    if (result.status === 'renamed') {
-      const error = `not deleted: the question named it ${inQuotes(result.from)}, and its name is another now`;
-      return { thread_id, status: 'failed', thread, error };
+    const result = await deleteOne(before.id, before, context);
+    const now = { thread_id: before.id, facts: result.facts };
+    switch (result.status) {
+      case 'renamed':
+        return {
+          outcome: { ...now, status: 'failed', error: `${renamedWords(result)}; to ask again, call delete_thread` },
+        };
+      case 'unknown':
+        return {
+          outcome: { ...now, status: 'unknown', error: result.why },
+          ...(result.blind && { fatal: result.blind }),
+        };
+      default:
+        return { outcome: { ...now, status: result.status } };
     }
-    return { thread_id, status: result.status, thread, ...(result.status === 'unknown' && { error: result.why }) };
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
-    return { thread_id, status: 'failed', thread: withoutMembers(before), error: errorWords(error) };
+    const outcome = { ...known, status: 'failed' as const, error: errorWords(error) };
+    return { outcome, ...(!error.facts.about?.includes('thread_id') && { fatal: error }) };
   }
 }
 
@@ -151,17 +204,20 @@ function withoutMembers({ members: _members, id: _id, ...facts }: ThreadFacts): 
   return { id: _id, ...facts };
 }
 
-/** The same results with names cut where all of them together would be too long for a model. */
-function fitted(results: readonly Outcome[]): Outcome[] {
+/** The same threads with names and owners cut where all of them together would be too long for a model. */
+function fitted<T extends { readonly facts: ThreadFacts }>(found: readonly T[]): T[] {
   const share = fairShare(
-    results.flatMap(({ thread }) => thread?.name ?? []),
-    NAMES_BUDGET,
+    found.flatMap(({ facts: { name = '', owner = '' } }) => [name, owner]),
+    TEXTS_BUDGET,
   );
-  return results.map((result) =>
-    result.thread?.name === undefined
-      ? result
-      : { ...result, thread: { ...result.thread, name: cutTo(result.thread.name, share) } },
-  );
+  return found.map((one) => {
+    const { name, owner } = one.facts;
+    const cut = {
+      ...(name !== undefined && { name: cutTo(name, share) }),
+      ...(owner !== undefined && { owner: cutTo(owner, share) }),
+    };
+    return { ...one, facts: { ...one.facts, ...cut } };
+  });
 }
 
 /** A line for each thread, below its group. */

@@ -3,6 +3,7 @@ import { isThere } from '../src/agora/look.ts';
 import { identify } from '../src/identify.ts';
 import { errorWords } from '../src/present/failure.ts';
 import type { ThreadFacts } from '../src/present/thread.ts';
+import { inQuotes } from '../src/present/untrusted.ts';
 import type { ToolContext } from '../src/tool.ts';
 
 export type Deletion =
@@ -16,9 +17,15 @@ export type Deletion =
       readonly facts: ThreadFacts;
       /** Why nobody knows: what became of the request, and what a look afterwards showed. */
       readonly why: string;
+      /** The failure, where looking afterwards failed too: further deletions would only add to what nobody knows. */
+      readonly blind?: AgoraError;
     }
   /** It has another name than the person was shown: their yes was for something else, so nothing was deleted. */
   | { readonly status: 'renamed'; readonly facts: ThreadFacts; readonly from: string };
+
+/** Why a yes does not count any more. */
+export const renamedWords = ({ from, facts }: Extract<Deletion, { status: 'renamed' }>): string =>
+  `the question named it ${inQuotes(from)}, and its name is ${inQuotes(facts.name ?? '')} now`;
 
 /**
  * Deletes a thread that a person has agreed to lose: looks at it again, sends one deletion, and finds out what became
@@ -33,6 +40,7 @@ export async function deleteOne(threadId: string, before: ThreadFacts, context: 
   if (now.state === 'gone') return { status: 'already_gone', facts: before };
   // What was seen just now stands alone; only where the thread was not found in a list does the earlier look fill in.
   const facts = now.facts.name === undefined ? { ...before, ...now.facts } : now.facts;
+  // A yes for an id whose name nobody could tell stands, should the name be found by now.
   if (before.name !== undefined && facts.name !== before.name) return { status: 'renamed', facts, from: before.name };
 
   signal.throwIfAborted();
@@ -50,7 +58,8 @@ export async function deleteOne(threadId: string, before: ThreadFacts, context: 
     const after = await isThere(threads, threadId, clock, signal);
     if (after !== 'gone') {
       const still = after === 'there' ? '; a moment later the thread was still there' : '';
-      return { status: 'unknown', facts, why: `${errorWords(error)}${still}` };
+      const why = `${errorWords(error)}${still}`;
+      return { status: 'unknown', facts, why, ...(after === 'unsure' && { blind: error }) };
     }
   }
   seen.forget(threadId);

@@ -10,6 +10,7 @@ import { inQuotes } from '../src/present/untrusted.ts';
 import { confirmationFields, defineDeletion, type ToolContext } from '../src/tool.ts';
 import { confirmationCode, threadId, usernames } from './arguments.ts';
 import { type BatchResult, inBatches, type UserResult, usersText } from './batches.ts';
+import { renamedWords } from './deletion.ts';
 
 const STATUSES = ['removed', 'not_removed', 'failed', 'unknown'] as const;
 type Outcome = UserResult<(typeof STATUSES)[number]>;
@@ -33,7 +34,7 @@ export const removeThreadMembers = defineDeletion({
   }),
   async preview({ thread_id, usernames, confirmation_code }, context) {
     const { state, facts } = await identify(thread_id, context, context.signal, confirmation_code === undefined);
-    if (state === 'gone') throw vendorError({ status: 404, description: 'thread not found.' });
+    if (state === 'gone') throw gone();
     return { facts, users: [...new Set(usernames)] };
   },
   settled: () => undefined,
@@ -55,6 +56,16 @@ export const removeThreadMembers = defineDeletion({
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
   async perform({ thread_id }, { facts, users }, context) {
+    const now = await identify(thread_id, context, context.signal, false);
+    if (now.state === 'gone') throw gone();
+    if (facts.name !== undefined && now.facts.name !== undefined && now.facts.name !== facts.name) {
+      return {
+        summary: `Nothing was removed: ${renamedWords({ status: 'renamed', facts: now.facts, from: facts.name })}. To ask again, call remove_thread_members again.`,
+        status: 'declined' as const,
+        thread: now.facts,
+      };
+    }
+    context.signal.throwIfAborted();
     const results = await inBatches(users, context, (batch) => removeBatch(thread_id, batch, context));
     return {
       summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${tally(results, STATUSES)}.`,
@@ -64,6 +75,8 @@ export const removeThreadMembers = defineDeletion({
   },
   text: ({ summary, results }) => outcomesText(summary, results ?? []),
 });
+
+const gone = (): AgoraError => vendorError({ status: 404, description: 'thread not found.' });
 
 async function removeBatch(
   threadId: string,
@@ -104,7 +117,9 @@ function outcomeOf(username: string, said: boolean | undefined, members: Members
 
 /** What the member list shows after an answer was lost: who is absent is removed, who is there may still be on the way. */
 function afterLoss(username: string, { members, complete }: Members): Outcome {
-  if (complete && !members.has(username)) return { username, status: 'removed' };
+  if (complete && !members.has(username)) {
+    return { username, status: 'removed', error: 'the answer was lost; the user is no member now' };
+  }
   const seen = members.has(username) ? ', and a moment later the user was still a member' : '';
   return { username, status: 'unknown', error: `the answer was lost${seen}; removing the user again is safe` };
 }

@@ -1,4 +1,4 @@
-import { graphemes } from './untrusted.ts';
+import { graphemes, withoutLooseJoiner } from './untrusted.ts';
 
 /**
  * An upper bound for the tokens of a text, cheap enough for every row. Tokenizers need at most one token for each byte,
@@ -51,5 +51,5 @@ export function cutTo(text: string, most: number): string {
     shown += unit;
     count += 1;
   }
-  return `${shown}…⟨+${units.length - count}⟩`;
+  return `${withoutLooseJoiner(shown)}…⟨+${units.length - count}⟩`;
 }

@@ -52,14 +52,16 @@ export const titled = ({ id, name }: ThreadFacts): string =>
  * The facts that help a person to recognise a thread, in one line: `group …, owner lin, created 2025-01-01T00:00:00Z
  * (3 months ago), 12 members`. What is not known is said to be unknown.
  *
- * @param now milliseconds since 1970, for the age
+ * @param now milliseconds since 1970, for the age; without it the day stands alone
  */
-export function described(facts: ThreadFacts, now: number): string {
+export function described(facts: ThreadFacts, now: number | undefined): string {
   const { group_id, owner, created_at, member_count, as_of } = facts;
   return [
     `group ${group_id === undefined ? 'unknown' : word(group_id)}`,
     `owner ${owner === undefined ? 'unknown' : word(owner)}`,
-    created_at === undefined ? 'age unknown' : `created ${created_at} (${ago(Date.parse(created_at), now)})`,
+    created_at === undefined
+      ? 'age unknown'
+      : `created ${created_at}${now === undefined ? '' : ` (${ago(Date.parse(created_at), now)})`}`,
     member_count === undefined ? 'member count unknown' : `${member_count} member${member_count === '1' ? '' : 's'}`,
     ...(facts.name === undefined ? ['name unknown'] : []),
     ...(as_of === undefined ? [] : [`as of ${as_of}`]),
@@ -78,14 +80,17 @@ export function factsLine({ name, owner, group_id, msg_id, created_at, members, 
   ].join(', ');
 }
 
+/** Is enough known to make the thread again by hand? */
+export const isEnough = ({ group_id, msg_id, name, owner }: ThreadFacts): boolean =>
+  ![group_id, msg_id, name, owner].includes(undefined);
+
 /** The last record of a deleted thread, in two lines that help a person to make it again by hand; none if unknown. */
 export function lastRecord(facts: ThreadFacts): string[] {
   const known = factsLine(facts);
   if (known === '') return [];
-  const { group_id, msg_id, name, owner } = facts;
   return [
     `It was: ${known}.`,
-    [group_id, msg_id, name, owner].includes(undefined)
+    !isEnough(facts)
       ? 'That is all that was known, and not enough to make it again.'
       : 'To make it again by hand: create_thread with this group_id, msg_id, name and owner, then add_thread_members.',
   ];

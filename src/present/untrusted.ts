@@ -81,6 +81,7 @@ const MARK = /^\p{M}/u;
 const BASELESS = /^[\p{M}\u200c\u200d]+/u;
 /** A joiner joins nothing once what came after it is cut off. */
 const LOOSE_JOINER = /\u200c$|\u200d$/;
+export const withoutLooseJoiner = (text: string): string => text.replace(LOOSE_JOINER, '');
 /** Inside a cluster a selector or the tags of a flag may have lost their end as well. */
 const LOOSE_END = /(?:\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0000}-\u{e0fff}])+$/u;
 
@@ -135,7 +136,7 @@ export function visible(raw: string, max = 200): string {
     } else left += length;
   }
   if (left === 0) return shown;
-  return `${shown.replace(LOOSE_JOINER, '')}…⟨+${left}${text.length > looked ? ' or more' : ''}⟩`;
+  return `${withoutLooseJoiner(shown)}…⟨+${left}${text.length > looked ? ' or more' : ''}⟩`;
 }
 
 /** Grapheme clusters and escapes, in order, of the first so many UTF-16 units. */

@@ -111,8 +111,9 @@ describe('delete_threads', () => {
     const progress: unknown[] = [];
     const thread_ids = [...sandbox.state.threads.keys()].slice(0, 5);
     await call('delete_threads', { thread_ids }, { onprogress: (step) => progress.push(step) });
-    expect(progress).toHaveLength(5);
-    expect(progress.at(-1)).toMatchObject({ total: 5, message: '5 of 5 threads' });
+    expect(progress).toHaveLength(10);
+    expect(progress[4]).toMatchObject({ message: 'Looked at 5 of 5 threads' });
+    expect(progress.at(-1)).toMatchObject({ progress: 5, total: 5, message: '5 of 5 threads' });
   });
 
   it('of 50 with the longest names asks once, sends at most 50, and stays under 10,000 tokens in either form', async () => {

@@ -166,8 +166,11 @@ function landedButLost(code: string): Row {
   return ['created done', `[${code}] done`, 'deleted done', 'done done', 'done done', `[${code}]`];
 }
 
-/** What a row means for a batch: each thread is a result of its own, so that even a refusal of all is no error. */
-const inBatch = ([, , one]: Row): string => (one === 'deleted done' ? 'done done' : 'partly_done not done');
+/** What a row means for a batch: each thread is a result of its own; only where all are refused alike is it an error. */
+function inBatch([, , one]: Row, often: 'once' | 'always'): string {
+  if (one === 'deleted done') return 'done done';
+  return often === 'always' && one.startsWith('[') ? one : 'partly_done not done';
+}
 
 const statusOf = (tool: string, structured: Record<string, unknown>): string => {
   const results = structured['results'] as { status: string }[] | undefined;
@@ -184,7 +187,7 @@ const cases = MATRIX.flatMap(({ fault, once, always }) =>
       ] as const
     ).map(([often, row]) => {
       const column = Object.keys(WRITES).indexOf(tool);
-      const cell = tool in BATCH ? inBatch(row) : (row[column === -1 ? 5 : column] ?? '');
+      const cell = tool in BATCH ? inBatch(row, often) : (row[column === -1 ? 5 : column] ?? '');
       const on = { ...fault, on: tried.endpoint, ...(often === 'once' && { times: 1 }) } as Fault;
       return { name: `${JSON.stringify(fault)} ${often} on ${tool}: ${cell}`, tool, tried, on, cell };
     }),
