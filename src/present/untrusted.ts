@@ -24,6 +24,8 @@ const JOINING = [
   // Arabic vowel signs belong to no script of their own. Script_Extensions would find them, but Latin accents with them.
   .concat(String.raw`\u064b-\u0655\u0670`)
   .join('');
+/** Arabic letters for mathematics. */
+const NEVER_JOINS = String.raw`[\u{1ee00}-\u{1eeff}]`;
 const PICTURE = String.raw`\p{Extended_Pictographic}`;
 const SELECTOR = String.raw`\ufe00-\ufe0f\u{e0100}-\u{e01ef}`;
 
@@ -37,7 +39,7 @@ const JOINER_AT_WORK = [
   String.raw`(?<=${PICTURE}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=${PICTURE})`,
   // Persian "mi-khaham": between two letters or marks of such a script, the second not itself invisible (where the
   // first is, BASELESS takes the joiner with it).
-  String.raw`(?<=[${JOINING}])(?<=[\p{L}\p{M}])[\u200c\u200d](?=[${JOINING}])(?=[\p{L}\p{M}])(?!\p{Default_Ignorable_Code_Point})`,
+  String.raw`(?<=[${JOINING}])(?<=[\p{L}\p{M}])(?<!${NEVER_JOINS})[\u200c\u200d](?=[${JOINING}])(?=[\p{L}\p{M}])(?!\p{Default_Ignorable_Code_Point}|${NEVER_JOINS})`,
   // അവന്‍: after a virama it decides how the letter before is drawn, at the end of a word too.
   String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d]`,
 ].join('|');

@@ -97,6 +97,16 @@ describe('the audit log', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('begins a line of its own behind half a line that a crash has left', async () => {
+    const file = await logFile();
+    await writeFile(file, '{"half a');
+    const { call } = await start(file);
+    await call('create_thread', { msg_id, group_id, owner, name: 'x' });
+    const [half, ...rest] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(half).toBe('{"half a');
+    expect(rest.map((json) => line.parse(JSON.parse(json)).phase)).toEqual(['before', 'after']);
+  });
+
   it('that cannot be written stops every write, and no read', async () => {
     const folder = await logFile();
     await mkdir(folder); // a folder stands where the file should be

@@ -78,26 +78,38 @@ describe('@ai-sdk/mcp, a client with its own protocol code', () => {
   });
 });
 
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 /** Speaks to the binary line by line, and keeps every line that it prints. */
 function startRaw(env: Record<string, string> = {}): {
   child: ChildProcessWithoutNullStreams;
   lines: string[];
   send: (message: object) => void;
   next: (id: number) => Promise<unknown>;
+  /** The id of the next question of the server. */
+  asks: () => Promise<number>;
   exit: Promise<number | null>;
 } {
   const child = spawn(process.execPath, [BINARY], { env: { PATH: process.env['PATH'] ?? '', ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const waiting = new Map<number, (message: unknown) => void>();
+  const { promise: question, resolve: ask } = deferred<number>();
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n');
     rest = parts.pop() ?? '';
     for (const line of parts) {
       lines.push(line);
-      const message = z.looseObject({ id: z.number().optional() }).parse(JSON.parse(line));
-      if (message.id !== undefined) waiting.get(message.id)?.(message);
+      const message = z.looseObject({ id: z.number().optional(), method: z.string().optional() }).parse(JSON.parse(line));
+      if (message.method === 'elicitation/create') ask(message.id ?? 0);
+      else if (message.id !== undefined) waiting.get(message.id)?.(message);
     }
   });
   return {
@@ -105,6 +117,7 @@ function startRaw(env: Record<string, string> = {}): {
     lines,
     send: (message) => void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
     next: (id) => new Promise((resolve) => waiting.set(id, resolve)),
+    asks: () => question,
     exit: new Promise((resolve) => child.on('exit', resolve)),
   };
 }
@@ -114,6 +127,42 @@ const initialize = {
   method: 'initialize',
   params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
 };
+
+describe('a question to a client that speaks line by line', () => {
+  /** A deletion under way, with its question open. */
+  async function asked(id: number) {
+    const server = startRaw();
+    server.send({ ...initialize, params: { ...initialize.params, capabilities: { elicitation: {} } } });
+    await server.next(1);
+    server.send({ method: 'notifications/initialized' });
+    server.send({
+      id: 8,
+      method: 'tools/call',
+      params: { name: 'list_user_threads', arguments: { username: user, limit: 1 } },
+    });
+    const thread_id = /"id":"(\d+)"/.exec(JSON.stringify(await server.next(8)))?.[1];
+    server.send({ id, method: 'tools/call', params: { name: 'delete_thread', arguments: { thread_id } } });
+    const question = await server.asks();
+    const members = async () => {
+      server.send({ id: 9, method: 'tools/call', params: { name: 'list_thread_members', arguments: { thread_id } } });
+      return JSON.stringify(await server.next(9));
+    };
+    return { ...server, question, members };
+  }
+
+  it.each([0, 2])('a call with id %i that is given up deletes nothing, whatever the answer', async (id) => {
+    const server = await asked(id);
+    server.send({ method: 'notifications/cancelled', params: { requestId: id } });
+    server.send({ id: server.question, result: { action: 'accept', content: { confirm: true } } });
+    expect(await server.members()).toContain('Members of thread');
+  });
+
+  it.each([{}, { error: 'no' }, { result: null }])('%j is no answer, and ends the wait', async (wrong) => {
+    const server = await asked(2);
+    server.send({ id: server.question, ...wrong });
+    expect(JSON.stringify(await server.next(2))).toContain('Nothing was deleted');
+  });
+});
 
 type RawServer = ReturnType<typeof startRaw>;
 

@@ -37,6 +37,79 @@ describe('delete_threads', () => {
     expect(steady((await call('delete_threads', { thread_ids })).text)).toMatchSnapshot();
   });
 
+  it('does not delete what the question called gone, should it be back', async () => {
+    const gone = new Set(['2']);
+    const server = await recordingServer(({ method, url }) => {
+      if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
+      if (gone.has(/thread\/(\d+)/.exec(url)?.[1] ?? '')) return refusal(404, 'group_error', 'thread not found.');
+      return envelope({ data: { affiliations: [] }, entities: [] });
+    });
+    const form: typeof accept = (message, ...rest) => {
+      expect(message).toContain('- Thread 2 (already gone)'.toLowerCase());
+      gone.clear();
+      return accept(message, ...rest);
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form, clock: skippingClock() });
+    const { structured } = await call('delete_threads', { thread_ids: ['1', '2'] });
+    expect(structured['results']).toMatchObject([
+      { thread_id: '1', status: 'deleted' },
+      { thread_id: '2', status: 'already_gone' },
+    ]);
+    expect(server.requests.flatMap(({ method, url }) => (method === 'DELETE' ? [url.split('/').at(-1)] : []))).toEqual([
+      '1',
+    ]);
+  });
+
+  it('stops at a failure that every further thread would meet, and is an error where nothing was written', async () => {
+    const server = await recordingServer(({ method }) =>
+      method === 'DELETE'
+        ? refusal(401, 'unauthorized', 'Unable to authenticate')
+        : envelope({ data: { affiliations: [] }, entities: [] }),
+    );
+    const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
+    const thread_ids = Array.from({ length: 20 }, (_, n) => String(n + 1));
+    expect((await call('delete_threads', { thread_ids })).text).toContain('Error [unauthorized]');
+    expect(server.requests.filter(({ method }) => method === 'DELETE').length).toBeLessThanOrEqual(4);
+  });
+
+  it('asks within half a minute, though the service answers no look', async () => {
+    const clock = skippingClock();
+    const server = await recordingServer(() => 'hang');
+    const started = clock.now();
+    let asked = 0;
+    const form = () => {
+      asked = clock.now() - started;
+      return { action: 'decline' };
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form, clock });
+    const thread_ids = Array.from({ length: 20 }, (_, n) => String(n + 1));
+    const done = call('delete_threads', { thread_ids }).then(({ structured }) => structured['status']);
+    while (asked === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (server.requests.length > 0) clock.advance(250);
+    }
+    expect(await done).toBe('declined');
+    expect(asked).toBeLessThanOrEqual(31_000);
+  });
+
+  it('stays under 10,000 tokens with the longest owners too, in its question and in either form', async () => {
+    const owner = '\u200b'.repeat(21);
+    const server = await recordingServer(({ url }) => {
+      if (url.includes('/users')) return envelope({ data: { affiliations: [owner] } });
+      const entities = Array.from({ length: 50 }, (_, n) => ({ id: String(n + 1), name: WORST[n % 6], owner }));
+      return envelope({ entities });
+    });
+    let question = '';
+    const form = (message: string) => {
+      question = message;
+      return { action: 'decline' };
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form, clock: skippingClock() });
+    const thread_ids = Array.from({ length: 50 }, (_, n) => String(n + 1));
+    const { text, structured } = await call('delete_threads', { thread_ids });
+    for (const form of [question, text, JSON.stringify(structured)]) expect(tokens(form)).toBeLessThan(10_000);
+  });
+
   it('counts a thread that is named twice once', async () => {
     const { call, sandbox } = await rehearse([], { form: accept });
     const [one = '', other = ''] = sandbox.state.threads.keys();

@@ -70,6 +70,24 @@ describe('remove_thread_members', () => {
         : envelope({ data: { affiliations: users(3) }, entities: [] }),
     );
 
+  it('removes nobody where the thread got another name after the question', async () => {
+    let name = 'Before';
+    const server = await recordingServer(({ url }) =>
+      url.includes('/users')
+        ? envelope({ data: { affiliations: ['lin'] } })
+        : envelope({ entities: [{ id: THREAD, name }] }),
+    );
+    const form: typeof accept = (...about) => {
+      name = 'After';
+      return accept(...about);
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form });
+    const { text, structured } = await call('remove_thread_members', { thread_id: THREAD, usernames: ['lin'] });
+    expect(structured['status']).toBe('declined');
+    expect(text).toContain('the question named it "Before", and its name is "After" now');
+    expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
   it('asks nobody about a thread that is gone', async () => {
     const server = await recordingServer(() => refusal(404, 'group_error', 'thread not found.'));
     const form = () => {

@@ -319,6 +319,7 @@ describe('any string', () => {
   };
 
   it('comes out with nothing hidden in it, cut or not', () => {
+    expect(visible('\u0627\u200c\u{1ee00}\u200c\u0627')).toBe('\u0627⟨U+200C⟩\u{1ee00}⟨U+200C⟩\u0627');
     holds((input, most) => {
       expect(faults(visible(input, most))).toEqual([]);
       expect(faults(visible(input, Number.POSITIVE_INFINITY))).toEqual([]);
