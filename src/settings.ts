@@ -17,9 +17,22 @@ interface SettingMeta {
    * have one. Some hosts ask for each of them in turn, so few do.
    */
   readonly label?: string;
-  /** It is a yes or a no in such a form. */
+  /** It is a yes or a no: a box to tick in such a form, and a flag without a value. */
   readonly flag?: true;
+  /** What stands for its value where its flag is shown; by default the last word of its name. */
+  readonly value?: string;
+  /** Which settings it stands with where they are listed for a person. */
+  readonly group: SettingGroup;
 }
+
+/** In the order in which a person comes to need them. */
+export const SETTING_GROUPS = {
+  app: 'Which app',
+  credentials: 'Credentials: one kind, and none of them on a command line',
+  safety: 'What an assistant may do',
+  running: 'How it runs',
+} as const;
+export type SettingGroup = keyof typeof SETTING_GROUPS;
 
 const documentation = z.registry<SettingMeta>();
 
@@ -65,6 +78,7 @@ const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare
 export const settings = z.object({
   AGORA_CHAT_HOST: setting(z.string().optional(), {
     label: 'REST host',
+    group: 'app',
     meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
     where: `${CONSOLE} (REST API)`,
   }),
@@ -74,13 +88,21 @@ export const settings = z.object({
       .regex(/^[^#/\\?\s]+#[^#/\\?\s]+$/, APP_KEY)
       .refine((key) => !key.split('#').some((part) => part === '.' || part === '..'), APP_KEY)
       .optional(),
-    { label: 'App key', meaning: '`org#app`: the classic URL form', where: `${CONSOLE} (AppKey)` },
+    {
+      label: 'App key',
+      group: 'app',
+      value: 'ORG#APP',
+      meaning: '`org#app`: the classic URL form',
+      where: `${CONSOLE} (AppKey)`,
+    },
   ),
   AGORA_CHAT_ORG_NAME: setting(pathPart.optional(), {
+    group: 'app',
     meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
     where: `${CONSOLE} (OrgName)`,
   }),
   AGORA_CHAT_APP_NAME: setting(pathPart.optional(), {
+    group: 'app',
     meaning: 'The second half of the app key',
     where: `${CONSOLE} (AppName)`,
   }),
@@ -91,42 +113,52 @@ export const settings = z.object({
       .optional(),
     {
       label: 'App ID',
+      group: 'app',
       meaning: '32 hex digits; without an app key the `app-id` URL form',
       where: PROJECT,
     },
   ),
   AGORA_CHAT_APP_TOKEN: setting(token(), {
     label: 'App token',
+    group: 'credentials',
     meaning: 'A ready app token (not a user token)',
     where: 'your own token server, or the Agora Console as a temporary token',
     secret: true,
   }),
   AGORA_APP_CERTIFICATE: setting(hex32().optional(), {
     label: 'App Certificate',
+    group: 'credentials',
     meaning: 'With `AGORA_APP_ID`: app tokens are built here and renewed',
     where: PROJECT,
     secret: true,
   }),
   EASEMOB_CLIENT_ID: setting(token(), {
     label: 'Easemob Client ID',
+    group: 'credentials',
     meaning: 'With `EASEMOB_CLIENT_SECRET`: exchanged for app tokens, and renewed',
     where: 'Easemob console > application overview (Client ID)',
   }),
   EASEMOB_CLIENT_SECRET: setting(token(), {
     label: 'Easemob ClientSecret',
+    group: 'credentials',
     meaning: 'See `EASEMOB_CLIENT_ID`',
     where: 'Easemob console > application overview (ClientSecret)',
     secret: true,
   }),
   AGORA_CHAT_ALLOW_HTTP: setting(flag(), {
+    group: 'running',
+    flag: true,
     meaning: '1: plain HTTP beyond loopback, for private deployments',
   }),
   AGORA_THREADS_SANDBOX: setting(flag(), {
+    group: 'app',
+    flag: true,
     meaning: '1: the embedded sandbox, whatever else is set',
   }),
   AGORA_THREADS_READ_ONLY: setting(flag(), {
     label: 'Read only',
     flag: true,
+    group: 'safety',
     meaning: '1: only the tools that read are registered',
   }),
   AGORA_THREADS_TOOLS: setting(
@@ -139,7 +171,7 @@ export const settings = z.object({
           .filter((name) => name !== ''),
       )
       .optional(),
-    { meaning: 'Names, comma separated: only these tools are registered' },
+    { group: 'safety', value: 'NAMES', meaning: 'Names, comma separated: only these tools are registered' },
   ),
   AGORA_THREADS_AUDIT_LOG: setting(
     z
@@ -148,25 +180,35 @@ export const settings = z.object({
       .optional(),
     {
       label: 'Audit log',
+      group: 'safety',
+      value: 'FILE',
       meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
     },
   ),
   AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
+    group: 'safety',
+    value: 'MODE',
     meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
     default: 'auto',
   }),
   AGORA_THREADS_RATE_LIMIT: setting(wholeNumber(1, 1_000_000), {
+    group: 'running',
+    value: 'N',
     meaning: 'Calls a second for each endpoint; at 10 or less one budget for all (the Free plan has 10)',
     default: '50',
   }),
   AGORA_THREADS_TIMEOUT_MS: setting(wholeNumber(1, 600_000), {
+    group: 'running',
     meaning: 'Time limit of one HTTP attempt, in milliseconds',
     default: '30000',
   }),
   AGORA_CHAT_UNDOCUMENTED: setting(flag(), {
+    group: 'safety',
+    flag: true,
     meaning: '1: two more tools, `get_thread` and `list_group_threads`, on calls that the vendor documents nowhere',
   }),
   AGORA_THREADS_LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(), {
+    group: 'running',
     meaning: 'What goes to stderr: `silent` `error` `warn` `info` `debug`',
     default: 'warn',
   }),
@@ -210,9 +252,9 @@ const FILES: ReadonlyMap<string, SettingName> = new Map(
 );
 
 /** What the documentation says of each setting, in the order of the schema. */
-export const documented: readonly (SettingMeta & { name: string })[] = NAMES.map((name) => ({
+export const documented: readonly (SettingMeta & { name: SettingName })[] = NAMES.map((name) => ({
   name,
-  ...(documentation.get(settings.shape[name]) ?? { meaning: '' }),
+  ...(documentation.get(settings.shape[name]) ?? { meaning: '', group: 'running' }),
 }));
 
 /** Is its value never shown? */

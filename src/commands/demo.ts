@@ -1,10 +1,11 @@
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { noWords, readCommandLine } from '../flags.ts';
+import { askYesOrNo } from '../question.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { fold, wantsColours } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -26,7 +27,8 @@ const structure = z.object({
  * Plays the main job on the sandbox with a real MCP client and the real server as its child process: what is called,
  * and what the model reads.
  */
-export async function demo(): Promise<void> {
+export async function demo(args: readonly string[]): Promise<void> {
+  noWords(readCommandLine(args, []).words);
   const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
   // The client passes on a few harmless variables only, and none of ours: the demo can never reach a real app.
@@ -68,9 +70,9 @@ async function ask(message: string): Promise<{ action: 'accept' | 'decline'; con
     print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
     return yes;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(styled('yellow', '  ? Delete it? [y/N] ')).finally(() => terminal.close());
-  return /^y(es)?$/i.test(answer.trim()) ? yes : { action: 'decline' };
+  const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), { input: process.stdin, output: process.stdout });
+  if (answer === 'interrupted') process.exit(130);
+  return answer === 'yes' ? yes : { action: 'decline' };
 }
 
 const argument = ([key, value]: [string, unknown]): string => {

@@ -1,36 +1,42 @@
-import { parseArgs } from 'node:util';
+import '../jitless.ts';
 import { toolNames, toolsFor } from '../../tools/wanted.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Check } from '../doctor/check.ts';
 import { type Examination, examine, type Section } from '../doctor/examine.ts';
 import { checkText, exitCodeOf, type Look, verdictText } from '../doctor/report.ts';
+import { environmentOf, noWords, readCommandLine, settingFlags } from '../flags.ts';
 import { redact, toRedactedJson } from '../secrets.ts';
 import { wantsColours } from '../terminal.ts';
 import { version } from '../version.ts';
 
+const FLAGS = [
+  { name: 'json', value: undefined },
+  { name: 'offline', value: undefined },
+] as const;
+
 /**
  * Checks settings, network and service, and says of each what to do. Exit code 0: good; 1: a check with the service
  * failed; 2: something is wrong that needed no service to be found.
+ *
+ * @throws UsageError for a flag that there is not, or one with a value that it cannot have
  */
 export async function doctor(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
-  if (options instanceof Error) {
-    process.stderr.write(`agora-threads-mcp doctor: ${options.message}\n`);
-    process.exitCode = 2;
-    return;
-  }
-  const config = readConfig(process.env, toolNames);
+  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
+  noWords(words);
+  const environment = environmentOf(process.env, settings);
+  const config = readConfig(environment, toolNames);
   const all = toolsFor({ ...config, readOnly: false, tools: undefined });
   const examination: Examination = {
-    environment: process.env,
+    environment,
+    byFlag: new Set(Object.keys(settings)),
     config,
     tools: { registered: toolsFor(config).length, all: all.length },
-    offline: options.offline,
+    offline: flags.has('offline'),
     clock: systemClock,
     version,
   };
-  const checks = options.json ? await printJson(examination) : await printText(examination);
+  const checks = flags.has('json') ? await printJson(examination) : await printText(examination);
   process.exitCode = exitCodeOf(checks);
 }
 
@@ -78,16 +84,4 @@ async function printJson(examination: Examination): Promise<readonly Check[]> {
   };
   process.stdout.write(`${toRedactedJson(report)}\n`);
   return checks;
-}
-
-function readOptions(args: readonly string[]): { json: boolean; offline: boolean } | Error {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean', default: false }, offline: { type: 'boolean', default: false } },
-    });
-    return values;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }

@@ -1,27 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { noWords, readCommandLine } from '../flags.ts';
 import { type Fault, parseFaults } from '../sandbox/faults.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { startSandbox } from '../sandbox/server.ts';
+import { UsageError } from '../usage.ts';
 
-/** Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it. */
+/**
+ * Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it.
+ *
+ * @throws UsageError for a port or a file that cannot be used
+ */
 export async function sandbox(args: readonly string[]): Promise<void> {
-  const options = await readOptions(args).catch((error: unknown) =>
-    error instanceof Error ? error : new Error(String(error)),
-  );
-  if (options instanceof Error) {
-    process.stderr.write(`agora-threads-mcp sandbox: ${options.message}\n`);
-    process.exitCode = 2;
-    return;
-  }
-  const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => error);
-  if (running instanceof Error) {
-    process.stderr.write(
-      `agora-threads-mcp sandbox: port ${options.port} cannot be used (${running.code ?? running.message}).\n`,
-    );
-    process.exitCode = 2;
-    return;
-  }
+  const options = await readOptions(args);
+  const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`port ${options.port} cannot be used (${error.code ?? error.message}).`);
+  });
   const [message] = SANDBOX_HINTS.freeMessages;
   process.stdout.write(`An embedded Agora Chat is listening on ${running.url}
 Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
@@ -40,22 +33,30 @@ To try: users ${SANDBOX_HINTS.users.join(', ')}
   process.once('SIGTERM', end);
 }
 
+const FLAGS = [
+  { name: 'port', value: 'N' },
+  { name: 'faults', value: 'FILE' },
+] as const;
+
 async function readOptions(args: readonly string[]): Promise<{ port: number; faults: Fault[] }> {
-  const { values } = parseArgs({ args: [...args], options: { port: { type: 'string' }, faults: { type: 'string' } } });
-  const port = Number(values.port ?? 0);
+  const { words, flags } = readCommandLine(args, FLAGS);
+  noWords(words);
+  const port = Number(flags.get('port')?.[0] ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error('--port takes a whole number from 0 to 65535.');
+    throw new UsageError('--port takes a whole number from 0 to 65535.');
   }
-  return { port, faults: values.faults === undefined ? [] : await readFaults(values.faults) };
+  const file = flags.get('faults')?.[0];
+  return { port, faults: file === undefined ? [] : await readFaults(file) };
 }
 
+/**
+ * @throws UsageError where there is no such file, or it holds anything else
+ */
 async function readFaults(file: string): Promise<Fault[]> {
-  const text = await readFile(file, 'utf8');
-  let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error(`${file} is not JSON.`);
+    return parseFaults(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : 'unknown';
+    throw new UsageError(`--faults ${file} cannot be used: ${why}`);
   }
-  return parseFaults(json);
 }

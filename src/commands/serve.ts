@@ -1,36 +1,28 @@
 import '../jitless.ts';
-import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { toolNames } from '../../tools/wanted.ts';
+import { assemble } from '../assemble.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
-import { instructionsFor } from '../instructions.ts';
 import { createLog } from '../log.ts';
-import { createServer, serveOver } from '../server.ts';
-import { createConnector } from '../session.ts';
-import { version } from '../version.ts';
+import { serveOver } from '../server.ts';
 
 /** What may still be open when the host is gone gets this long to end, in milliseconds. */
 const LAST_MOMENT_MS = 500;
 
-/** Serves MCP on stdin and stdout until the host goes away. */
-export async function serve(): Promise<void> {
-  const config = readConfig(process.env, toolNames);
+/**
+ * Serves MCP on stdin and stdout until the host goes away.
+ *
+ * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ */
+export async function serve(args: readonly string[]): Promise<void> {
+  const config = readConfig(args.length === 0 ? process.env : await environment(args), toolNames);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   // A host that closes our stderr must not end us.
   process.stderr.on('error', () => undefined);
   if (config.target.kind === 'unusable') {
     for (const { text } of config.target.problems) log.warn(text);
   }
-  const connector = createConnector(config, systemClock, version);
-  const server = createServer({
-    version,
-    tools: toolsFor(config),
-    instructions: instructionsFor(config),
-    confirm: config.confirm,
-    connect: connector.connect,
-    sandbox: config.target.kind === 'sandbox',
-    clock: systemClock,
-    log,
-  });
+  const { server, connector } = assemble(config, log);
 
   const leave = () => void server.close();
   process.once('SIGINT', leave);
@@ -39,4 +31,12 @@ export async function serve(): Promise<void> {
   setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
   await connector.close();
   process.exitCode = 0;
+}
+
+/** Loaded where there are flags; most hosts give none. */
+async function environment(args: readonly string[]): Promise<Record<string, string | undefined>> {
+  const { environmentOf, noWords, readCommandLine, settingFlags } = await import('../flags.ts');
+  const { words, settings } = readCommandLine(args, [], settingFlags);
+  noWords(words);
+  return environmentOf(process.env, settings);
 }

@@ -15,7 +15,10 @@ import { checkSettings } from './settings.ts';
 import { checkToken, type Reach } from './token.ts';
 
 export interface Examination {
+  /** With the flags laid over it. */
   readonly environment: Environment;
+  /** The variables for which a flag stands on the command line. */
+  readonly byFlag: ReadonlySet<string>;
   readonly config: Config;
   /** How many tools are registered, and how many there are. */
   readonly tools: { readonly registered: number; readonly all: number };
@@ -29,8 +32,8 @@ export type Found = readonly [Section, Check];
 
 /** Makes every check in its order, each as soon as the one before has ended. */
 export async function* examine(examination: Examination): AsyncGenerator<Found> {
-  const { config, environment, clock } = examination;
-  const settings = await checkSettings(environment, config);
+  const { config, environment, byFlag, clock } = examination;
+  const settings = await checkSettings(environment, byFlag, config);
   yield* inSection('Settings', settings);
   yield* inSection('Server', [
     checkTools(config, examination.tools),

@@ -11,7 +11,11 @@ import { type Check, failSetting, ok, skipped, warn } from './check.ts';
  * Each setting that is set, with its value or the fingerprint of its secret and where it comes from; those that are
  * missing, wrong or misspelt; and what counts where nothing is set.
  */
-export async function checkSettings(environment: Environment, config: Config): Promise<readonly Check[]> {
+export async function checkSettings(
+  environment: Environment,
+  byFlag: ReadonlySet<string>,
+  config: Config,
+): Promise<readonly Check[]> {
   const { target } = config;
   const problems = target.kind === 'unusable' ? target.problems : [];
   const given = new Map(ourSettings(environment));
@@ -23,19 +27,25 @@ export async function checkSettings(environment: Environment, config: Config): P
     const value = given.get(name);
     const usual = documented.find((setting) => setting.name === name)?.default;
     if (wrong.length > 0) checks.push(...wrong.map(failSetting));
-    else if (value !== undefined) checks.push(await checkSetting(name, value, config));
+    else if (value !== undefined)
+      checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
     else if (usual !== undefined) checks.push(ok(name, `${usual} (default)`));
   }
   return checks;
 }
 
-async function checkSetting(name: string, value: string, { target }: Config): Promise<Check> {
+async function checkSetting(
+  name: string,
+  value: string,
+  source: 'flag' | 'environment',
+  { target }: Config,
+): Promise<Check> {
   if (target.kind === 'sandbox' && isOfApp(name)) {
     return skipped(name, 'not looked at, since AGORA_THREADS_SANDBOX is set');
   }
-  if (isSecret(name)) return ok(name, `${fingerprint(value)} (environment)`);
+  if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
   const file = target.kind === 'app' && name.endsWith('_FILE') ? target.credentials : undefined;
-  return file ? checkFile(name, value, file) : ok(name, `${visible(value, 300)} (environment)`);
+  return file ? checkFile(name, value, file) : ok(name, `${visible(value, 300)} (${source})`);
 }
 
 /** Tells two secrets apart, and shows a paste cut short, without giving away any of either. */

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { startSandbox as startTestSandbox } from '../../src/sandbox/server.ts';
 import { version } from '../../src/version.ts';
+import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
+import { connectClient } from '../support/client.ts';
+
+const clientInfo = { name: 'test', version: '1' };
 
 /** Starts the sandbox command, and gives the settings that it prints. */
 async function startSandbox(args: readonly string[]): Promise<Record<string, string>> {
@@ -42,7 +49,8 @@ describe('agora-threads-mcp sandbox', () => {
 
   it.each([
     [['--port', 'x'], '--port takes a whole number'],
-    [['--prot', '1'], "Unknown option '--prot'"],
+    [['--prot', '1'], 'Did you mean --port?'],
+    [['8123'], 'one word too many'],
     [['--faults', 'no/such/file'], 'no/such/file'],
     [['--faults', BINARY], 'is not JSON'],
   ])('%j is refused with the reason', async (args, reason) => {
@@ -63,5 +71,127 @@ describe('agora-threads-mcp', () => {
     const { code, stdout } = await runBinary(['--help']);
     expect(code).toBe(0);
     expect(stdout.replace(version, 'X.Y.Z')).toMatchSnapshot();
+  });
+
+  it.each(['serve', 'call', 'tools', 'demo', 'doctor', 'sandbox', 'version'])(
+    '%s --help tells all of it',
+    async (command) => {
+      const run = await runBinary([command, '--help']);
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(run.stdout).toMatchSnapshot();
+      expect(await runBinary(['help', command])).toEqual(run);
+    },
+  );
+
+  it('help --help is help', async () => {
+    expect(await runBinary(['help', '--help'])).toEqual(await runBinary(['-h']));
+  });
+
+  it.each([
+    ['a command', ['demoo']],
+    ['a command asked for help', ['help', 'sandbx']],
+    ['a tool in place of a command', ['list_threads', 'limit=1']],
+    ['a word behind a command', ['demo', 'fast']],
+    ['a flag of the server', ['--redonly']],
+    ['a flag by the name of its variable', ['serve', '--agora-chat-host', 'x']],
+    ['a flag that is like no other', ['serve', '--xyzzy-plugh-plover']],
+    ['a secret as a flag, which is not repeated', ['--app-token=S3cr3tS3cr3t']],
+    ['a flag without its value', ['--host', '--read-only']],
+    ['a yes with a value', ['--read-only=1']],
+    ['a flag twice', ['--host', 'a', '--host', 'b']],
+    ['a value that cannot be', ['--log-level', 'loud']],
+  ])('mistyped: %s', async (_what, args) => {
+    const { code, stdout, stderr } = await runBinary(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatchSnapshot();
+  });
+
+  it.each([[['demo']], [['--help']], [['tools']], [['call', 'list_user_threads', 'username=lin']]])(
+    '%j ends quietly when nobody reads on',
+    async (args) => {
+      const child = spawn(process.execPath, [BINARY, ...args], { env: { PATH: process.env['PATH'] ?? '' } });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      child.stdout.destroy();
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      const [code] = await once(child, 'close');
+      expect([code, stderr]).toEqual([0, '']);
+    },
+  );
+});
+
+describe('agora-threads-mcp tools', () => {
+  const names = (stdout: string): string[] => [...stdout.matchAll(/^(\w+) {2}/gm)].map(([, name]) => name ?? '');
+
+  it('shows each tool with its arguments', async () => {
+    const { code, stdout, stderr } = await runBinary(['tools']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatchSnapshot();
+    expect(names(stdout)).toEqual(catalogue.map(({ name }) => name));
+  });
+
+  it('shows one tool with all of its description', async () => {
+    expect((await runBinary(['tools', 'delete_thread'])).stdout).toMatchSnapshot();
+    const { code, stderr } = await runBinary(['tools', 'delete_tread']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean delete_thread?');
+  });
+
+  it('--json is the answer to tools/list', async () => {
+    const { client } = await connectClient();
+    expect(JSON.parse((await runBinary(['tools', '--json'])).stdout)).toEqual(await client.listTools());
+  });
+
+  it('shows what the settings register, by flag and by variable', async () => {
+    const readers = catalogue.filter(({ kind }) => kind === 'read').map(({ name }) => name);
+    expect(names((await runBinary(['tools', '--read-only'])).stdout)).toEqual(readers);
+    expect(names((await runBinary(['tools'], { AGORA_THREADS_READ_ONLY: '1' })).stdout)).toEqual(readers);
+    const overruled = await runBinary(['tools', '--no-read-only'], { AGORA_THREADS_READ_ONLY: '1' });
+    expect(names(overruled.stdout)).toEqual(catalogue.map(({ name }) => name));
+    expect(
+      names((await runBinary(['tools', '--tools', 'list_threads', '--undocumented', '--sandbox'])).stdout),
+    ).toEqual(['list_threads']);
+  });
+});
+
+describe('settings as flags', () => {
+  it('a flag wins over the environment, and a file over a secret there', async () => {
+    const sandbox = await startTestSandbox();
+    onTestFinished(() => sandbox.close());
+    const folder = await mkdtemp(join(tmpdir(), 'flags-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'token');
+    await writeFile(file, SANDBOX.appToken);
+    const env = {
+      AGORA_CHAT_HOST: 'http://127.0.0.1:9',
+      AGORA_CHAT_APP_KEY: 'other#app',
+      AGORA_CHAT_APP_TOKEN: 'not-the-right-one',
+    };
+    const app = `${SANDBOX.orgName}#${SANDBOX.appName}`;
+    const flags = ['--host', sandbox.url, `--app-key=${app}`, '--app-token-file', file];
+    const { code, stdout } = await runBinary(['call', 'list_threads', 'limit=1', ...flags], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Threads of the app acme#helpdesk: 1 shown/);
+  });
+
+  it('reach the server, with the command or without', async () => {
+    const answer = {
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo },
+    };
+    const line = `${JSON.stringify({ jsonrpc: '2.0', ...answer })}\n`;
+    for (const args of [['--read-only'], ['serve', '--read-only']]) {
+      const { code, stdout } = await runBinary(args, {}, line);
+      expect(code).toBe(0);
+      expect(stdout).toContain('This server is read-only');
+    }
+  });
+
+  it('an empty one unsets what the environment says', async () => {
+    const { code } = await runBinary(['call', 'list_threads', '--host='], { AGORA_CHAT_HOST: 'chat.test' });
+    expect(code).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { documented } from '../../src/settings.ts';
+import { settingFlags } from '../../src/flags.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
 import { table, withBlock } from '../support/markdown.ts';
@@ -22,9 +22,10 @@ const tools = (): string =>
 
 const settings = (): string =>
   table(
-    ['variable', 'meaning', 'default'],
-    documented.map(({ name, meaning, default: usual, secret }) => [
+    ['variable', 'flag', 'meaning', 'default'],
+    settingFlags.map(({ name: flag, setting: { name, meaning, default: usual, secret } }) => [
       `\`${name}\``,
+      `\`--${flag}\``,
       secret ? `${meaning}; or \`${name}_FILE\`` : meaning,
       usual === undefined ? '' : `\`${usual}\``,
     ]),

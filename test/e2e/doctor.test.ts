@@ -334,9 +334,18 @@ describe('what is wrong without asking the service', () => {
     expect(code).toBe(0);
   });
 
+  it('says which settings a flag has given', async () => {
+    const env = { ...appSettings(await start()), AGORA_THREADS_TIMEOUT_MS: '5000' };
+    const { code, text } = await doctor(env, ['--offline', '--timeout-ms', '7000', '--read-only']);
+    expect(text).toMatch(/AGORA_THREADS_TIMEOUT_MS +7000 \(flag\)/);
+    expect(text).toMatch(/AGORA_THREADS_READ_ONLY +1 \(flag\)/);
+    expect(text).toMatch(/AGORA_CHAT_HOST .*\(environment\)/);
+    expect(code).toBe(0);
+  });
+
   it.each([
-    [['--jsn'], "Unknown option '--jsn'"],
-    [['now'], "Unexpected argument 'now'"],
+    [['--jsn'], 'there is no flag --jsn. Did you mean --json?'],
+    [['now'], '"now" is one word too many'],
   ])('the arguments %j', async (args, reason) => {
     const { code, stdout, stderr } = await runBinary(['doctor', ...args]);
     expect(stderr).toContain(reason);

@@ -1,0 +1,100 @@
+import '../jitless.ts';
+import { styleText } from 'node:util';
+import * as z from 'zod';
+import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { connectInside } from '../call/client.ts';
+import { closest } from '../closest.ts';
+import { readConfig } from '../config.ts';
+import { environmentOf, noWords, readCommandLine, settingFlags } from '../flags.ts';
+import { fold, wantsColours } from '../terminal.ts';
+import type { Kind, Tool } from '../tool.ts';
+import { UsageError } from '../usage.ts';
+
+const FLAGS = [{ name: 'json', value: undefined }] as const;
+const WIDTH = 100;
+
+const colours = wantsColours(process.stdout);
+type Style = Parameters<typeof styleText>[0];
+const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
+
+const KIND_STYLE: Readonly<Record<Kind, Style>> = { read: 'green', create: 'blue', update: 'yellow', delete: 'red' };
+
+/**
+ * Lists the tools that the settings register, or all about one.
+ *
+ * @throws UsageError for a tool that is not registered
+ */
+export async function tools(args: readonly string[]): Promise<void> {
+  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
+  const [name, ...more] = words;
+  noWords(more);
+  const config = readConfig(environmentOf(process.env, settings), toolNames);
+  const registered = toolsFor(config);
+  const wanted = name === undefined ? registered : registered.filter((tool) => tool.name === name);
+  if (name !== undefined && wanted.length === 0) throw unknownTool(name, registered);
+  if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
+
+  const client = await connectInside(config, async () => false);
+  const listed = await client.listTools();
+  await client.close();
+  const kept = listed.tools.filter((tool) => name === undefined || tool.name === name);
+  print(JSON.stringify({ ...listed, tools: kept }));
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function unknownTool(name: string, registered: readonly Tool[]): UsageError {
+  const near = closest(
+    name,
+    registered.map((tool) => tool.name),
+  );
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return new UsageError(`there is no tool ${JSON.stringify(name)} with these settings.${hint}`);
+}
+
+/** As far as it is shown of an argument. */
+const property = z.looseObject({
+  type: z.string(),
+  description: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  items: z.looseObject({ type: z.string() }).optional(),
+});
+const inputSchema = z.looseObject({
+  properties: z.record(z.string(), property),
+  required: z.array(z.string()).optional(),
+});
+
+function toolText(tool: Tool, whole: boolean): string {
+  const { properties, required = [] } = inputSchema.parse(tool.inputSchema());
+  const rows = Object.entries(properties).map(([name, schema]) => ({
+    name: required.includes(name) ? name : `[${name}]`,
+    type: typeOf(schema),
+    description: schema.description ?? '',
+  }));
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length), 20);
+  const typeWidth = Math.max(...rows.map(({ type }) => type.length), 24);
+  const told = whole ? tool.description : firstSentence(tool.description);
+  return [
+    `${styled('bold', tool.name)}  ${styled(KIND_STYLE[tool.kind], tool.kind)}`,
+    ...fold(told, WIDTH - 2).map((line) => `  ${line}`),
+    ...rows.map(({ name, type, description }) =>
+      `    ${name.padEnd(nameWidth)}  ${styled('dim', type.padEnd(typeWidth))}  ${description}`.trimEnd(),
+    ),
+  ].join('\n');
+}
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+
+function typeOf({ type, enum: words, default: usual, minimum, maximum, items }: z.output<typeof property>): string {
+  const shape =
+    words?.join(' | ') ??
+    (minimum !== undefined && maximum !== undefined
+      ? `${minimum}-${maximum}`
+      : items === undefined
+        ? type
+        : `${items.type}, ...`);
+  return usual === undefined ? shape : `${shape} (${usual})`;
+}
