@@ -14,6 +14,7 @@ export function assemble(config: Config, log: Log): { server: Server; connector:
   const server = createServer({
     version,
     tools: toolsFor(config),
+    prompts: async (context) => (await import('../prompts/index.ts')).promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
     connect: connector.connect,

@@ -14,6 +14,14 @@ import type { Clock } from './clock.ts';
 import { type Asker, type ConfirmMode, createGate, formParams, showsForms } from './confirm.ts';
 import type { Log } from './log.ts';
 import { failureText } from './present/failure.ts';
+import {
+  getPromptRequest,
+  listPromptsRequest,
+  PromptError,
+  type PromptSource,
+  promptListing,
+  promptMessage,
+} from './prompts.ts';
 import { toRedactedJson } from './secrets.ts';
 import { createSeen } from './seen.ts';
 import type { Session } from './session.ts';
@@ -23,6 +31,7 @@ import type { Tool } from './tool.ts';
 export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
+  readonly prompts: PromptSource;
   readonly instructions: string;
   readonly confirm: ConfirmMode;
   /** Reaches the app; called at each tool call, and cheap after the first. */
@@ -41,7 +50,7 @@ export function createServer(options: ServerOptions): Server {
   const { tools, clock, log } = options;
   const server = new Server(
     { name: 'agora-threads-mcp', title: 'Agora Chat threads', version: options.version },
-    { capabilities: { tools: {} }, instructions: options.instructions },
+    { capabilities: { tools: {}, prompts: {} }, instructions: options.instructions },
   );
   // The SDK numbers its requests from 0, and its client overlooks the cancel of number 0: the first question of a
   // process would stay open after its call was given up.
@@ -92,6 +101,18 @@ export function createServer(options: ServerOptions): Server {
     }
   });
 
+  const promptsNow = () => options.prompts({ tools: new Set(tools.map(({ name }) => name)), now: clock.now() });
+
+  server.setRequestHandler(listPromptsRequest, async () => ({ prompts: (await promptsNow()).map(promptListing) }));
+
+  server.setRequestHandler(getPromptRequest, async ({ params }) => {
+    try {
+      return promptMessage(await promptsNow(), params.name, params.arguments);
+    } catch (error) {
+      throw error instanceof PromptError ? invalidParams(error.message) : error;
+    }
+  });
+
   // The SDK quotes whole messages of the client, which are not ours to log.
   server.onerror = (error) => log.warn(error.message.split(/[:{]/)[0] ?? 'unknown error');
   return server;
@@ -110,13 +131,13 @@ const listing = (tool: Tool) => ({
 /** All of our schemas are objects; MCP's type wants to see it. */
 const objectSchema = z.looseObject({ type: z.literal('object') });
 
-/** An error of the protocol, not of a tool: without the prefix that the SDK's own error class adds. */
 function unknownTool(tools: readonly Tool[]): Error {
   const names = tools.map(({ name }) => name).join(', ') || 'none, by the settings of this server';
-  return Object.assign(new Error(`There is no tool of that name. The tools are: ${names}`), {
-    code: ErrorCode.InvalidParams,
-  });
+  return invalidParams(`There is no tool of that name. The tools are: ${names}`);
 }
+
+/** An error of the protocol, not of a tool: without the prefix that the SDK's own error class adds. */
+const invalidParams = (message: string): Error => Object.assign(new Error(message), { code: ErrorCode.InvalidParams });
 
 type Extra = Parameters<Parameters<Server['setRequestHandler']>[1]>[1];
 

@@ -100,6 +100,16 @@ function argumentsText(args: unknown, names: readonly string[]): string {
 }
 
 function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodError): readonly string[] {
+  return [
+    'bad_arguments',
+    `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
+    'Nothing was sent.',
+    `Next: call ${tool} again with the arguments corrected.`,
+  ];
+}
+
+/** What is wrong with arguments, in one line: of each its name, what it must be, and what it is. */
+export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
   const faults = error.issues.slice(0, 5).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return `unknown argument ${issue.keys.map((key) => quoted(key, 60)).join(', ')}; expected: ${argumentNames.join(', ')}`;
@@ -109,12 +119,7 @@ function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodEr
     const value = valueAt(args, issue.path);
     return value === undefined ? `${name} is missing` : `${name} ${issue.message} (got ${valueText(value)})`;
   });
-  return [
-    'bad_arguments',
-    `${tool} was not called: ${faults.join('; ')}.`,
-    'Nothing was sent.',
-    `Next: call ${tool} again with the arguments corrected.`,
-  ];
+  return faults.join('; ');
 }
 
 function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {

@@ -4,6 +4,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { promptsFor } from '../../prompts/index.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { instructionsFor } from '../../src/instructions.ts';
@@ -72,6 +73,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const server = createServer({
     version: '0.0.0',
     tools: toolsFor(config),
+    prompts: async (context) => promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
     connect: connector.connect,

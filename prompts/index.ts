@@ -1,0 +1,11 @@
+import type { Prompt, PromptContext, PromptMaker } from '../src/prompt.ts';
+import { findStaleThreads } from './find-stale-threads.ts';
+import { reportOnGroup } from './report-on-group.ts';
+import { triageUserThreads } from './triage-user-threads.ts';
+
+/** Every prompt, in the order in which hosts show them. */
+const makers: readonly PromptMaker[] = [triageUserThreads, findStaleThreads, reportOnGroup];
+
+/** The prompts that the registered tools can carry out. */
+export const promptsFor = (context: PromptContext): readonly Prompt[] =>
+  makers.map((make) => make(context)).filter((prompt) => prompt !== undefined);

@@ -1,0 +1,27 @@
+import type * as z from 'zod';
+
+/** What a prompt is made with. */
+export interface PromptContext {
+  /** The names of the tools that are registered: no other is named to a model. */
+  readonly tools: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A prompt as the server offers it: hosts show it as a slash command. */
+export interface Prompt {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Strict, and each argument a string, as the protocol has it. */
+  readonly input: z.ZodObject;
+  /**
+   * The message that a host puts into the conversation, in its user's name.
+   *
+   * @throws ZodError
+   */
+  readonly message: (args: unknown) => string;
+}
+
+/** Makes a prompt for the tools at hand; undefined where there is none to do it with. */
+export type PromptMaker = (context: PromptContext) => Prompt | undefined;
