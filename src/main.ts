@@ -80,12 +80,12 @@ const COMMANDS: Commands = {
     run: async (args) => (await import('./commands/sandbox.ts')).sandbox(args),
   },
   help: {
-    summary: 'Show the commands and settings, or one command',
+    summary: 'Show the commands and settings, or one command; also --help',
     usage: ['[COMMAND]'],
     run: async (args) => (await import('./commands/help.ts')).help(args, COMMANDS),
   },
   version: {
-    summary: 'Print the version',
+    summary: 'Print the version; also --version',
     usage: [''],
     run: async (args) => (await import('./commands/help.ts')).printVersion(args),
   },

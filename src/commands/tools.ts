@@ -6,6 +6,7 @@ import { connectInside } from '../call/client.ts';
 import { closest } from '../closest.ts';
 import { readConfig } from '../config.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from '../flags.ts';
+import { visible } from '../present/untrusted.ts';
 import { fold, wantsColours } from '../terminal.ts';
 import type { Kind, Tool } from '../tool.ts';
 import { UsageError } from '../usage.ts';
@@ -29,6 +30,10 @@ export async function tools(args: readonly string[]): Promise<void> {
   const [name, ...more] = words;
   noWords(more);
   const config = readConfig(environmentOf(process.env, settings), toolNames);
+  // With wrong settings every tool is registered, and each call then says what is wrong; here it is said at once.
+  for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
+    process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);
+  }
   const registered = toolsFor(config);
   const wanted = name === undefined ? registered : registered.filter((tool) => tool.name === name);
   if (name !== undefined && wanted.length === 0) throw unknownTool(name, registered);

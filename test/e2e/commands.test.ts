@@ -139,6 +139,15 @@ describe('agora-threads-mcp tools', () => {
     expect(stderr).toContain('Did you mean delete_thread?');
   });
 
+  it('says what is wrong with the settings', async () => {
+    const { code, stdout, stderr } = await runBinary(['tools', '--tools', 'list_treads']);
+    expect(stderr).toMatchInlineSnapshot(`
+      "agora-threads-mcp tools: AGORA_THREADS_TOOLS names "list_treads", which is no tool: did you mean list_threads?
+      "
+    `);
+    expect([code, names(stdout)]).toEqual([0, catalogue.map(({ name }) => name)]);
+  });
+
   it('--json is the answer to tools/list', async () => {
     const { client } = await connectClient();
     expect(JSON.parse((await runBinary(['tools', '--json'])).stdout)).toEqual(await client.listTools());
