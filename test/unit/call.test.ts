@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/call/arguments.ts';
-import { barText } from '../../src/call/progress-bar.ts';
+import { barText, createProgressBar } from '../../src/call/progress-bar.ts';
 import { settingFlags } from '../../src/flags.ts';
 import { catalogue, undocumented } from '../../tools/index.ts';
 
@@ -66,4 +66,24 @@ it.each([
   [7, undefined, '························'],
 ])('a bar at %s of %s', (progress, total, expected) => {
   expect(barText(progress, total)).toBe(expected);
+});
+
+it('a bar does not draw over a question', () => {
+  let screen = '';
+  const bar = createProgressBar((text) => {
+    screen += text;
+  }, undefined);
+  bar.show({ progress: 1, total: 2, message: 'of 2' });
+  bar.pause();
+  const asked = screen;
+  bar.show({ progress: 1.001, message: "Waiting for the user's answer" });
+  bar.pause();
+  expect(screen).toBe(asked);
+  bar.resume();
+  bar.show({ progress: 2, total: 2, message: 'of 2' });
+  expect(screen.split('\r\u001b[2K').slice(1)).toEqual([
+    '━━━━━━━━━━━━············  50% of 2',
+    '',
+    '━━━━━━━━━━━━━━━━━━━━━━━━ 100% of 2',
+  ]);
 });
