@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { ElicitRequestSchema, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { systemClock } from '../clock.ts';
 import { noWords, readCommandLine } from '../flags.ts';
 import { askYesOrNo } from '../question.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { createStdio } from '../stdio.ts';
 import { fold, wantsColours } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -31,11 +35,8 @@ export async function demo(args: readonly string[]): Promise<void> {
   noWords(readCommandLine(args, []).words);
   const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
-  // The client passes on a few harmless variables only, and none of ours: the demo can never reach a real app.
-  const env = { AGORA_THREADS_SANDBOX: '1' };
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [fileURLToPath(import.meta.url)], env }),
-  );
+  const { transport, ended } = startServer();
+  await client.connect(transport);
 
   const call = async (name: string, args: Record<string, unknown>) => {
     print(`${styled('bold', `> ${name}`)} ${Object.entries(args).map(argument).join(' ')}`);
@@ -58,7 +59,36 @@ export async function demo(args: readonly string[]): Promise<void> {
     await call('create_thread', { group_id, msg_id: Number(message.id), name: 'A number loses digits', owner });
   } finally {
     await client.close();
+    await ended();
   }
+}
+
+/** What a process needs of this one's environment, on any system; none of it is a setting of ours. */
+const HARMLESS = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP'];
+
+/** This very binary as a server in a process of its own, on the sandbox: the demo can never reach a real app. */
+function startServer(): { transport: Transport; ended: () => Promise<void> } {
+  const env: Record<string, string> = { AGORA_THREADS_SANDBOX: '1' };
+  for (const name of HARMLESS) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  const transport = createStdio<JSONRPCMessage>({
+    input: child.stdout,
+    output: child.stdin,
+    clock: systemClock,
+    decode: (line) => JSONRPCMessageSchema.parse(JSON.parse(line)),
+    encode: (message) => JSON.stringify(message),
+  });
+  return {
+    transport,
+    async ended() {
+      child.stdin.end();
+      await gone;
+    },
+  };
 }
 
 /** Shows the question, and takes the answer of the person at the terminal; without one it says yes, and says so. */

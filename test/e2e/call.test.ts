@@ -120,7 +120,7 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     const flags = ['--confirm', OTHERS.join(','), `--confirm=${THREAD}`];
     const { code, stdout } = await call('delete_threads', ...ids.map((id) => `thread_ids=${id}`), ...flags);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Deleting 3 threads: 3 deleted\.\n/);
+    expect(stdout).toMatch(/^Deleting 3 threads: 3 deleted\. /);
     expect(deletions()).toHaveLength(3);
   });
 
@@ -155,7 +155,7 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     ]);
     const { code, stdout } = await call('delete_threads', `thread_ids=${OTHERS.join()}`, '--confirm', OTHERS.join());
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^Deleting 2 threads: 1 deleted, 1 failed\.\n/);
+    expect(stdout).toMatch(/^Deleting 2 threads: 1 deleted, 1 failed\. /);
   });
 });
 

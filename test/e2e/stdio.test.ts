@@ -107,7 +107,9 @@ function startRaw(env: Record<string, string> = {}): {
     rest = parts.pop() ?? '';
     for (const line of parts) {
       lines.push(line);
-      const message = z.looseObject({ id: z.number().optional(), method: z.string().optional() }).parse(JSON.parse(line));
+      const message = z
+        .looseObject({ id: z.number().optional(), method: z.string().optional() })
+        .parse(JSON.parse(line));
       if (message.method === 'elicitation/create') ask(message.id ?? 0);
       else if (message.id !== undefined) waiting.get(message.id)?.(message);
     }
