@@ -43,6 +43,20 @@ const removable = (source) =>
     '$1/* @__PURE__ */ make(() => $2);',
   )}`;
 
+/** The makers of JSON Schemas: each zod schema holds on to them, and here they are made at build time alone. */
+const SCHEMA_MAKERS =
+  /[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors|json-schema-generator)\.js$/;
+
+/**
+ * The same exports, none of which does anything.
+ *
+ * @param {string} source
+ */
+const hollow = (source) =>
+  [...source.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
+    .map(([, name]) => `export const ${name} = () => undefined;`)
+    .join('\n');
+
 /** @type {import('esbuild').Plugin} */
 export const lean = {
   name: 'lean',
@@ -69,6 +83,7 @@ export const lean = {
         contents: `module.exports = require('node:zlib').inflateRawSync(Buffer.from(${packed}, 'base64'));`,
       };
     });
+    build.onLoad({ filter: SCHEMA_MAKERS }, async ({ path }) => ({ contents: hollow(await readFile(path, 'utf8')) }));
     // The local names of libraries are cut short; ours stay as they are, so that a stack says where it was.
     build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
       const source = SDK_TYPES.test(path) ? removable(await readFile(path, 'utf8')) : await readFile(path, 'utf8');
