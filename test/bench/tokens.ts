@@ -88,4 +88,5 @@ for (const row of rows)
       .map(([key, value]) => `${key} ${value}`)
       .join('  ')}\n`,
   );
+process.stdout.write(`tools ${tools.tools}  bytes_a_tool ${tools.bytes_a_tool}  tokens ${tools.tokens}\n`);
 process.stdout.write(`${JSON.stringify({ bench: 'tokens', rows, tools })}\n`);

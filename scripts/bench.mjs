@@ -1,0 +1,73 @@
+// Runs the benchmarks one after the other; with --write their tables become BENCHMARKS.md.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @type {readonly { name: string, title: string, about: string }[]} */
+const BENCHMARKS = [
+  {
+    name: 'startup',
+    title: 'Start-up',
+    about:
+      'Spawn to the answer to `tools/list`, and the peak of memory: this server, a one-tool hello world on the same SDK bundled the same way, and Node doing nothing. Interleaved rounds; `ratio` is the median of the ratios to hello world, round by round.',
+  },
+  {
+    name: 'calls',
+    title: 'A call',
+    about:
+      "One page of a list as a tool call, the SDK's client in the same process included, beside the same request by bare undici; medians, one after the other, then 1,000 with 50 in flight.",
+  },
+  {
+    name: 'walk',
+    title: 'A walk of 20,000 and of 100,000 threads',
+    about:
+      'The pages of 50 of a server in a process of its own, beside a bare undici loop over the same pages that only counts; `ratio` is the median of pairs.',
+  },
+  {
+    name: 'tokens',
+    title: 'Tokens',
+    about:
+      'A page of 50 ordinary threads as a result, beside the raw JSON page (o200k); bytes and tokens of the tools as they are listed.',
+  },
+  {
+    name: 'limiter',
+    title: 'The rate limit',
+    about:
+      'Calls at once against a server that enforces a sliding second: how many it refuses, and how long they take beside the least possible.',
+  },
+];
+
+const parts = BENCHMARKS.map(({ name, title, about }) => {
+  const { status, stdout } = spawnSync(process.execPath, ['scripts/run.mjs', `test/bench/${name}.ts`], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.stdout.write(`${title}\n${stdout}\n`);
+  if (status !== 0) process.exit(status ?? 1);
+  const lines = stdout.trimEnd().split('\n');
+  const table = lines.filter((line) => !line.startsWith('{')).join('\n');
+  return `## ${title}\n\n${about}\n\n\`\`\`text\n${table}\n\`\`\`\n`;
+});
+
+if (process.argv.includes('--write')) {
+  const [cpu] = cpus();
+  const machine = [
+    `${cpu?.model ?? 'unknown processor'} (${cpus().length} cores)`,
+    `${Math.round(totalmem() / 1024 ** 3)} GB`,
+    `${platform()} ${arch()}`,
+    `Node ${process.version}`,
+  ].join(', ');
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(
+    `${root}BENCHMARKS.md`,
+    [
+      '# Benchmarks',
+      `Made by \`npm run bench -- --write\` on ${date}: ${machine}. Ratios are taken within a run; times alone say little about another machine.`,
+      ...parts,
+    ].join('\n\n'),
+  );
+}
