@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { Protocol } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CallToolRequestSchema,
   CancelledNotificationSchema,
   ErrorCode,
   type JSONRPCMessage,
@@ -70,10 +70,13 @@ export function createServer(options: ServerOptions): Server {
     return { tools: listed };
   });
 
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const tool = tools.find(({ name }) => name === params.name);
-    if (!tool) throw unknownTool(tools);
-    const args = params.arguments ?? {};
+  // Past the SDK's own check: it words what a model got wrong as an error of the protocol, and makes an error of a call
+  // that asks for a task, after the call was made; a server without tasks answers such a call as any other.
+  Protocol.prototype.setRequestHandler.call(server, callRequest, async ({ params }, extra) => {
+    const named = toolParams.safeParse(params);
+    const tool = named.success ? tools.find(({ name }) => name === named.data.name) : undefined;
+    if (!named.success || !tool) throw unknownTool(tools);
+    const args = named.data.arguments ?? {};
     try {
       const call = await tool.prepare(args);
       const { app, threads, audit } = await options.connect();
@@ -131,6 +134,10 @@ const listing = (tool: Tool) => ({
 /** All of our schemas are objects; MCP's type wants to see it. */
 const objectSchema = z.looseObject({ type: z.literal('object') });
 
+const callRequest = z.object({ method: z.literal('tools/call'), params: z.unknown().optional() });
+/** The arguments are for the tool to judge. Some clients send `null` for none. */
+const toolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
+
 function unknownTool(tools: readonly Tool[]): Error {
   const names = tools.map(({ name }) => name).join(', ') || 'none, by the settings of this server';
   return invalidParams(`There is no tool of that name. The tools are: ${names}`);
@@ -171,22 +178,27 @@ function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
 
 /** Whatever bears an id and asks for nothing is meant as an answer. */
 const answerOf = z.object({ id: z.union([z.string(), z.number()]), method: z.undefined().optional() });
-const callWithNull = z.looseObject({ method: z.literal('tools/call'), params: z.looseObject({ arguments: z.null() }) });
+
+/** A request whose form is wrong otherwise can still be answered, and somebody waits for that. */
+const refusable = z.object({ id: z.union([z.string(), z.number()]), method: z.unknown() });
+
+const refusal = (id: string | number, message: string): JSONRPCMessage => ({
+  jsonrpc: '2.0',
+  id,
+  error: { code: ErrorCode.InvalidRequest, message },
+});
 
 /** A line as a message. What a client gets wrong in an answer must end the wait for it, and not be passed over. */
-function decode(line: string): JSONRPCMessage {
+function decode(line: string, reply: (message: JSONRPCMessage) => void): JSONRPCMessage | undefined {
   const json: unknown = JSON.parse(line);
-  const withNull = callWithNull.safeParse(json);
-  if (withNull.success) {
-    const { params, ...rest } = withNull.data;
-    return JSONRPCMessageSchema.parse({ ...rest, params: { ...params, arguments: {} } });
-  }
   const message = JSONRPCMessageSchema.safeParse(json);
   if (message.success) return message.data;
   const answer = answerOf.safeParse(json);
-  if (!answer.success) throw message.error;
-  const error = { code: ErrorCode.InvalidRequest, message: 'The answer is no object' };
-  return { jsonrpc: '2.0', id: answer.data.id, error };
+  if (answer.success) return refusal(answer.data.id, 'The answer is no object');
+  const request = refusable.safeParse(json);
+  if (!request.success) throw message.error;
+  reply(refusal(request.data.id, 'This is no JSON-RPC 2.0 request with an object for its params'));
+  return undefined;
 }
 
 /**

@@ -19,7 +19,8 @@ export interface StdioOptions<Message> {
   readonly input: Readable;
   readonly output: Writable;
   readonly clock: Clock;
-  readonly decode: (line: string) => Message;
+  /** Makes a message of a line; undefined where the line is dealt with by `reply`. */
+  readonly decode: (line: string, reply: (message: Message) => void) => Message | undefined;
   /** Makes one line of a message, without its line break. */
   readonly encode: (message: Message) => string;
   /** The longest line that is read, in bytes; a longer one is passed over. */
@@ -106,7 +107,8 @@ export function createStdio<Message extends object>(options: StdioOptions<Messag
     skipping = false;
     if (line === '') return;
     try {
-      const message = decode(line);
+      const message = decode(line, (answer) => output.writable && output.write(`${encode(answer)}\n`));
+      if (message === undefined) return;
       if (isRequest(message)) unanswered += 1;
       transport.onmessage?.(message);
     } catch {

@@ -106,6 +106,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
       if (typeof headers['date'] === 'string') options.onDate?.(headers['date']);
       // A 2xx other than the documented 200 has done something: its body is held against the same shape.
       if (status >= 200 && status < 300) return parseAnswer(call.answer, text);
+      // A status that HTTP does not have says nothing of what was done.
+      if (status < 200 || status >= 600) throw unreadable(`its HTTP status is ${status}`);
       throw refusal(status, text, headers['retry-after'], clock.now());
     } finally {
       disarm();

@@ -129,5 +129,12 @@ function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
   }, args);
 }
 
-const valueText = (value: unknown): string =>
-  typeof value === 'string' ? quoted(value, 40) : visible(JSON.stringify(value) ?? 'undefined', 40);
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return quoted(value, 40);
+  try {
+    return visible(JSON.stringify(value) ?? 'undefined', 40);
+  } catch {
+    // JSON can be read at any depth, and written only as deep as the stack is high.
+    return 'a value nested too deep to be shown';
+  }
+}

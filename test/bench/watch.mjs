@@ -1,0 +1,63 @@
+// Loaded into the server before its own code (node --import): sees every connection and every look-up of a name that
+// the process makes, whichever library asks for it, and tells the parent process when it asks.
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+
+const LOOPBACK = /^(127(\.\d+){3}|::1|localhost)$/;
+/** @type {string[]} */
+const outside = [];
+/** @type {string[]} */
+const warnings = [];
+
+/** @param {unknown} host */
+function note(host) {
+  if (!LOOPBACK.test(String(host))) outside.push(String(host));
+}
+
+const { connect } = net.Socket.prototype;
+/** @this {net.Socket} @param {any[]} args */
+net.Socket.prototype.connect = function (...args) {
+  // Node's own callers pass all arguments as one list.
+  const [to, host] = Array.isArray(args[0]) ? args[0] : args;
+  if (typeof to !== 'object' || to === null) note(host ?? 'localhost');
+  else if (to.path === undefined || to.path === null) note(to.host ?? 'localhost');
+  return Reflect.apply(connect, this, args);
+};
+
+/** The functions of node:dns that ask somebody. */
+const ASKING = /^(lookup|resolve|reverse)/;
+for (const home of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
+  for (const name of Object.getOwnPropertyNames(home)) {
+    const ask = Reflect.get(home, name);
+    if (!ASKING.test(name) || typeof ask !== 'function') continue;
+    /** @this {unknown} @param {any[]} args */
+    const noting = function (...args) {
+      note(args[0]);
+      return Reflect.apply(ask, this, args);
+    };
+    Reflect.set(home, name, noting);
+  }
+}
+syncBuiltinESMExports();
+
+process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
+
+const collected = async () => {
+  // Twice: what a first collection finalises, the second one frees.
+  for (let round = 0; round < 2; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage();
+};
+
+process.on('message', async () => {
+  const { heapUsed, rss } = await collected();
+  /** @type {Record<string, number>} */
+  const handles = {};
+  for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
+  process.send?.({ heap: heapUsed, rss, handles, outside, warnings });
+});
+// The way to the parent must not keep the process from ending.
+process.channel?.unref();
