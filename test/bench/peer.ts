@@ -20,7 +20,7 @@ const report = z.object({
   /** Bytes in use after a collection. */
   heap: z.number(),
   rss: z.number(),
-  /** What keeps the process from ending, by kind. */
+  /** What keeps the process from ending, by kind, and all open files and sockets. */
   handles: z.record(z.string(), z.number()),
   /** Hosts that are not this machine, and were connected to or looked up. */
   outside: z.array(z.string()),

@@ -1,6 +1,7 @@
 // Loaded into the server before its own code (node --import): sees every connection and every look-up of a name that
 // the process makes, whichever library asks for it, and tells the parent process when it asks.
 import dns from 'node:dns';
+import { readdir } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
@@ -57,7 +58,9 @@ process.on('message', async () => {
   /** @type {Record<string, number>} */
   const handles = {};
   for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
-  process.send?.({ heap: heapUsed, rss, handles, outside, warnings });
+  // Idle sockets do not count among those, but have a descriptor, which Linux lists.
+  const descriptors = (await readdir('/proc/self/fd').catch(() => [])).length;
+  process.send?.({ heap: heapUsed, rss, handles: { ...handles, descriptors }, outside, warnings });
 });
 // The way to the parent must not keep the process from ending.
 process.channel?.unref();
