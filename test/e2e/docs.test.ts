@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { settingFlags } from '../../src/flags.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
 import { table, withBlock } from '../support/markdown.ts';
+import { picture, scenes } from '../support/picture.ts';
 
-const README = new URL('../../README.md', import.meta.url);
+const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 
@@ -33,15 +35,29 @@ const settings = (): string =>
 
 /** Times of this very run would make the page another one each day. */
 const timeless = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T08:00:00Z');
+const demo = async (): Promise<string> => timeless((await runDemo()).stdout).trimEnd();
 
-// The page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here.
-it('the README shows the tools, the settings and the demo as they are', async () => {
-  const blocks: Readonly<Record<string, string>> = {
+/** A page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here. */
+async function expectCurrent(name: string, blocks: Readonly<Record<string, string>>): Promise<void> {
+  let page = await readFile(root(name), 'utf8');
+  for (const [block, text] of Object.entries(blocks)) page = withBlock(page, block, text);
+  await expect(page).toMatchFileSnapshot(root(name));
+}
+
+it('README.md shows the tools, the settings and the demo as they are', async () => {
+  await expectCurrent('README.md', {
     tools: tools(),
     settings: settings(),
-    demo: `\`\`\`text\n${timeless((await runDemo()).stdout).trimEnd()}\n\`\`\``,
-  };
-  let page = await readFile(README, 'utf8');
-  for (const [name, block] of Object.entries(blocks)) page = withBlock(page, name, block);
-  await expect(page).toMatchFileSnapshot(README.pathname);
+    demo: `\`\`\`text\n${await demo()}\n\`\`\``,
+  });
+});
+
+it('docs/demo.svg is a picture of what the demo prints', async () => {
+  const lines = scenes(await demo(), ['list_user_threads', 'rename_thread', 'delete_thread']);
+  const svg = picture(
+    lines,
+    'A terminal: an assistant lists threads, renames one, and deletes it after a person said yes.',
+  );
+  expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\(/);
+  await expect(svg).toMatchFileSnapshot(root('docs/demo.svg'));
 });
