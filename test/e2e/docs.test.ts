@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { settingFlags } from '../../src/flags.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
+import { hostConfigs, hostLinks, links } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
 import { picture, scenes } from '../support/picture.ts';
 
@@ -60,4 +61,28 @@ it('docs/demo.svg is a picture of what the demo prints', async () => {
   );
   expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\(/);
   await expect(svg).toMatchFileSnapshot(root('docs/demo.svg'));
+});
+
+it.each(Object.keys(hostConfigs))('docs/hosts/%s.md shows its configuration as the one source has it', async (host) => {
+  const [config, link] = [hostConfigs[host], hostLinks[host]];
+  await expectCurrent(`docs/hosts/${host}.md`, {
+    ...(config !== undefined && { config }),
+    ...(link !== undefined && { links: link }),
+  });
+});
+
+it('a link says to its host what the snippets say', () => {
+  const started = { command: 'npx', args: ['-y', 'agora-threads-mcp'] };
+  for (const [link, scheme] of [
+    [links.vscode, 'vscode:'],
+    [links.vscodeInsiders, 'vscode-insiders:'],
+  ] as const) {
+    const url = new URL(link);
+    expect([url.protocol, url.pathname]).toEqual([scheme, 'mcp/install']);
+    expect(JSON.parse(decodeURIComponent(url.search.slice(1)))).toEqual({ name: 'agora-threads', ...started });
+  }
+  const { protocol, host, pathname, searchParams } = new URL(links.cursor);
+  expect([protocol, host, pathname]).toEqual(['cursor:', 'anysphere.cursor-deeplink', '/mcp/install']);
+  expect(searchParams.get('name')).toBe('agora-threads');
+  expect(JSON.parse(Buffer.from(searchParams.get('config') ?? '', 'base64').toString())).toEqual(started);
 });
