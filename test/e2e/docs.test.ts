@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { settingFlags } from '../../src/flags.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runDemo } from '../support/binary.ts';
-import { hostConfigs, hostLinks, links } from '../support/hosts.ts';
+import * as chinese from '../support/chinese.ts';
+import { hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
 import { picture, scenes } from '../support/picture.ts';
 
@@ -23,6 +24,17 @@ const tools = (): string =>
     ]),
   );
 
+const toolsInChinese = (): string =>
+  table(
+    ['工具', '类型', '作用', '参数'],
+    catalogue.map(({ name, kind, argumentNames }) => [
+      `\`${name}\``,
+      chinese.kinds[kind],
+      chinese.tools[name] ?? '',
+      argumentNames.map((argument) => `\`${argument}\``).join(' '),
+    ]),
+  );
+
 const settings = (): string =>
   table(
     ['variable', 'flag', 'meaning', 'default'],
@@ -30,6 +42,16 @@ const settings = (): string =>
       `\`${name}\``,
       `\`--${flag}\``,
       secret ? `${meaning}; or \`${name}_FILE\`` : meaning,
+      usual === undefined ? '' : `\`${usual}\``,
+    ]),
+  );
+
+const settingsInChinese = (): string =>
+  table(
+    ['变量', '含义', '默认值'],
+    documented.map(({ name, default: usual, secret }) => [
+      `\`${name}\``,
+      secret ? `${chinese.settings[name]}；或用 \`${name}_FILE\` 指向文件` : chinese.settings[name],
       usual === undefined ? '' : `\`${usual}\``,
     ]),
   );
@@ -45,11 +67,22 @@ async function expectCurrent(name: string, blocks: Readonly<Record<string, strin
   await expect(page).toMatchFileSnapshot(root(name));
 }
 
-it('README.md shows the tools, the settings and the demo as they are', async () => {
+it('README.md shows the links, tools, settings and demo as they are', async () => {
   await expectCurrent('README.md', {
+    links: readmeLinks('Add to'),
     tools: tools(),
     settings: settings(),
     demo: `\`\`\`text\n${await demo()}\n\`\`\``,
+  });
+});
+
+it('README.zh-CN.md shows the same links, tools and settings, in words for every one of them', async () => {
+  expect(Object.keys(chinese.tools)).toEqual(catalogue.map(({ name }) => name));
+  expect(Object.keys(chinese.settings).sort()).toEqual(documented.map(({ name }) => name).sort());
+  await expectCurrent('README.zh-CN.md', {
+    links: readmeLinks('添加到'),
+    tools: toolsInChinese(),
+    settings: settingsInChinese(),
   });
 });
 

@@ -1,0 +1,44 @@
+import type { SettingName } from '../../src/settings.ts';
+
+/*
+ * The words of the Chinese README's tables, in the terms of the consoles and documents of 声网 and 环信. A tool or setting
+ * without words here fails the test of that page.
+ */
+
+export const kinds = { read: '读取', create: '新增', update: '修改', delete: '删除' } as const;
+
+export const tools: Readonly<Record<string, string>> = {
+  create_thread: '在群组的一条消息上创建子区',
+  rename_thread: '修改子区名称，原名称被覆盖',
+  delete_thread: '删除一个子区，子区内的消息一并删除，不可恢复',
+  delete_threads: '一次删除 2–50 个子区：列出全部子区，只询问一次',
+  list_threads: '分页获取 App 下的所有子区，按创建时间排序；服务端只返回子区 ID',
+  list_user_threads: '分页获取一个用户加入的所有子区，含名称、创建者、群组和日期',
+  list_user_group_threads: '分页获取一个用户在指定群组中加入的子区',
+  list_thread_members: '分页获取子区成员的用户 ID，先加入的在前',
+  add_thread_members: '添加子区成员，一次最多 100 人；须已是该群组的成员',
+  remove_thread_members: '移出子区成员，一次最多 100 人；仍保留在群组中',
+};
+
+export const settings: Readonly<Record<SettingName, string>> = {
+  AGORA_CHAT_HOST: 'REST API 域名（访问域名），带不带 `https://` 均可，如 `a1.easemob.com`',
+  AGORA_CHAT_APP_KEY: 'App Key，即 `org#app`',
+  AGORA_CHAT_ORG_NAME: 'App Key 的前一半（OrgName），代替 `AGORA_CHAT_APP_KEY`',
+  AGORA_CHAT_APP_NAME: 'App Key 的后一半（AppName）',
+  AGORA_APP_ID: '声网 App ID，32 位十六进制；未设 App Key 时请求路径用 `app-id` 形式',
+  AGORA_CHAT_APP_TOKEN: '现成的 App Token（不是用户 Token）',
+  AGORA_APP_CERTIFICATE: '声网 App 证书，与 `AGORA_APP_ID` 配合：在本机生成 App Token 并自动更新',
+  EASEMOB_CLIENT_ID: '环信 Client ID，与 `EASEMOB_CLIENT_SECRET` 配合：换取 App Token 并自动更新',
+  EASEMOB_CLIENT_SECRET: '环信 Client Secret',
+  AGORA_CHAT_ALLOW_HTTP: '设为 1：允许对非本机地址使用 HTTP，仅供私有化部署',
+  AGORA_THREADS_SANDBOX: '设为 1：始终使用内置沙箱，忽略其他 App 设置',
+  AGORA_THREADS_READ_ONLY: '设为 1：只提供读取类工具',
+  AGORA_THREADS_TOOLS: '工具名，逗号分隔：只提供这些工具',
+  AGORA_THREADS_AUDIT_LOG: '审计日志文件：每次写操作记两行 JSON，发送前一行，完成后一行',
+  AGORA_THREADS_CONFIRM:
+    '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`elicitation`（只用表单，否则拒绝）、`code`（确认码）',
+  AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
+  AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
+  AGORA_CHAT_UNDOCUMENTED: '设为 1：多提供 `get_thread` 和 `list_group_threads`，所用接口未见于官方文档',
+  AGORA_THREADS_LOG_LEVEL: '写到 stderr 的日志级别：`silent` `error` `warn` `info` `debug`',
+};
