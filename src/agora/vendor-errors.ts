@@ -24,7 +24,7 @@ const ONE_BATCH = '10 usernames a request';
  * Easemob and Shengwang (`group_thread.md`), Agora's "HTTP status codes", the error codes of the official web SDKs.
  * The first row that fits wins, so narrower rows stand above wider ones.
  */
-const ROWS: readonly Row[] = [
+export const ROWS: readonly Row[] = [
   {
     code: 'limit_out_of_range',
     status: [400],
@@ -269,7 +269,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** A shape-free last resort by class of status. */
-const FALLBACKS: readonly { from: number; to: number; row: Omit<Row, 'status'> }[] = [
+export const FALLBACKS: readonly { from: number; to: number; row: Omit<Row, 'status'> }[] = [
   {
     from: 300,
     to: 399,
