@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/*
+ * What holds for every page: its shell blocks run, its JSON is JSON, and its links lead somewhere.
+ */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Block {
+  readonly page: string;
+  readonly language: string;
+  readonly text: string;
+  /** What the line before it says of it. */
+  readonly mark: string | undefined;
+}
+
+async function readPages(): Promise<ReadonlyMap<string, string>> {
+  const folders = ['docs', 'test'].map(async (folder) =>
+    (await readdir(join(ROOT, folder), { recursive: true })).map((name) => join(folder, name)),
+  );
+  const names = [...(await readdir(ROOT)), ...(await Promise.all(folders)).flat()].filter((name) => /\.md$/.test(name));
+  return new Map(
+    await Promise.all(names.sort().map(async (name) => [name, await readFile(join(ROOT, name), 'utf8')] as const)),
+  );
+}
+
+/** The fenced blocks of a page; an item of a list may hold one too. */
+function blocksOf(page: string, text: string): Block[] {
+  return [...text.matchAll(/(?:^ *<!-- ([^\n]*) -->\n+)?^ *```(\S*)\n([\s\S]*?)^ *```$/gm)].map(
+    ([, mark, language = '', block = '']) => ({ page, language, text: block, mark }),
+  );
+}
+
+const pages = await readPages();
+const blocks = [...pages].flatMap(([page, text]) => blocksOf(page, text));
+const shell = blocks.filter(({ language }) => /^(sh|bash|shell|console|powershell)$/.test(language));
+const marked = (name: string) =>
+  shell.flatMap(({ mark, ...block }) =>
+    mark?.startsWith(`${name}: `) ? [{ ...block, said: mark.slice(name.length + 2) }] : [],
+  );
+
+const PATH = process.env['PATH'] ?? '';
+/** In a shell, where `dist/main.js` is found; none of this machine's settings reach it. */
+const start = (text: string) =>
+  spawn('sh', ['-e', '-c', text], { cwd: ROOT, env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+
+describe.skipIf(process.platform === 'win32')('shell blocks', () => {
+  const plain = [...new Set(shell.filter(({ mark }) => mark === undefined).map(({ text }) => text.trim()))];
+
+  it.each(plain)('%s runs', async (text) => {
+    const child = start(text);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part) => (output += part));
+    const [code] = await once(child, 'close');
+    expect(code, output).toBe(0);
+  });
+
+  it.each(marked('runs until'))('$text runs until it says "$said"', async ({ text, said }) => {
+    // The command in place of its shell, so that it is what is ended.
+    const child = start(`exec ${text}`);
+    try {
+      let output = '';
+      for await (const part of child.stdout.setEncoding('utf8')) {
+        output += part;
+        if (output.includes(said)) break;
+      }
+      expect(output).toContain(said);
+    } finally {
+      child.kill('SIGTERM');
+    }
+  });
+});
+
+it('a shell block that no test runs says who runs it, or what it needs', () => {
+  const known = /^(needs: (host|account)|run by: ci|runs until: .+)$/;
+  expect(shell.filter(({ mark }) => mark !== undefined && !known.test(mark))).toEqual([]);
+  expect(shell.length).toBeGreaterThan(10);
+});
+
+it('what is said to be run in CI is', async () => {
+  const ci = (
+    await Promise.all(['.ci/run', '.github/workflows/ci.yml'].map((name) => readFile(join(ROOT, name), 'utf8')))
+  ).join('\n');
+  const lines = new Set(
+    ci.split('\n').map((line) =>
+      line
+        .trim()
+        .replace(/^- run: /, '')
+        .replace(/ -- .*$/, ''),
+    ),
+  );
+  const said = marked('run by').flatMap(({ text }) => text.trim().split(/\n| && /));
+  expect(said.length).toBeGreaterThan(5);
+  expect(said.filter((command) => !lines.has(command))).toEqual([]);
+});
+
+it('every block says its language, and JSON is JSON', () => {
+  expect(blocks.filter(({ language }) => language === '')).toEqual([]);
+  for (const { language, text } of blocks) if (language === 'json') expect(() => JSON.parse(text)).not.toThrow();
+});
+
+/** As GitHub makes it of a heading. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+const withoutBlocks = (text: string): string => text.replace(/^ *```[\s\S]*?^ *```$/gm, '');
+const linksOf = (text: string): string[] =>
+  [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+
+it('every link to a file of this repository finds it, and its heading', () => {
+  const broken = [...pages].flatMap(([page, text]) =>
+    linksOf(text)
+      .filter((target) => !/^https?:/.test(target))
+      .filter((target) => {
+        const [path = '', heading] = target.split('#');
+        const file = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), decodeURI(path)));
+        if (!existsSync(join(ROOT, file))) return true;
+        if (heading === undefined) return false;
+        const headings = [...withoutBlocks(pages.get(file) ?? '').matchAll(/^#+ (.+)$/gm)];
+        return !headings.some(([, words = '']) => anchor(words) === decodeURI(heading));
+      })
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+it('links lead to no other site than these', () => {
+  const sites = [...pages.values()].flatMap((text) =>
+    linksOf(text)
+      .filter((target) => /^https?:/.test(target))
+      .map((target) => new URL(target).host),
+  );
+  expect([...new Set(sites)].sort()).toEqual(['cursor.com', 'insiders.vscode.dev', 'keepachangelog.com', 'semver.org']);
+});
