@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { settingFlags } from '../../src/flags.ts';
+import { promptsFor } from '../../prompts/index.ts';
 import { FALLBACKS, ROWS } from '../../src/agora/vendor-errors.ts';
+import { settingFlags } from '../../src/flags.ts';
 import { documented } from '../../src/settings.ts';
 import { catalogue } from '../../tools/index.ts';
-import { runDemo } from '../support/binary.ts';
+import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
@@ -51,13 +52,34 @@ const settings = (): string =>
 
 const settingsInChinese = (): string =>
   table(
-    ['变量', '含义', '默认值'],
-    documented.map(({ name, default: usual, secret }) => [
+    ['变量', '参数', '含义', '默认值'],
+    settingFlags.map(({ name: flag, setting: { name, default: usual, secret } }) => [
       `\`${name}\``,
+      `\`--${flag}\``,
       secret ? `${chinese.settings[name]}；或用 \`${name}_FILE\` 指向文件` : chinese.settings[name],
       usual === undefined ? '' : `\`${usual}\``,
     ]),
   );
+
+const allPrompts = promptsFor({ tools: new Set(catalogue.map(({ name }) => name)), now: 0 });
+
+const prompts = (head: readonly string[], wordsOf: (prompt: (typeof allPrompts)[number]) => string): string =>
+  table(
+    head,
+    allPrompts.map((prompt) => [
+      `\`${prompt.name}\``,
+      Object.entries(prompt.input.shape)
+        .map(([name, schema]) => `\`${name}${schema.safeParse(undefined).success ? '?' : ''}\``)
+        .join(' '),
+      wordsOf(prompt),
+    ]),
+  );
+
+/** As the binary itself lists them. */
+async function commands(): Promise<string> {
+  const [, listed = ''] = /^Commands\n([\s\S]*?)\n\n/m.exec((await runBinary(['--help'])).stdout) ?? [];
+  return `\`\`\`text\n${listed.replace(/^ {2}/gm, '')}\n\`\`\``;
+}
 
 /** Times of this very run would make the page another one each day. */
 const timeless = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T08:00:00Z');
@@ -75,16 +97,20 @@ it('README.md shows the links, tools, settings and demo as they are', async () =
     links: readmeLinks('Add to'),
     tools: tools(),
     settings: settings(),
+    prompts: prompts(['prompt', 'arguments', 'what it asks the assistant for'], ({ description }) => description),
+    commands: await commands(),
     demo: `\`\`\`text\n${await demo()}\n\`\`\``,
   });
 });
 
 it('README.zh-CN.md shows the same links, tools and settings, in words for every one of them', async () => {
   expect(Object.keys(chinese.tools)).toEqual(catalogue.map(({ name }) => name));
+  expect(Object.keys(chinese.prompts)).toEqual(allPrompts.map(({ name }) => name));
   expect(Object.keys(chinese.settings).sort()).toEqual(documented.map(({ name }) => name).sort());
   await expectCurrent('README.zh-CN.md', {
     links: readmeLinks('添加到'),
     tools: toolsInChinese(),
+    prompts: prompts(['提示词', '参数', '作用'], ({ name }) => chinese.prompts[name] ?? ''),
     settings: settingsInChinese(),
   });
 });

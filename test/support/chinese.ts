@@ -20,6 +20,12 @@ export const tools: Readonly<Record<string, string>> = {
   remove_thread_members: '移出子区成员，一次最多 100 人；仍保留在群组中',
 };
 
+export const prompts: Readonly<Record<string, string>> = {
+  triage_user_threads: '梳理一个用户加入的子区，按需要处理的程度分类',
+  find_stale_threads: '找出一个用户加入的子区中的旧子区，提出清理建议',
+  report_on_group: '汇报一个群组的子区：多少个、谁创建的、多久了',
+};
+
 export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_CHAT_HOST: 'REST API 域名（访问域名），带不带 `https://` 均可，如 `a1.easemob.com`',
   AGORA_CHAT_APP_KEY: 'App Key，即 `org#app`',
