@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 /*
  * What holds for every page: its shell blocks run, its JSON is JSON, and its links lead somewhere.
@@ -62,19 +62,18 @@ describe.skipIf(process.platform === 'win32')('shell blocks', () => {
     expect(code, output).toBe(0);
   });
 
-  it.each(marked('runs until'))('$text runs until it says "$said"', async ({ text, said }) => {
+  const endless = marked('runs until').map(({ text, said }) => [text.trim(), said] as const);
+
+  it.each(endless)('%s runs until it says: %s', async (text, said) => {
     // The command in place of its shell, so that it is what is ended.
     const child = start(`exec ${text}`);
-    try {
-      let output = '';
-      for await (const part of child.stdout.setEncoding('utf8')) {
-        output += part;
-        if (output.includes(said)) break;
-      }
-      expect(output).toContain(said);
-    } finally {
-      child.kill('SIGTERM');
+    onTestFinished(() => void child.kill('SIGTERM'));
+    let output = '';
+    for await (const part of child.stdout.setEncoding('utf8')) {
+      output += part;
+      if (output.includes(said)) return;
     }
+    expect(output).toContain(said);
   });
 });
 
@@ -132,6 +131,20 @@ it('every link to a file of this repository finds it, and its heading', () => {
       .map((target) => `${page}: ${target}`),
   );
   expect(broken).toEqual([]);
+});
+
+it('every file that a page names in passing is there', () => {
+  const named = [...pages].flatMap(([page, text]) =>
+    [...withoutBlocks(text).matchAll(/`((?:src|tools|prompts|test|docs|scripts)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => ({
+        page,
+        path,
+      }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  const missing = named.filter(({ path }) => !existsSync(join(ROOT, path)));
+  expect(missing.map(({ page, path }) => `${page}: ${path}`)).toEqual(['CONTRIBUTING.md: tools/my-tool.ts']);
 });
 
 it('links lead to no other site than these', () => {
