@@ -5,9 +5,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isKnown } from '../../src/settings.ts';
 
 /*
- * What holds for every page: its shell blocks run, its JSON is JSON, and its links lead somewhere.
+ * What holds for every page: its shell blocks run, its JSON is JSON, and what it names or links to is there.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -145,6 +146,14 @@ it('every file that a page names in passing is there', () => {
   expect(named.length).toBeGreaterThan(20);
   const missing = named.filter(({ path }) => !existsSync(join(ROOT, path)));
   expect(missing.map(({ page, path }) => `${page}: ${path}`)).toEqual(['CONTRIBUTING.md: tools/my-tool.ts']);
+});
+
+it('every setting that a page names is one', () => {
+  const named = [...pages.values()].flatMap(
+    (text) => text.match(/\b(?:AGORA_(?:CHAT|APP|THREADS)|EASEMOB)_[A-Z_]+\b/g) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter((name) => !isKnown(name))).toEqual([]);
 });
 
 it('links lead to no other site than these', () => {
