@@ -136,12 +136,6 @@ const read = <T>(reader: (value: unknown) => T | undefined, expected: string) =>
 const id = read(idOf, 'an id in digits');
 const userId = read(userIdOf, 'a user id');
 const thread = read(threadOf, 'a thread with an id in digits');
-const threads = z.array(z.unknown()).transform((values, context): Thread[] => {
-  const known = values.map(threadOf);
-  const at = known.indexOf(undefined);
-  if (at !== -1) context.addIssue({ code: 'custom', path: [at], message: 'expected a thread with an id in digits' });
-  return known.filter((one) => one !== undefined);
-});
 
 /** Longer than any cursor seen (they are short base64 texts), and short enough to hand to a model. */
 const cursor = z.string().max(2_048).nullish();
@@ -162,16 +156,38 @@ const isEnvelope = (answer: object): boolean => Object.values(answer).some((part
 const NOT_A_LIST = 'no list answer of Agora Chat';
 
 /** Lists stand at `entities`; the web SDK also reads `data.entities` [SDK5]. */
-const threadPage = z
+const threadFrame = z
   .object({
     ...envelope,
-    entities: threads.nullish(),
-    data: z.object({ entities: threads.nullish(), cursor }).nullish(),
+    entities: z.array(z.unknown()).nullish(),
+    data: z.object({ entities: z.array(z.unknown()).nullish(), cursor }).nullish(),
   })
-  .refine(isEnvelope, NOT_A_LIST)
-  .transform(({ entities, data, properties, cursor }) =>
-    page(entities ?? data?.entities ?? [], properties?.cursor || data?.cursor || cursor),
-  );
+  .refine(isEnvelope, NOT_A_LIST);
+
+/**
+ * A page of threads. It reads within a check, where others transform: in walks of many pages, what went through a
+ * transform of zod 4.6 outlives several collections, and cleaning up after it costs more than all of the reading.
+ */
+const threadPage = z.custom<Page<Thread>>().check((payload) => {
+  const parsed = threadFrame.safeParse(payload.value);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues)
+      payload.issues.push({ code: 'custom', path, message, input: payload.value });
+    return;
+  }
+  const { entities, data, properties, cursor } = parsed.data;
+  const items: Thread[] = [];
+  for (const value of entities ?? data?.entities ?? []) {
+    const known = threadOf(value);
+    if (known) items.push(known);
+    else {
+      const path = [...(entities ? [] : ['data']), 'entities', items.length];
+      payload.issues.push({ code: 'custom', path, message: 'expected a thread with an id in digits', input: value });
+      return;
+    }
+  }
+  payload.value = page(items, properties?.cursor || data?.cursor || cursor);
+});
 
 const memberPage = z
   .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullable(), cursor }) })
