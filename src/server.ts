@@ -70,8 +70,10 @@ export function createServer(options: ServerOptions): Server {
     return { tools: listed };
   });
 
-  // Past the SDK's own check: it words what a model got wrong as an error of the protocol, and makes an error of a call
-  // that asks for a task, after the call was made; a server without tasks answers such a call as any other.
+  // A server that offers no tasks answers a call that asks for one as any other (MCP 2025-11-25); the SDK refuses it.
+  Reflect.set(server, 'assertTaskHandlerCapability', () => undefined);
+
+  // Past the SDK's own check of a call, which words what a model got wrong as an error of the protocol, in JSON.
   Protocol.prototype.setRequestHandler.call(server, callRequest, async ({ params }, extra) => {
     const named = toolParams.safeParse(params);
     const tool = named.success ? tools.find(({ name }) => name === named.data.name) : undefined;

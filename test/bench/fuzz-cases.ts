@@ -30,6 +30,7 @@ const METHODS = [
   'notifications/roots/list_changed',
   'resources/list',
   'resources/read',
+  'prompts/list',
   'prompts/get',
   'completion/complete',
   'logging/setLevel',

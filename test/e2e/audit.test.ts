@@ -11,6 +11,7 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 import { BINARY } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
 import { skippingClock } from '../support/clock.ts';
+import { refereed } from '../support/mcp.ts';
 import { accept, appSettings } from '../support/sandbox.ts';
 
 const line = z.looseObject({ id: z.string(), phase: z.enum(['before', 'after']), time: z.string() });
@@ -149,11 +150,13 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     const client = new Client({ name: 'test', version: '1' });
     onTestFinished(() => client.close());
     await client.connect(
-      new StdioClientTransport({
-        command: 'sh',
-        args: ['-c', 'ulimit -f 4; exec "$0" "$1"', process.execPath, BINARY],
-        env: { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file, AGORA_THREADS_LOG_LEVEL: 'silent' },
-      }),
+      refereed(
+        new StdioClientTransport({
+          command: 'sh',
+          args: ['-c', 'ulimit -f 4; exec "$0" "$1"', process.execPath, BINARY],
+          env: { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file, AGORA_THREADS_LOG_LEVEL: 'silent' },
+        }),
+      ),
     );
     const [thread_id = ''] = sandbox.state.threads.keys();
     const writes = () => sandbox.state.requests.filter(({ method }) => method === 'PUT').length;

@@ -9,6 +9,7 @@ import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { refereed } from '../support/mcp.ts';
 
 const run = promisify(execFile);
 const windows = process.platform === 'win32';
@@ -80,7 +81,7 @@ describe('the package', () => {
   it('serves a client of others: initialize, tools/list, a call, a form', async () => {
     const main = join(folder, 'node_modules/agora-threads-mcp/dist/main.js');
     const client = await createMCPClient({
-      transport: new StdioMCPTransport({ command: process.execPath, args: [main], cwd: folder }),
+      transport: refereed(new StdioMCPTransport({ command: process.execPath, args: [main], cwd: folder })),
       capabilities: { elicitation: {} },
     });
     onTestFinished(() => client.close());

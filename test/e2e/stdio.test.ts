@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createMCPClient, ElicitationRequestSchema } from '@ai-sdk/mcp';
 import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -8,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { BINARY, runBinary } from '../support/binary.ts';
+import { createReferee, refereed } from '../support/mcp.ts';
+import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
 
 const [message] = SANDBOX_HINTS.freeMessages;
 const [user] = SANDBOX_HINTS.users;
@@ -22,7 +23,7 @@ describe("the SDK's client on the built binary", () => {
   it('creates, renames, lists and deletes', async () => {
     const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } });
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { confirm: true } }));
-    await client.connect(new StdioClientTransport({ command: process.execPath, args: [BINARY] }));
+    await client.connect(refereed(new StdioClientTransport({ command: process.execPath, args: [BINARY] })));
     onTestFinished(() => client.close());
     expect(client.getInstructions()).toContain(message.id);
     const call = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args });
@@ -42,7 +43,7 @@ describe("the SDK's client on the built binary", () => {
 describe('@ai-sdk/mcp, a client with its own protocol code', () => {
   const connect = async (forms: boolean) => {
     const client = await createMCPClient({
-      transport: new StdioMCPTransport({ command: process.execPath, args: [BINARY] }),
+      transport: refereed(new StdioMCPTransport({ command: process.execPath, args: [BINARY] })),
       ...(forms && { capabilities: { elicitation: {} } }),
     });
     onTestFinished(() => client.close());
@@ -77,58 +78,6 @@ describe('@ai-sdk/mcp, a client with its own protocol code', () => {
     expect(statusOf(await call('delete_thread', { thread_id, confirmation_code }))).toBe('deleted');
   });
 });
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-/** Speaks to the binary line by line, and keeps every line that it prints. */
-function startRaw(env: Record<string, string> = {}): {
-  child: ChildProcessWithoutNullStreams;
-  lines: string[];
-  send: (message: object) => void;
-  next: (id: number) => Promise<unknown>;
-  /** The id of the next question of the server. */
-  asks: () => Promise<number>;
-  exit: Promise<number | null>;
-} {
-  const child = spawn(process.execPath, [BINARY], { env: { PATH: process.env['PATH'] ?? '', ...env } });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines: string[] = [];
-  const waiting = new Map<number, (message: unknown) => void>();
-  const { promise: question, resolve: ask } = deferred<number>();
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    for (const line of parts) {
-      lines.push(line);
-      const message = z
-        .looseObject({ id: z.number().optional(), method: z.string().optional() })
-        .parse(JSON.parse(line));
-      if (message.method === 'elicitation/create') ask(message.id ?? 0);
-      else if (message.id !== undefined) waiting.get(message.id)?.(message);
-    }
-  });
-  return {
-    child,
-    lines,
-    send: (message) => void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
-    next: (id) => new Promise((resolve) => waiting.set(id, resolve)),
-    asks: () => question,
-    exit: new Promise((resolve) => child.on('exit', resolve)),
-  };
-}
-
-const initialize = {
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
-};
 
 describe('a question to a client that speaks line by line', () => {
   /** A deletion under way, with its question open. */
@@ -166,13 +115,8 @@ describe('a question to a client that speaks line by line', () => {
   });
 });
 
-type RawServer = ReturnType<typeof startRaw>;
-
 async function endsWell(end: (server: RawServer) => void): Promise<void> {
-  const server = startRaw();
-  server.send(initialize);
-  await server.next(1);
-  server.send({ method: 'notifications/initialized' });
+  const server = await openRaw();
   // A call first, so that the sandbox and its sockets are open.
   server.send({ id: 2, method: 'tools/call', params: { name: 'list_threads', arguments: {} } });
   await server.next(2);
@@ -224,6 +168,9 @@ describe('a good child process', () => {
       .map((line) => z.object({ id: z.number() }).parse(JSON.parse(line)).id);
     expect(ids.sort()).toEqual([1, 2, 3]);
     expect(stdout).toContain('[sandbox] Threads of user');
+    const referee = createReferee();
+    for (const message of input) referee.toServer({ jsonrpc: '2.0', ...message });
+    for (const line of stdout.trimEnd().split('\n')) referee.fromServer(JSON.parse(line));
   });
 
   it('a client that opens with server/discover (MCP 2026-07-28) is told no, and can fall back on the same connection', async () => {

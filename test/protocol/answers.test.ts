@@ -101,7 +101,7 @@ it.each(CALLS)('%s', async (_name, call, good) => {
 
   const status = fc.oneof(
     { weight: 4, arbitrary: fc.constant(200) },
-    fc.constantFrom(201, 204, 400, 401, 403, 404, 429, 500, 503),
+    fc.constantFrom(201, 204, 400, 401, 403, 404, 429, 500, 503, 600, 999),
   );
   await fc.assert(
     fc.asyncProperty(bodies(good), status, async (raw, code) => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { createReferee } from './mcp.ts';
 
 export const BINARY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -42,7 +43,12 @@ export async function callBinary(
   binary = BINARY,
 ): Promise<string> {
   const child = spawn(process.execPath, [binary], { env: { PATH: process.env['PATH'] ?? '', ...env } });
-  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const referee = createReferee();
+  const send = (message: object) => {
+    const whole = { jsonrpc: '2.0', ...message };
+    referee.toServer(whole);
+    child.stdin.write(`${JSON.stringify(whole)}\n`);
+  };
   const clientInfo = { name: 'test', version: '1' };
   send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
   send({ method: 'notifications/initialized' });
@@ -50,6 +56,7 @@ export async function callBinary(
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const message: unknown = JSON.parse(line);
+      referee.fromServer(message);
       if (withId.parse(message).id === 2) return answer.parse(message).result.content[0].text;
     }
     throw new Error('The server ended without an answer.');

@@ -12,6 +12,7 @@ import { createLog } from '../../src/log.ts';
 import { createServer } from '../../src/server.ts';
 import { createConnector } from '../../src/session.ts';
 import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { createReferee } from './mcp.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */
 export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;
@@ -91,10 +92,28 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     });
   }
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  const referee = createReferee();
+  // Told at the end: the SDK would swallow what is thrown here.
+  const broken: unknown[] = [];
+  for (const [side, told] of [
+    [clientSide, referee.toServer],
+    [serverSide, referee.fromServer],
+  ] as const) {
+    const send = side.send.bind(side);
+    side.send = (message, options) => {
+      try {
+        told(message);
+      } catch (error) {
+        broken.push(error);
+      }
+      return send(message, options);
+    };
+  }
   await Promise.all([server.connect(serverSide), client.connect(clientSide)]);
   onTestFinished(async () => {
     await client.close();
     await connector.close();
+    expect(broken).toEqual([]);
   });
 
   const { tools } = await client.listTools();

@@ -1,0 +1,227 @@
+import { expect } from 'vitest';
+import * as z from 'zod';
+
+/**
+ * What our server may send, as MCP 2025-11-25 has it and read strictly: no field that the specification does not name,
+ * and no message out of its turn. Written from the specification, and apart from the SDK, which is more patient.
+ */
+
+const id = z.union([z.string(), z.int()]);
+/** A prefix of labels before a slash, and a name: the form of every key in `_meta`. */
+const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+const META_KEY = new RegExp(`^(${LABEL}(\\.${LABEL})*/)?([A-Za-z0-9]([\\w.-]*[A-Za-z0-9])?)?$`);
+const _meta = z.record(z.string().regex(META_KEY), z.unknown()).optional();
+
+const jsonSchema = z.looseObject({
+  type: z.literal('object'),
+  properties: z.record(z.string(), z.looseObject({})).optional(),
+  required: z.array(z.string()).optional(),
+});
+
+const tool = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  inputSchema: jsonSchema,
+  outputSchema: jsonSchema.optional(),
+  annotations: z
+    .strictObject({
+      title: z.string(),
+      readOnlyHint: z.boolean(),
+      destructiveHint: z.boolean(),
+      idempotentHint: z.boolean(),
+      openWorldHint: z.boolean(),
+    })
+    .partial()
+    .optional(),
+  _meta,
+});
+
+const changing = z.strictObject({ listChanged: z.boolean().optional() });
+const textContent = z.strictObject({ type: z.literal('text'), text: z.string() });
+
+/** The results of the requests that we answer, by method. */
+const RESULTS: Readonly<Record<string, z.ZodType>> = {
+  initialize: z.strictObject({
+    protocolVersion: z.iso.date(),
+    capabilities: z.strictObject({ tools: changing, prompts: changing }),
+    serverInfo: z.strictObject({ name: z.string(), title: z.string().optional(), version: z.string() }),
+    instructions: z.string().optional(),
+    _meta,
+  }),
+  ping: z.strictObject({ _meta }),
+  'tools/list': z.strictObject({ tools: z.array(tool), nextCursor: z.string().optional(), _meta }),
+  'tools/call': z
+    .strictObject({
+      content: z.array(textContent),
+      structuredContent: z.record(z.string(), z.unknown()).optional(),
+      isError: z.boolean().optional(),
+      _meta,
+    })
+    // Each of our tools has an output schema, and a result that is no error must then have the structure.
+    .refine(({ isError, structuredContent }) => isError === true || structuredContent !== undefined),
+  'prompts/list': z.strictObject({
+    prompts: z.array(
+      z.strictObject({
+        name: z.string(),
+        title: z.string().optional(),
+        description: z.string().optional(),
+        arguments: z
+          .array(
+            z.strictObject({
+              name: z.string(),
+              title: z.string().optional(),
+              description: z.string().optional(),
+              required: z.boolean().optional(),
+            }),
+          )
+          .optional(),
+        _meta,
+      }),
+    ),
+    nextCursor: z.string().optional(),
+    _meta,
+  }),
+  'prompts/get': z.strictObject({
+    description: z.string().optional(),
+    messages: z.array(z.strictObject({ role: z.enum(['user', 'assistant']), content: textContent })),
+    _meta,
+  }),
+};
+
+const error = z.strictObject({ code: z.int(), message: z.string().min(1), data: z.unknown().optional() });
+
+const jsonrpc = z.literal('2.0');
+const answer = z.strictObject({ jsonrpc, id, result: z.unknown().optional(), error: error.optional() });
+
+/** What we send by ourselves. */
+const sent = z.discriminatedUnion('method', [
+  z.strictObject({
+    jsonrpc,
+    id,
+    method: z.literal('elicitation/create'),
+    params: z.strictObject({
+      mode: z.literal('form').optional(),
+      message: z.string(),
+      requestedSchema: z.strictObject({
+        type: z.literal('object'),
+        properties: z.record(
+          z.string(),
+          z.strictObject({ type: z.literal('boolean'), title: z.string(), description: z.string().optional() }),
+        ),
+        required: z.array(z.string()).optional(),
+      }),
+      _meta,
+    }),
+  }),
+  z.strictObject({
+    jsonrpc,
+    method: z.literal('notifications/progress'),
+    params: z.strictObject({
+      progressToken: id,
+      progress: z.number(),
+      total: z.number().optional(),
+      message: z.string().optional(),
+      _meta,
+    }),
+  }),
+  z.strictObject({
+    jsonrpc,
+    method: z.literal('notifications/cancelled'),
+    params: z.strictObject({ requestId: id, reason: z.string().optional(), _meta }),
+  }),
+]);
+
+const fromClient = z.looseObject({
+  id: id.optional(),
+  method: z.unknown().optional(),
+  params: z
+    .looseObject({ requestId: id.optional(), _meta: z.looseObject({ progressToken: id.optional() }).optional() })
+    .optional()
+    .catch(undefined),
+});
+
+export interface Referee {
+  /** Told of each message to the server, as far as it is one. */
+  toServer(message: unknown): void;
+  /** Fails the test where the message breaks a rule. */
+  fromServer(message: unknown): void;
+}
+
+/** Watches one connection. */
+export function createReferee(): Referee {
+  const open = new Map<string | number, { method: string; token: string | number | undefined }>();
+  const cancelled = new Set<string | number>();
+  const progress = new Map<string | number, number>();
+  const questions = new Set<string | number>();
+  const valid = <T>(schema: z.ZodType<T>, message: unknown): T => {
+    const parsed = schema.safeParse(message);
+    expect(parsed.error?.issues ?? [], JSON.stringify(message)).toEqual([]);
+    return schema.parse(message);
+  };
+
+  return {
+    toServer(message) {
+      const { data } = fromClient.safeParse(message);
+      if (!data) return;
+      const { method, params } = data;
+      if (method === 'notifications/cancelled' && params?.requestId !== undefined) cancelled.add(params.requestId);
+      if (data.id === undefined || method === undefined) return;
+      const token = params?._meta?.progressToken;
+      open.set(data.id, { method: String(method), token });
+      if (token !== undefined) progress.set(token, Number.NEGATIVE_INFINITY);
+    },
+    fromServer(message) {
+      const { method } = valid(z.looseObject({ method: z.string().optional() }), message);
+      if (method !== undefined) {
+        const ours = valid(sent, message);
+        switch (ours.method) {
+          case 'elicitation/create':
+            expect(questions, 'an id of our own is used once').not.toContain(ours.id);
+            questions.add(ours.id);
+            break;
+          case 'notifications/progress': {
+            const last = progress.get(ours.params.progressToken);
+            expect(last, 'progress of a call that is open and asked for it').toBeDefined();
+            expect(ours.params.progress).toBeGreaterThan(last ?? 0);
+            progress.set(ours.params.progressToken, ours.params.progress);
+            break;
+          }
+          case 'notifications/cancelled':
+            expect(questions).toContain(ours.params.requestId);
+        }
+        return;
+      }
+      const { id, result, error } = valid(answer, message);
+      expect([result, error].filter((part) => part !== undefined)).toHaveLength(1);
+      const request = open.get(id);
+      expect(request, `an answer to a request that is open: ${JSON.stringify(message)}`).toBeDefined();
+      open.delete(id);
+      if (request?.token !== undefined) progress.delete(request.token);
+      expect(cancelled, 'no answer after a cancel').not.toContain(id);
+      if (error === undefined) valid(RESULTS[request?.method ?? ''] ?? z.never(), result);
+    },
+  };
+}
+
+/** The same transport, with each message held against the specification. */
+export function refereed<T extends object>(transport: T): T {
+  const referee = createReferee();
+  return new Proxy(transport, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (key === 'send') referee.toServer(args[0]);
+        return Reflect.apply(value, target, args);
+      };
+    },
+    set(target, key, value) {
+      if (key !== 'onmessage' || typeof value !== 'function') return Reflect.set(target, key, value);
+      return Reflect.set(target, key, (...args: unknown[]) => {
+        referee.fromServer(args[0]);
+        return Reflect.apply(value, undefined, args);
+      });
+    },
+  });
+}
