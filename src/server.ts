@@ -190,17 +190,30 @@ const refusal = (id: string | number, message: string): JSONRPCMessage => ({
   error: { code: ErrorCode.InvalidRequest, message },
 });
 
-/** A line as a message. What a client gets wrong in an answer must end the wait for it, and not be passed over. */
-function decode(line: string, reply: (message: JSONRPCMessage) => void): JSONRPCMessage | undefined {
+/**
+ * A line as messages. A client of MCP 2025-03-26 may send several as one list (a batch), and may be sent their answers
+ * one by one.
+ *
+ * @param reply sends an answer to what is no message
+ */
+function decode(line: string, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] {
   const json: unknown = JSON.parse(line);
+  if (Array.isArray(json)) return json.flatMap((part: unknown) => toMessages(part, reply) ?? []);
+  const messages = toMessages(json, reply);
+  if (messages === undefined) throw new Error('no message');
+  return messages;
+}
+
+/** What a client gets wrong in an answer must end the wait for it, and not be passed over. */
+function toMessages(json: unknown, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] | undefined {
   const message = JSONRPCMessageSchema.safeParse(json);
-  if (message.success) return message.data;
+  if (message.success) return [message.data];
   const answer = answerOf.safeParse(json);
-  if (answer.success) return refusal(answer.data.id, 'The answer is no object');
+  if (answer.success) return [refusal(answer.data.id, 'The answer is no object')];
   const request = refusable.safeParse(json);
-  if (!request.success) throw message.error;
+  if (!request.success) return undefined;
   reply(refusal(request.data.id, 'This is no JSON-RPC 2.0 request with an object for its params'));
-  return undefined;
+  return [];
 }
 
 /**

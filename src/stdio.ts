@@ -19,8 +19,8 @@ export interface StdioOptions<Message> {
   readonly input: Readable;
   readonly output: Writable;
   readonly clock: Clock;
-  /** Makes a message of a line; undefined where the line is dealt with by `reply`. */
-  readonly decode: (line: string, reply: (message: Message) => void) => Message | undefined;
+  /** Makes messages of a line; what else is to be said to it goes through `reply`. */
+  readonly decode: (line: string, reply: (message: Message) => void) => readonly Message[];
   /** Makes one line of a message, without its line break. */
   readonly encode: (message: Message) => string;
   /** The longest line that is read, in bytes; a longer one is passed over. */
@@ -107,10 +107,10 @@ export function createStdio<Message extends object>(options: StdioOptions<Messag
     skipping = false;
     if (line === '') return;
     try {
-      const message = decode(line, (answer) => output.writable && output.write(`${encode(answer)}\n`));
-      if (message === undefined) return;
-      if (isRequest(message)) unanswered += 1;
-      transport.onmessage?.(message);
+      const messages = decode(line, (answer) => output.writable && output.write(`${encode(answer)}\n`));
+      // Counted first: a batch whose first part is answered at once has more to come.
+      unanswered += messages.filter(isRequest).length;
+      for (const message of messages) transport.onmessage?.(message);
     } catch {
       // The text of a parser's error quotes the line, which is not ours to log.
       report(new Error('A line that is no JSON-RPC message was passed over.'));

@@ -79,7 +79,7 @@ function startServer(): { transport: Transport; ended: () => Promise<void> } {
     input: child.stdout,
     output: child.stdin,
     clock: systemClock,
-    decode: (line) => JSONRPCMessageSchema.parse(JSON.parse(line)),
+    decode: (line) => [JSONRPCMessageSchema.parse(JSON.parse(line))],
     encode: (message) => JSON.stringify(message),
   });
   return {

@@ -80,6 +80,16 @@ it.each(['2026-07-28', '1999-01-01', 'next'])(
   },
 );
 
+it('a batch, which a client of 2025-03-26 may send, is answered one by one', async () => {
+  const server = await openRaw();
+  const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+  const batch = [ping(2), { jsonrpc: '2.0', method: 'notifications/unheard' }, 5, ping(3), { id: 4, method: 'ping' }];
+  for (const message of batch) if (typeof message === 'object') server.expect(message);
+  const answers = Promise.all([2, 3, 4].map(server.next));
+  server.child.stdin.write(`${JSON.stringify(batch)}\n[]\n`);
+  expect(await answers).toMatchObject([{ result: {} }, { result: {} }, { error: { code: -32600 } }]);
+});
+
 describe('what a client gets wrong is answered, and in words', () => {
   it.each([
     ['a list', []],

@@ -18,7 +18,7 @@ function start(longestLine = 64) {
     decode: (line) => {
       const message: unknown = JSON.parse(line);
       if (typeof message !== 'object' || message === null) throw new Error('no object');
-      return message;
+      return Array.isArray(message) ? message : [message];
     },
     encode: JSON.stringify,
   });
@@ -56,6 +56,12 @@ describe('lines', () => {
   });
 });
 
+it('one that holds several messages gives them in their order', async () => {
+  const { messages, feed } = start();
+  await feed('[{"a":1},{"b":2}]\n[]\n{"c":3}\n');
+  expect(messages).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }]);
+});
+
 describe('the end of the input', () => {
   const ended = (input: PassThrough) => {
     const end = new Promise((resolve) => input.once('end', resolve));
@@ -71,7 +77,7 @@ describe('the end of the input', () => {
 
   it('waits for calls under way, and closes with the last answer', async () => {
     const { input, transport, feed, closed } = start();
-    await feed('{"id":1,"method":"x"}\n{"id":2,"method":"x"}\n{"method":"note"}\n');
+    await feed('[{"id":1,"method":"x"},{"id":2,"method":"x"}]\n{"method":"note"}\n');
     await ended(input);
     await transport.send({ id: 1, result: {} });
     expect(closed()).toBe(0);
