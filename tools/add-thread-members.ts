@@ -83,7 +83,11 @@ async function lookFor(
   const outcomes: Outcome[] = users.map((username) =>
     members.has(username)
       ? { username, status: 'added' }
-      : { username, status: 'unknown', error: 'the answer was lost; adding the user again is safe' },
+      : {
+          username,
+          status: 'unknown',
+          error: `the answer was lost (${errorWords(error)}); adding the user again is safe`,
+        },
   );
   // Where even looking failed, further batches would only add to what nobody knows.
   return { outcomes, ...(!complete && { fatal: error }) };

@@ -97,7 +97,7 @@ async function removeBatch(
       const members = await readMembers(threads, threadId, clock, signal);
       // Where even looking failed, further batches would only add to what nobody knows.
       return {
-        outcomes: users.map((username) => afterLoss(username, members)),
+        outcomes: users.map((username) => afterLoss(username, members, ` (${errorWords(error)})`)),
         ...(!members.complete && { fatal: error }),
       };
     }
@@ -109,17 +109,17 @@ async function removeBatch(
 function outcomeOf(username: string, said: boolean | undefined, members: Members | undefined): Outcome {
   if (said === true) return { username, status: 'removed' };
   if (members && said === false && members.members.has(username)) return { username, status: 'not_removed' };
-  if (members) return afterLoss(username, members);
+  if (members) return afterLoss(username, members, '');
   return said === false
     ? { username, status: 'not_removed' }
     : { username, status: 'unknown', error: 'the service said nothing of this user' };
 }
 
 /** What the member list shows after an answer was lost: who is absent is removed, who is there may still be on the way. */
-function afterLoss(username: string, { members, complete }: Members): Outcome {
+function afterLoss(username: string, { members, complete }: Members, why: string): Outcome {
   if (complete && !members.has(username)) {
-    return { username, status: 'removed', error: 'the answer was lost; the user is no member now' };
+    return { username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }
   const seen = members.has(username) ? ', and a moment later the user was still a member' : '';
-  return { username, status: 'unknown', error: `the answer was lost${seen}; removing the user again is safe` };
+  return { username, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Attempt } from './attempt.ts';
-import type { Places } from './request.ts';
+import { inPlace, type Places } from './place.ts';
 
 /** What `POST P/token` gives: `expires_in` in seconds, 0 for never [EM]; both forms of numbers are seen. */
 const answer = z.object({
@@ -15,15 +15,8 @@ const answer = z.object({
 export const exchangeBy =
   (attempt: Attempt, limiter: Places) =>
   async (body: { grant_type: 'client_credentials'; client_id: string; client_secret: string }, signal: AbortSignal) => {
-    const release = await limiter.acquire('token', signal);
-    try {
-      const { access_token, expires_in } = await attempt(
-        { endpoint: 'token', method: 'POST', path: ['token'], body, answer },
-        undefined,
-        signal,
-      );
-      return { access_token, ...(expires_in === undefined ? {} : { expires_in }) };
-    } finally {
-      release();
-    }
+    const { access_token, expires_in } = await inPlace(limiter, 'token', signal, () =>
+      attempt({ endpoint: 'token', method: 'POST', path: ['token'], body, answer }, undefined, signal),
+    );
+    return { access_token, ...(expires_in === undefined ? {} : { expires_in }) };
   };

@@ -1,6 +1,6 @@
 import { type Clock, timePassed } from '../clock.ts';
 import { AgoraError } from './errors.ts';
-import type { Places, Release } from './request.ts';
+import type { Places, Release } from './place.ts';
 import { LONGEST_WAIT_MS } from './retry.ts';
 
 export interface LimiterOptions {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call, Request } from './call.ts';
 import { AgoraError } from './errors.ts';
+import { inPlace, type Places } from './place.ts';
 import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
 import { wait } from './wait.ts';
 
@@ -12,14 +13,6 @@ export interface TokenSource {
   renew(refused: string, signal: AbortSignal): Promise<string | undefined>;
   /** Are its tokens made or fetched by this server? Then one that is refused does not need the operator to renew it. */
   readonly renewable: boolean;
-}
-
-/** Tells the limiter how the call ended: with the service's rate limit, and its `Retry-After` in milliseconds. */
-export type Release = (end?: { readonly limited: boolean; readonly retryAfterMs?: number }) => void;
-
-export interface Places {
-  /** Waits for a place under the rate limit of an endpoint. */
-  acquire(endpoint: string, signal: AbortSignal): Promise<Release>;
 }
 
 export interface RequestOptions {
@@ -36,22 +29,6 @@ export interface RequestOptions {
  * help. What may have landed stays "may have landed", whatever a later attempt says.
  */
 export function createRequest({ attempt, tokens, limiter, clock, random }: RequestOptions): Request {
-  async function once<T>(call: Call<T>, token: string, signal: AbortSignal): Promise<T> {
-    const release = await limiter.acquire(call.endpoint, signal);
-    let end: Parameters<typeof release>[0];
-    try {
-      return await attempt(call, token, signal);
-    } catch (error) {
-      if (error instanceof AgoraError && error.code === 'rate_limited') {
-        const { retryAfterMs } = error.facts;
-        end = { limited: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-      }
-      throw error;
-    } finally {
-      release(end);
-    }
-  }
-
   /** A failure to renew must not make an earlier attempt look as if it had surely not landed. */
   async function renew(token: string, mayHaveLanded: boolean, signal: AbortSignal): Promise<string | undefined> {
     return tokens.renew(token, signal).catch((error: unknown) => {
@@ -66,7 +43,7 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
     let mayHaveLanded = false;
     for (let count = 1; ; count++) {
       try {
-        return await once(call, token, signal);
+        return await inPlace(limiter, call.endpoint, signal, () => attempt(call, token, signal));
       } catch (error) {
         if (!(error instanceof AgoraError)) throw error;
         mayHaveLanded ||= error.facts.landed === 'maybe';

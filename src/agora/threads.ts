@@ -88,7 +88,11 @@ function isDigits(text: string): boolean {
   return true;
 }
 
-/** An id as the service writes it: digits in a string; as a JSON number only where no digit can have been lost. */
+/**
+ * An id as the service writes it: digits in a string; as a JSON number only where no digit can have been lost. A number
+ * written as a fraction that rounds to a whole one passes: its text is gone after JSON.parse (only from Node 22 on does
+ * a reviver see it), and to search each answer for it would cost every walk for what no service was ever seen to send.
+ */
 function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return isDigits(value) ? value : undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;

@@ -43,8 +43,8 @@ const LONGEST_LIFE_S = 100 * 24 * 60 * 60;
 const PAUSE_MS = 60_000;
 
 /**
- * Gives tokens, and renews them from half of their life on: lazily, at the first call that needs it, and once for all
- * callers.
+ * Gives tokens, and renews them from half of their life on: lazily, at the first call that comes then, and once for
+ * all callers. A call waits for that only where it has no good token.
  */
 export function createTokens(credentials: Credentials, options: { clock: Clock; exchange: Exchange }): Tokens {
   const { clock, exchange } = options;
@@ -57,8 +57,10 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
   let lastFailure: unknown;
 
   const isGood = ({ since, life }: Issued): boolean => passed() - since < life;
-  /** From half of its life on; and at once where the clock was set back, as a built token is then dated ahead. */
-  const isDue = ({ since, life, issuedAt }: Issued): boolean => passed() - since >= life / 2 || clock.now() < issuedAt;
+  /** The clock was set back: the service may refuse a token that was built here before. */
+  const isDatedAhead = ({ issuedAt }: Issued): boolean => credentials.kind === 'built' && clock.now() < issuedAt;
+  /** From half of its life on. */
+  const isDue = (issued: Issued): boolean => passed() - issued.since >= issued.life / 2 || isDatedAhead(issued);
   const isPaused = (): boolean => passed() < Math.max(nextExchange, nextRenewal);
 
   async function issue(): Promise<Issued> {
@@ -76,6 +78,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
         if (left > 0) throw lastFailure === undefined ? tooSoon(left) : withHint(lastFailure, left);
         // A secret that cannot be read has not reached the service: that is no exchange.
         const client_secret = secret(await credentials.clientSecret());
+        let reached = true;
         try {
           const body = { grant_type: 'client_credentials', client_id: credentials.clientId, client_secret } as const;
           // Bounded by the time limit of the attempt. No caller's signal: the others still wait for the token, and
@@ -84,11 +87,12 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
           lastFailure = undefined;
           return { ...start, token: secret(access_token), life: lifeOf(expires_in) * 1_000 };
         } catch (error) {
+          reached = mayHaveReached(error);
           lastFailure = exchangeFailure(error);
           throw lastFailure;
         } finally {
           // From its end, as nobody knows when in between the service has counted it.
-          nextExchange = passed() + PAUSE_MS;
+          if (reached) nextExchange = passed() + PAUSE_MS;
         }
       }
     }
@@ -116,12 +120,20 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
     renewable: credentials.kind !== 'fixed',
     async get(signal) {
       signal.throwIfAborted();
-      if (current && isGood(current) && (!isDue(current) || isPaused())) return current.token;
+      if (current && isGood(current)) {
+        if (!isDue(current) || isPaused()) return current.token;
+        const fresh = renewOnce();
+        // Behind the back of the call, which a hanging exchange must not keep waiting for a token that it does not need.
+        if (!isDatedAhead(current)) {
+          fresh.catch(() => undefined); // the old one is still good for the other half of its life
+          return current.token;
+        }
+      }
       try {
         return (await abortable(renewOnce(), signal)).token;
       } catch (error) {
         signal.throwIfAborted();
-        // The old one is still good for the other half of its life, unless that ended while the renewal ran.
+        // One that is dated ahead is better than none.
         if (current && isGood(current)) return current.token;
         throw error;
       }
@@ -174,6 +186,10 @@ async function build(appId: string, certificate: string): Promise<string> {
   }
   return token;
 }
+
+/** Could the service have counted an exchange that failed? Not where it never left (DNS, a refused connection). */
+const mayHaveReached = (error: unknown): boolean =>
+  !(error instanceof AgoraError) || error.facts.landed === 'maybe' || error.facts.status !== undefined;
 
 /** The refusals of an exchange are about the credentials, whatever the call was about that needed the token. */
 function exchangeFailure(error: unknown): unknown {

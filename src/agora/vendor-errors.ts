@@ -337,6 +337,9 @@ function find(answer: VendorAnswer): Omit<Row, 'status'> | undefined {
   );
 }
 
+/** "A client bug" in the vendor's words [EN http-status-codes]: what is not known cannot have been done. */
+const UNKNOWN_THERE = new Set(['unsupported_operation', 'not_implemented']);
+
 /**
  * Turns an answer other than 200 into an `AgoraError`.
  *
@@ -353,8 +356,11 @@ export function vendorError(answer: VendorAnswer): AgoraError {
     // Whatever is worth a later call of the user is worth a second try of ours.
     passing: row.retry === 'later',
     // A 408 or a 5xx may come from a gateway whose back end did the work, and a 303 says that it is done; any other
-    // refusal is the service's own.
-    landed: answer.status === 303 || answer.status === 408 || answer.status >= 500 ? 'maybe' : 'no',
+    // refusal is the service's own, and so is one of an operation that nobody there knows.
+    landed:
+      !UNKNOWN_THERE.has(row.code) && (answer.status === 303 || answer.status === 408 || answer.status >= 500)
+        ? 'maybe'
+        : 'no',
     about: row.about ?? [],
     status: answer.status,
     ...(answer.description ? { said: answer.description } : answer.type ? { said: answer.type } : {}),

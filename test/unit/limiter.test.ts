@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AgoraError } from '../../src/agora/errors.ts';
 import { createLimiter } from '../../src/agora/limiter.ts';
-import type { Release } from '../../src/agora/request.ts';
+import type { Release } from '../../src/agora/place.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 
 const never = new AbortController().signal;

@@ -99,7 +99,11 @@ describe('a token built here', () => {
     expect(tokens.status()).toEqual({ kind: 'built', expiresAt: clock.now() + DAY });
     clock.advance(12 * HOUR - 1);
     expect(await tokens.get(never)).toBe(first);
+    await settled();
+    expect(await tokens.get(never)).toBe(first);
     clock.advance(1);
+    expect(await tokens.get(never)).toBe(first); // no call waits for another one while this one is good
+    await settled();
     expect(await tokens.get(never)).not.toBe(first);
   });
 
@@ -170,8 +174,10 @@ describe('an exchanged token', () => {
     clock.advance(HOUR - 1);
     expect(await tokens.get(never)).toBe('token-one-1');
     clock.advance(1);
-    const renewed = await Promise.all(Array.from({ length: 50 }, () => tokens.get(new AbortController().signal)));
-    expect(new Set(renewed)).toEqual(new Set(['token-two-2']));
+    const still = await Promise.all(Array.from({ length: 50 }, () => tokens.get(new AbortController().signal)));
+    expect(new Set(still)).toEqual(new Set(['token-one-1'])); // the one that is good does until the other is there
+    await settled();
+    expect(await tokens.get(never)).toBe('token-two-2');
     const body = { grant_type: 'client_credentials', client_id: 'id', client_secret: 'a-client-secret' };
     expect(sent).toEqual([body, body]);
   });
@@ -217,6 +223,8 @@ describe('an exchanged token', () => {
     clock.advance(50 * SECONDS);
     expect(await tokens.get(never)).toBe('token-one-1');
     clock.advance(10 * SECONDS);
+    await tokens.get(never);
+    await settled();
     expect(await tokens.get(never)).toBe('token-two-2');
   });
 
@@ -234,14 +242,36 @@ describe('an exchanged token', () => {
     const clock = manualClock();
     const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), failing, giving('token-two-2', 7_200)]);
     await tokens.get(never);
+    const getOne = async () => {
+      expect(await tokens.get(never)).toBe('token-one-1');
+      await settled();
+    };
     clock.advance(HOUR);
-    expect(await tokens.get(never)).toBe('token-one-1');
-    expect(await tokens.get(never)).toBe('token-one-1');
+    await getOne();
+    await getOne();
     expect(count()).toBe(2);
     clock.advance(60 * SECONDS - 1);
-    expect(await tokens.get(never)).toBe('token-one-1');
+    await getOne();
     expect(count()).toBe(2);
     clock.advance(1);
+    await getOne();
+    expect(await tokens.get(never)).toBe('token-two-2');
+  });
+
+  it('is in use while its renewal hangs, which is one for all callers', async () => {
+    const clock = manualClock();
+    const hanging = held('token-two-2', 7_200);
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), hanging.answer]);
+    await tokens.get(never);
+    clock.advance(HOUR);
+    for (let i = 0; i < 3; i++) {
+      expect(await tokens.get(never)).toBe('token-one-1');
+      await settled();
+      clock.advance(10 * 60 * SECONDS);
+    }
+    expect(count()).toBe(2);
+    hanging.give();
+    await settled();
     expect(await tokens.get(never)).toBe('token-two-2');
   });
 
@@ -251,8 +281,10 @@ describe('an exchanged token', () => {
     const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), renewal.answer]);
     await tokens.get(never);
     clock.advance(2 * HOUR - 10 * SECONDS);
-    const waiting = tokens.get(never);
+    expect(await tokens.get(never)).toBe('token-one-1');
     clock.advance(10 * SECONDS);
+    const waiting = tokens.get(never);
+    await settled();
     renewal.fail();
     expect((await failureOf(waiting)).code).toBe('server_error');
   });
@@ -413,12 +445,12 @@ describe('a caller that gives up', () => {
     await settled();
   });
 
-  it('during a renewal is told so, even where the old token is still good', async () => {
+  it('during a renewal that it waits for is told so', async () => {
     const clock = manualClock();
     const slow = held('token-two-2');
     const { tokens } = exchanged(clock, [giving('token-one-1', 7_200), slow.answer]);
     await tokens.get(never);
-    clock.advance(HOUR);
+    clock.advance(2 * HOUR);
     const giveUp = new AbortController();
     const left = tokens.get(giveUp.signal);
     giveUp.abort(new Error('left'));
@@ -454,6 +486,7 @@ describe('a 401', () => {
     const older = await tokens.get(never);
     clock.advance(HOUR);
     await tokens.get(never);
+    await settled();
     expect(await tokens.renew(older, never)).toBe('token-two-2');
     expect(count()).toBe(2);
   });
@@ -468,6 +501,7 @@ describe('a 401', () => {
     const older = await tokens.get(never);
     clock.advance(HOUR);
     await tokens.get(never);
+    await settled();
     clock.advance(3 * HOUR);
     expect(await tokens.renew(older, never)).toBe('three-3');
   });
@@ -488,7 +522,7 @@ describe('a 401', () => {
     clock.advance(HOUR);
     const both = Promise.all([tokens.get(never), tokens.renew(refused, never)]);
     slow.give();
-    expect(await both).toEqual(['token-two-2', 'token-two-2']);
+    expect(await both).toEqual(['token-one-1', 'token-two-2']);
     expect(count()).toBe(2);
   });
 
@@ -497,7 +531,7 @@ describe('a 401', () => {
     const slow = held('token-two-2', 7_200);
     const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), slow.answer]);
     const refused = await tokens.get(never);
-    clock.advance(HOUR);
+    clock.advance(2 * HOUR);
     const waiting = [tokens.get(never)];
     await settled();
     slow.give();
@@ -568,6 +602,36 @@ describe('every secret is taken out of any text', () => {
     const shown = redact([...texts, ...secrets].join('\n'));
     for (const value of secrets) expect(shown).not.toContain(value);
     for (const outcome of outcomes) if (typeof outcome === 'string') expect(shown).not.toContain(outcome);
+  });
+});
+
+describe('an exchange that never left', () => {
+  // As `connectionError` words them: no answer, so no status, and no byte that the service may have counted.
+  const unsent = new AgoraError({ ...failure.facts, code: 'connection_refused', landed: 'no' });
+
+  it('is tried again at the next call', async () => {
+    const { tokens, count } = exchanged(manualClock(), [
+      () => Promise.reject(unsent),
+      () => Promise.reject(unsent),
+      giving('token-one-1'),
+    ]);
+    for (let i = 0; i < 2; i++) {
+      const { facts } = await failureOf(tokens.get(never));
+      expect(facts).toMatchObject({ code: 'connection_refused', next: 'Try later.' });
+    }
+    expect(await tokens.get(never)).toBe('token-one-1');
+    expect(count()).toBe(3);
+  });
+
+  it.each([
+    ['may have arrived', failure],
+    ['was refused', unsent.with({ status: 429 })],
+    ['failed inside', new TypeError('x')],
+  ])('unlike one that %s, which starts the minute', async (_what, error) => {
+    const { tokens, count } = exchanged(manualClock(), [() => Promise.reject(error), giving('token-one-1')]);
+    await expect(tokens.get(never)).rejects.toThrow();
+    await expect(tokens.get(never)).rejects.toThrow();
+    expect(count()).toBe(1);
   });
 });
 
