@@ -138,6 +138,7 @@ function createBudget(full: number, clock: Clock): Budget {
           waiters.delete(waiter);
           waiter.done();
           reject(reason);
+          if (waiters.size === 0) serve(); // takes away the timer for the next place
         };
         const onAbort = () => leave(signal.reason);
         const cancelWait = clock.after(LONGEST_QUEUE_MS, () =>

@@ -216,3 +216,76 @@ describe('as the server counts', () => {
     expect(Math.max(...onWire.map(({ to }) => to))).toBeLessThanOrEqual(2_100);
   });
 });
+
+describe('a place', () => {
+  it('goes to who waits, and not to a newcomer who asks at the moment when it comes free', async () => {
+    const { clock, served, releases, ask, advance } = start(1);
+    await ask(0);
+    void ask(1);
+    clock.after(1_000, () => void ask(2)); // set before the timer of the place, so it runs first
+    await settle();
+    releases[0]?.();
+    await advance(1_000);
+    expect(served).toEqual([0, 1]);
+    releases[1]?.();
+    await advance(1_000);
+    expect(served).toEqual([0, 1, 2]);
+  });
+
+  it('comes back after thousands of calls as after the first', async () => {
+    const { served, releases, ask, advance } = start(1_100);
+    for (let round = 1; round <= 4; round++) {
+      for (let call = 0; call < 1_100; call++) void ask(call);
+      await advance(0);
+      expect(served).toHaveLength(1_100 * round);
+      for (const release of releases.splice(0)) release();
+      await advance(1_000);
+    }
+  });
+
+  it('that was waited for leaves no timer behind, whether it came or was given up', async () => {
+    const { clock, releases, ask, advance } = start(1);
+    await ask(0);
+    const giveUp = new AbortController();
+    void ask(1);
+    const given = ask(2, giveUp.signal);
+    releases[0]?.();
+    await advance(1_000);
+    releases[1]?.();
+    giveUp.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
+    expect(clock.waiting()).toBe(0);
+  });
+});
+
+describe('a second 429', () => {
+  it('does not cut short the pause that the first one asked for', async () => {
+    const { served, releases, ask, advance } = start(12);
+    for (let call = 0; call < 2; call++) void ask(call);
+    await settle();
+    releases[0]?.({ limited: true, retryAfterMs: 7_000 });
+    releases[1]?.({ limited: true });
+    void ask(2);
+    await advance(6_999);
+    expect(served).toHaveLength(2);
+    await advance(1);
+    expect(served).toHaveLength(3);
+  });
+
+  it('begins the slow minute anew', async () => {
+    const { served, releases, ask, advance } = start(12);
+    const refuse = async () => {
+      await ask(0);
+      releases.splice(0)[0]?.({ limited: true });
+    };
+    await refuse();
+    await advance(30_000);
+    await refuse();
+    await advance(59_000); // 89 s after the first one
+    for (let call = 0; call < 12; call++) void ask(call);
+    await settle();
+    expect(served).toHaveLength(2 + 3); // a quarter of 12
+    await advance(1_000);
+    expect(served).toHaveLength(2 + 12);
+  });
+});
