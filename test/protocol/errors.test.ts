@@ -239,3 +239,36 @@ describe('a service that cannot be reached', () => {
     expect((await call(...LIST)).text).toMatch(/^Error \[tls_error\]/);
   });
 });
+
+describe('a create whose answer is lost, on a message that has a thread by now', () => {
+  const stored = { id: THREAD, owner: 'lin', groupId: GROUP, msgId: MESSAGE, created: 1 };
+  it.each([
+    ['the name that was asked for', 'Caf\u00e9', 'created'],
+    ['the same, trimmed and composed otherwise', ' Cafe\u0301\n', 'created'],
+    ['another name', 'Cafes', 'already_exists'],
+    ['no name', undefined, 'already_exists'],
+  ])('of %s', async (_what, name, status) => {
+    const server = await recordingServer(({ method }) =>
+      method === 'POST' ? { status: 502, raw: '' } : envelope({ entities: [{ ...stored, name }] }),
+    );
+    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
+    const [tool, args] = CREATE;
+    const { structured } = await call(tool, { ...args, name: 'Caf\u00e9' });
+    expect(structured).toMatchObject({ status, thread_id: THREAD });
+  });
+});
+
+describe('a write that the service says it does not know', () => {
+  it.each<[string, Answer]>([
+    ['not_implemented', { status: 501, raw: '' }],
+    ['unsupported_operation', refusal(500, 'web_application', 'x')],
+    ['unsupported_operation', refusal(500, 'unsupported_service_operation', 'x')],
+  ])('has done nothing: %s', async (code, answer) => {
+    const server = await recordingServer(() => answer);
+    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
+    const { text } = await call(...CREATE);
+    expect(text).toContain(`Error [${code}]`);
+    expect(text).toContain('Nothing was changed.');
+    expect(server.requests).toHaveLength(1);
+  });
+});

@@ -187,3 +187,39 @@ describe('names in the ids-only list', () => {
     expect((await call('list_threads')).text).toMatchSnapshot();
   });
 });
+
+describe('a cursor', () => {
+  const row = { id: '240000000000001', name: 'x' };
+  /** The places where one of the sources puts it; the first of them that has one counts. */
+  const PLACES: readonly [string, Record<string, unknown>, string | null][] = [
+    ['properties', { properties: { cursor: 'here' } }, 'here'],
+    ['data', { data: { cursor: 'here' } }, 'here'],
+    ['the top level', { cursor: 'here' }, 'here'],
+    ['data, with an empty one in properties', { properties: { cursor: '' }, data: { cursor: 'here' } }, 'here'],
+    [
+      'properties, and others elsewhere',
+      { properties: { cursor: 'here' }, data: { cursor: 'x' }, cursor: 'y' },
+      'here',
+    ],
+    ['no place', { properties: null, data: {} }, null],
+  ];
+  const TOOLS = [
+    ['list_user_threads', { username: 'lin' }, { entities: [row] }],
+    ['list_thread_members', { thread_id: '1' }, { data: { affiliations: ['lin'] } }],
+  ] as const;
+  it.each(TOOLS.flatMap((tool) => PLACES.map((place) => [...tool, ...place] as const)))(
+    '%s, %j, %j: is read from %s',
+    async (tool, args, payload, _place, places, cursor) => {
+      const body = { ...payload, ...places, data: { ...('data' in payload && payload.data), ...dataOf(places) } };
+      const server = await recordingServer(({ url }) =>
+        url.includes('cursor=') ? envelope({ entities: [], data: { affiliations: [] } }) : envelope(body),
+      );
+      const { call } = await connectClient({ env: classicSettings(server.url) });
+      const { isError, text } = await call(tool, { ...args, limit: 1, max_scan: 50 });
+      expect(isError, text).toBe(false);
+      const asked = server.requests.map(({ url }) => new URL(url, 'http://x').searchParams.get('cursor'));
+      expect(asked).toEqual(cursor === null ? [null] : [null, cursor]);
+    },
+  );
+  const dataOf = (places: Record<string, unknown>): object => ('data' in places ? Object(places['data']) : {});
+});

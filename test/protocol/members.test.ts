@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient } from '../support/client.ts';
-import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
+import { skippingClock } from '../support/clock.ts';
+import { type Answer, classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
 import { accept } from '../support/sandbox.ts';
 
 const THREAD = '240000000000009';
@@ -203,5 +204,102 @@ describe('the undocumented calls', () => {
     const giving = await recordingServer(() => envelope({ data: { ...row, affiliations_count: 3 }, entities: [row] }));
     const other = await connectClient({ env: settings(giving.url) });
     expect((await other.call(tool, args)).text).toMatchSnapshot();
+  });
+});
+
+describe('a batch that is refused for the sake of one user', () => {
+  const refusing = (bad: (names: readonly string[]) => Answer | undefined) =>
+    recordingServer(({ method, body }) =>
+      method === 'POST'
+        ? (bad(JSON.parse(body).usernames) ?? envelope({ data: { status: 'ok' } }))
+        : envelope({ data: { affiliations: [] } }),
+    );
+
+  it.each([
+    ['user_not_in_group', refusal(404, 'group_error', 'user not in group.')],
+    ['user_thread_limit', refusal(403, 'group_error', 'user join thread reach limit.')],
+    ['user_or_group_not_found', refusal(404, 'service_resource_not_found', 'Service resource not found')],
+    ['forbidden', refusal(403, 'forbidden_op', 'no')],
+  ])('is sent one by one: %s', async (code, answer) => {
+    const server = await refusing((names) => (names.includes('user-2') ? answer : undefined));
+    const { call } = await connectClient({ env: classicSettings(server.url) });
+    const { structured } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const results = users(12).map((username) =>
+      username === 'user-2'
+        ? { username, status: 'failed', error: expect.stringMatching(`^${code}: `) }
+        : { username, status: 'added' },
+    );
+    expect(structured).toMatchObject({ status: 'partly_done', results });
+    expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, ...Array(10).fill(1), 2]);
+  });
+
+  it('stops one by one too where nothing further can work', async () => {
+    const server = await refusing((names) => {
+      if (names.length > 1) return refusal(404, 'group_error', 'user not in group.');
+      return names[0] === 'user-2' ? refusal(404, 'group_error', 'thread not found.') : undefined;
+    });
+    const { call } = await connectClient({ env: classicSettings(server.url) });
+    const { structured } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const notSent = { status: 'failed', error: 'not sent, after the failure before it' };
+    expect(structured['results']).toMatchObject([
+      { status: 'added' },
+      { status: 'added' },
+      { status: 'failed', error: expect.stringMatching('^thread_not_found: ') },
+      ...Array(9).fill(notSent),
+    ]);
+    expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, 1, 1, 1]);
+  });
+});
+
+describe('an answer about members that is lost', () => {
+  const LOST: Answer = { status: 502, raw: '<html></html>' };
+  const WHY = 'the answer was lost (server_error: the service or a gateway before it failed)';
+  const page = (affiliations: readonly string[], cursor?: string): Answer =>
+    envelope({ data: { affiliations }, entities: [], properties: { cursor } });
+  const change = async (tool: string, list: (limit: string | null, cursor: string | null, sent: boolean) => Answer) => {
+    let sent = false;
+    const server = await recordingServer(({ method, url }) => {
+      const query = new URL(url, 'http://x').searchParams;
+      if (method === 'GET') return list(query.get('limit'), query.get('cursor'), sent);
+      sent = true;
+      return LOST;
+    });
+    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock(), form: accept });
+    const { structured } = await call(tool, { thread_id: THREAD, usernames: ['lin', 'wei'] });
+    return structured['results'];
+  };
+
+  it.each([
+    [
+      'add_thread_members',
+      { username: 'lin', status: 'added' },
+      { username: 'wei', status: 'unknown', error: `${WHY}; adding the user again is safe` },
+    ],
+    [
+      'remove_thread_members',
+      {
+        username: 'lin',
+        status: 'unknown',
+        error: `${WHY}, and a moment later the user was still a member; removing the user again is safe`,
+      },
+      { username: 'wei', status: 'removed', error: `${WHY}; the user is no member now` },
+    ],
+  ])('is looked up, and the reason of the loss is told: %s', async (tool, ...results) => {
+    expect(await change(tool, () => page(['lin']))).toEqual(results);
+  });
+
+  it.each<[string, (cursor: string | null) => Answer]>([
+    ['whose second page is refused', (cursor) => (cursor ? refusal(403, 'forbidden_op', 'no') : page(['mia'], 'a'))],
+    ['whose cursor is stuck', () => page(['mia'], 'a')],
+    ['that is refused', () => refusal(403, 'forbidden_op', 'no')],
+  ])('leaves it open who was removed, with a list %s', async (_what, list) => {
+    const results = await change('remove_thread_members', (_limit, cursor, sent) =>
+      sent ? list(cursor) : page(['lin', 'wei']),
+    );
+    const unknown = { status: 'unknown', error: `${WHY}; removing the user again is safe` };
+    expect(results).toEqual([
+      { username: 'lin', ...unknown },
+      { username: 'wei', ...unknown },
+    ]);
   });
 });

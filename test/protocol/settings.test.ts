@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 
@@ -125,5 +127,44 @@ describe('tools that the operator leaves out', () => {
       AGORA_THREADS_SANDBOX: flag,
     });
     expect(Buffer.byteLength(instructions ?? '')).toBeLessThan(1_024);
+  });
+});
+
+describe('plain http beyond this machine', () => {
+  /** A proxy that leads every host to one server, so that a host which is not this machine can be reached in a test. */
+  async function startProxy(url: string): Promise<string> {
+    const proxy = createServer();
+    proxy.on('connect', (_request, socket) => {
+      const onward = connect(Number(new URL(url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      for (const side of [onward, socket]) side.on('error', () => onward.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['', false],
+  ])('with AGORA_CHAT_ALLOW_HTTP=%j: %s', async (allowed, sent) => {
+    const server = await recordingServer(() => envelope({ entities: [] }));
+    const env = {
+      ...good,
+      AGORA_CHAT_HOST: 'http://chat.test',
+      AGORA_CHAT_ALLOW_HTTP: allowed,
+      HTTP_PROXY: await startProxy(server.url),
+    };
+    const { call } = await connectClient({ env });
+    const { isError, text } = await call('list_threads');
+    expect(isError, text).toBe(!sent);
+    expect(server.requests).toHaveLength(sent ? 1 : 0);
+    if (sent) expect(server.requests[0]?.headers.host).toBe('chat.test');
+    else expect(text).toContain('AGORA_CHAT_ALLOW_HTTP=1');
   });
 });

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { Threads } from '../../src/agora/threads.ts';
+import type { Write } from '../../src/audit.ts';
+import { createSeen } from '../../src/seen.ts';
+import { defineDeletion, type ToolContext } from '../../src/tool.ts';
+import { deleteThread } from '../../tools/delete-thread.ts';
+import { deleteThreads } from '../../tools/delete-threads.ts';
+import { deleteOne } from '../../tools/deletion.ts';
+import { removeThreadMembers } from '../../tools/remove-thread-members.ts';
+import { manualClock } from '../support/clock.ts';
+
+// A call can be given up at any step. Here every step but the one under test looks away, so that each stands alone.
+
+const ID = '240000000000009';
+const unused = () => Promise.reject(new Error('not asked for'));
+
+/** A context whose looks and writes do not heed the signal; `afterLook` is told how many looks there were. */
+function start(afterLook: (looks: number, giveUp: () => void) => void = () => undefined) {
+  const abort = new AbortController();
+  const giveUp = () => abort.abort(new Error('given up'));
+  const written: Write[] = [];
+  let looks = 0;
+  const threads: ToolContext['threads'] = {
+    list: unused,
+    listOfUser: async () => ({ items: [] }),
+    listOfUserInGroup: unused,
+    listMembers: async () => {
+      looks += 1;
+      afterLook(looks, giveUp);
+      return { items: [] };
+    },
+    get: unused,
+    listOfGroup: unused,
+  };
+  const all: Threads = {
+    ...threads,
+    create: unused,
+    rename: unused,
+    delete: async () => undefined,
+    addMembers: unused,
+    removeMembers: async () => ({ removed: new Map([['lin', true]]), resent: false }),
+  };
+  const context: ToolContext = {
+    app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
+    threads,
+    write: (write, send) => {
+      written.push(write);
+      return send(all);
+    },
+    audited: true,
+    seen: createSeen(),
+    clock: manualClock(),
+    signal: abort.signal,
+    progress: () => undefined,
+  };
+  return { context, written, giveUp };
+}
+
+describe('a call that is given up', () => {
+  const TOOLS = [
+    [deleteThread, { thread_id: ID }],
+    [deleteThreads, { thread_ids: [ID, '240000000000010'] }],
+    [removeThreadMembers, { thread_id: ID, usernames: ['lin'] }],
+  ] as const;
+
+  it.each(TOOLS)('does what it is to do where it is not given up (%o)', async (tool, args) => {
+    const { context, written } = start();
+    await (await tool.prepare(args))(context, async () => ({ kind: 'yes', by: 'form' }));
+    expect(written).toHaveLength('thread_ids' in args ? 2 : 1);
+  });
+
+  it('as the yes comes in performs nothing', async () => {
+    const { context, giveUp } = start();
+    let performed = false;
+    const tool = defineDeletion({
+      name: 'x',
+      title: 'x',
+      description: 'x',
+      kind: 'delete',
+      done: 'deleted',
+      input: z.strictObject({}),
+      output: z.object({ summary: z.string() }),
+      preview: async () => undefined,
+      settled: () => undefined,
+      question: () => ({ ask: 'x', message: 'x', label: 'x' }),
+      unconfirmed: (_preview, { summary }) => ({ summary }),
+      perform: async () => {
+        performed = true;
+        return { summary: 'done' };
+      },
+      text: ({ summary }) => summary,
+    });
+    const call = (await tool.prepare({}))(context, async () => {
+      giveUp();
+      return { kind: 'yes', by: 'form' };
+    });
+    await expect(call).rejects.toThrow('given up');
+    expect(performed).toBe(false);
+  });
+
+  it.each(TOOLS)(
+    'during the last look before the deletion writes nothing, not even in the audit log (%o)',
+    async (tool, args) => {
+      const before = 'thread_ids' in args ? 2 : 1; // looks before the question
+      const { context, written } = start((looks, giveUp) => {
+        if (looks > before) giveUp();
+      });
+      const call = (await tool.prepare(args))(context, async () => ({ kind: 'yes', by: 'form' }));
+      await expect(call).rejects.toThrow('given up');
+      expect(written).toEqual([]);
+    },
+  );
+
+  it('during the look of a single deletion writes nothing', async () => {
+    const { context, written } = start((_looks, giveUp) => giveUp());
+    await expect(deleteOne(ID, { id: ID }, context)).rejects.toThrow('given up');
+    expect(written).toEqual([]);
+  });
+});
