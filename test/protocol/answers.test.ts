@@ -5,7 +5,10 @@ import { openConnections } from '../../src/agora/dispatcher.ts';
 import { AgoraError } from '../../src/agora/errors.ts';
 import { createThreads, type Threads } from '../../src/agora/threads.ts';
 import { systemClock } from '../../src/clock.ts';
-import { type Answer, recordingServer } from '../support/http.ts';
+import { connectClient } from '../support/client.ts';
+import { skippingClock } from '../support/clock.ts';
+import { type Answer, classicSettings, recordingServer } from '../support/http.ts';
+import { accept } from '../support/sandbox.ts';
 
 // Whatever a server answers: a parsed result or an AgoraError, and no id that the server did not send.
 
@@ -118,4 +121,63 @@ it.each(CALLS)('%s', async (_name, call, good) => {
     { numRuns: 300 },
   );
   await connections.close();
+});
+
+/** Calls of whole tools: what is written, shown and returned must bear any answer too. */
+const TOOLS: readonly [string, Record<string, unknown>, unknown][] = [
+  ['create_thread', { group_id: '1', msg_id: '2', name: 'x', owner: 'lin' }, { data: { thread_id: ID } }],
+  ['rename_thread', { thread_id: ID, name: 'x' }, { data: { name: 'x' } }],
+  ['delete_thread', { thread_id: ID }, { data: { status: 'ok', affiliations: ['lin'] }, entities: [{ id: ID }] }],
+  [
+    'list_user_threads',
+    { username: 'lin', max_scan: 60, detail: 'full' },
+    {
+      entities: [{ id: ID, name: 'a', owner: 'lin', msgId: '118', groupId: '21', created: 1_735_689_600_123 }],
+      properties: { cursor: 'abc' },
+    },
+  ],
+  ['list_threads', {}, { entities: [{ id: ID }], properties: {} }],
+  ['list_thread_members', { thread_id: ID }, { data: { affiliations: ['lin', 'wei'] }, properties: {} }],
+  ['add_thread_members', { thread_id: ID, usernames: ['lin'] }, { data: { status: 'ok', affiliations: ['lin'] } }],
+  [
+    'remove_thread_members',
+    { thread_id: ID, usernames: ['lin'] },
+    { data: { affiliations: ['lin'] }, entities: [{ result: true, user: 'lin' }] },
+  ],
+];
+
+/** Bytes that are no UTF-8, within a good answer and alone. */
+const bytes = (good: unknown): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc
+      .record({ at: fc.nat({ max: 120 }), broken: fc.uint8Array({ min: 0x80, minLength: 1, maxLength: 4 }) })
+      .map(({ at, broken }) => {
+        const text = Buffer.from(JSON.stringify(good));
+        return Buffer.concat([text.subarray(0, at), broken, text.subarray(at)]);
+      }),
+  );
+
+it.each(TOOLS)('%s gives a result or an error, whatever is answered', async (tool, args, good) => {
+  let answer: Answer = {};
+  const server = await recordingServer(() => answer);
+  const { call } = await connectClient({
+    env: { ...classicSettings(server.url), AGORA_THREADS_RATE_LIMIT: '1000000' },
+    clock: skippingClock(),
+    form: accept,
+  });
+  const raw = fc.oneof(bytes(good), bodies(good));
+  const status = fc.oneof({ weight: 4, arbitrary: fc.constant(200) }, fc.constantFrom(201, 400, 404, 500));
+  await fc.assert(
+    fc.asyncProperty(raw, status, async (body, code) => {
+      answer = { raw: body, status: code };
+      // The client holds each result against the schema of its tool, and each error against the form of errors.
+      const { text, structured, isError } = await call(tool, args);
+      expect(text).toBe(text.toWellFormed());
+      if (isError) expect(text).not.toContain('internal_error');
+      const sent = `${Buffer.from(body).toString('utf8')} ${JSON.stringify(args)}`;
+      for (const [id] of JSON.stringify(structured).matchAll(/(?<=_id":"|"id":")\d{5,}/g)) expect(sent).toContain(id);
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { connectClient } from '../support/client.ts';
 import { skippingClock } from '../support/clock.ts';
-import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
+import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
 import { accept, appSettings, rehearse } from '../support/sandbox.ts';
 
 const APP = `${SANDBOX.orgName}#${SANDBOX.appName}`;
@@ -218,5 +218,143 @@ describe('no secret in any output', () => {
     const { text } = await call('list_threads');
     expect(server.requests[0]?.headers.authorization).toMatch(/^Bearer 007/);
     expect(text).toContain('no Bearer [redacted]');
+  });
+});
+
+describe('no secret in whatever fails, of any tool, nor in the audit log', () => {
+  const THREAD = '240000000000009';
+  const CALLS: readonly [string, Record<string, unknown>][] = [
+    ['list_threads', {}],
+    ['list_user_threads', { username: 'lin', max_scan: 100 }],
+    ['list_user_group_threads', { username: 'lin', group_id: '1' }],
+    ['list_thread_members', { thread_id: THREAD }],
+    ['get_thread', { thread_id: THREAD }],
+    ['list_group_threads', { group_id: '1' }],
+    ['create_thread', { msg_id: '1', group_id: '1', owner: 'lin', name: 'x' }],
+    ['rename_thread', { thread_id: THREAD, name: 'x' }],
+    ['add_thread_members', { thread_id: THREAD, usernames: ['wei'] }],
+    ['remove_thread_members', { thread_id: THREAD, usernames: ['lin'] }],
+    ['delete_thread', { thread_id: THREAD }],
+    ['delete_threads', { thread_ids: [THREAD, '240000000000010'] }],
+  ];
+  const READS = CALLS.slice(0, 6);
+  const WRITES = CALLS.slice(6);
+  const ONE_OF_EACH = CALLS.filter(([tool]) => /^(list_threads|create_thread|rename_thread|delete_thread)$/.test(tool));
+  type Fails = (request: Recorded, said: string) => Reply;
+  /** How requests fail; most say back all that they were sent. */
+  const WAYS: readonly [string, Fails][] = [
+    ['a refusal', (_request, said) => refusal(403, `type ${said}`, `no ${said}`)],
+    ['a second refusal of the token', (_request, said) => refusal(401, 'unauthorized', `bad ${said}`)],
+    ['a gateway', (_request, said) => ({ status: 502, raw: `<html>${said}</html>` })],
+    [
+      'a redirect',
+      (_request, said) => ({ status: 303, raw: '', headers: { location: `/?${encodeURIComponent(said)}` } }),
+    ],
+    ['an unreadable answer', (_request, said) => ({ raw: said })],
+    [
+      'an answer of another shape',
+      (_request, said) => ({ json: { error_description: said, data: { [said]: said }, entities: [{ id: said }] } }),
+    ],
+    [
+      'an answer that is good, with the secrets in every text',
+      (_request, said) =>
+        envelope({
+          data: { status: 'ok', thread_id: THREAD, id: THREAD, name: said, owner: said, affiliations: [said, 'lin'] },
+          entities: [{ id: THREAD, name: said, owner: said, user: 'lin', result: true }],
+        }),
+    ],
+    ['a broken connection', () => 'reset'],
+    ['no answer', () => 'hang'],
+  ];
+  const secretsOf = (env: Record<string, string>): string[] =>
+    Object.entries(env).flatMap(([name, value]) => (/TOKEN|CERTIFICATE|SECRET/.test(name) ? [value] : []));
+
+  /** Calls every tool, and gives all that anybody gets to read of it. */
+  async function everything(
+    calls: typeof CALLS,
+    settings: (url: string) => Record<string, string>,
+    fails: (request: Recorded) => Fails | undefined,
+  ) {
+    const folder = await mkdtemp(join(tmpdir(), 'audit-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const audit = join(folder, 'audit.jsonl');
+    const secrets = new Set(secretsOf(settings('')));
+    let hanging = false;
+    const server = await recordingServer((request) => {
+      const { authorization } = request.headers;
+      if (authorization !== undefined) secrets.add(authorization.replace('Bearer ', ''));
+      const fail = fails(request);
+      const reply = fail?.(request, `${[...secrets].join(' ')} ${request.body}`) ?? goodAnswer(request);
+      hanging ||= reply === 'hang';
+      return reply;
+    });
+    const clock = skippingClock();
+    const env = {
+      ...settings(server.url),
+      AGORA_THREADS_LOG_LEVEL: 'debug',
+      AGORA_THREADS_AUDIT_LOG: audit,
+      AGORA_CHAT_UNDOCUMENTED: '1',
+    };
+    const { call, log } = await connectClient({ env, clock, form: accept });
+    const output: string[] = [];
+    for (const [tool, args] of calls) {
+      let over = false;
+      const answer = call(tool, args).finally(() => {
+        over = true;
+      });
+      while (!over) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (hanging) clock.advance(60_000);
+        hanging = false;
+      }
+      const { text, structured } = await answer;
+      output.push(text, JSON.stringify(structured));
+    }
+    const lines = await readFile(audit, 'utf8').catch(() => '');
+    return { secrets: [...secrets], output: [...output, ...log, lines].join('\n'), lines, requests: server.requests };
+  }
+
+  const isExchange = ({ url }: Recorded) => url.endsWith('/token');
+  function goodAnswer(request: Recorded): Reply {
+    if (isExchange(request)) return { json: { access_token: 'an-exchanged-token', expires_in: 7_200 } };
+    return envelope({ data: { status: 'ok', affiliations: ['lin'], id: THREAD }, entities: [] });
+  }
+
+  // A failure is the same for each kind of credentials; that each secret is known at all shows in two of them.
+  const cases = KINDS.flatMap(([kind, settings]) =>
+    WAYS.flatMap(([way, fail], n) =>
+      kind === 'client credentials' || (n % 6 === 0 && !kind.includes('classic'))
+        ? [[kind, way, settings, fail] as const]
+        : [],
+    ),
+  );
+  it.each(cases)('%s, with %s to every write, and to every read', async (_kind, _way, settings, fail) => {
+    const toWrites = await everything(WRITES, settings, (request) =>
+      request.method === 'GET' || isExchange(request) ? undefined : fail,
+    );
+    const toReads = await everything(READS, settings, (request) => (isExchange(request) ? undefined : fail));
+    for (const { secrets, output } of [toWrites, toReads]) {
+      expect(secrets.length).toBeGreaterThan(0);
+      for (const secret of secrets) {
+        expect(output).not.toContain(secret);
+        expect(output).not.toContain(encodeURIComponent(secret));
+      }
+    }
+    // Each write has come as far as its line after.
+    const ends = toWrites.lines.split('\n').filter((line) => line.includes('"after"'));
+    expect(ends.length).toBeGreaterThanOrEqual(WRITES.length);
+  });
+
+  it.each([
+    ...WAYS,
+    ['a token that is none', (_request, said) => ({ json: { access_token: `not ${said}` } })] as [string, Fails],
+  ])('client credentials, with %s to the exchange', async (_way, fail) => {
+    const settings = KINDS.find(([kind]) => kind === 'client credentials')?.[1] ?? (() => ({}));
+    const { secrets, output, requests } = await everything(ONE_OF_EACH, settings, (request) =>
+      isExchange(request) ? fail : undefined,
+    );
+    expect(secrets).toContain(SANDBOX.clientSecret);
+    expect(requests[0]?.body).toContain(SANDBOX.clientSecret);
+    for (const secret of secrets) expect(output).not.toContain(secret);
   });
 });

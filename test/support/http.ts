@@ -14,7 +14,7 @@ export interface Recorded {
 export type Answer = {
   readonly status?: number;
   readonly json?: unknown;
-  readonly raw?: string;
+  readonly raw?: string | Uint8Array;
   readonly headers?: Record<string, string>;
 };
 

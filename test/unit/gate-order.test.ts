@@ -4,6 +4,7 @@ import type { Threads } from '../../src/agora/threads.ts';
 import type { Write } from '../../src/audit.ts';
 import { createSeen } from '../../src/seen.ts';
 import { defineDeletion, type ToolContext } from '../../src/tool.ts';
+import { addThreadMembers } from '../../tools/add-thread-members.ts';
 import { deleteThread } from '../../tools/delete-thread.ts';
 import { deleteThreads } from '../../tools/delete-threads.ts';
 import { deleteOne } from '../../tools/deletion.ts';
@@ -15,21 +16,27 @@ import { manualClock } from '../support/clock.ts';
 const ID = '240000000000009';
 const unused = () => Promise.reject(new Error('not asked for'));
 
-/** A context whose looks and writes do not heed the signal; `afterLook` is told how many looks there were. */
-function start(afterLook: (looks: number, giveUp: () => void) => void = () => undefined) {
+/**
+ * A context whose looks and writes do not heed the signal; `afterLook` is told of the last request of each look, and
+ * how many there were.
+ */
+function start(
+  afterLook: (looks: number, giveUp: () => void) => void = () => undefined,
+  afterBatch: (giveUp: () => void) => void = () => undefined,
+) {
   const abort = new AbortController();
   const giveUp = () => abort.abort(new Error('given up'));
   const written: Write[] = [];
   let looks = 0;
   const threads: ToolContext['threads'] = {
     list: unused,
-    listOfUser: async () => ({ items: [] }),
-    listOfUserInGroup: unused,
-    listMembers: async () => {
+    listOfUser: async () => {
       looks += 1;
       afterLook(looks, giveUp);
       return { items: [] };
     },
+    listOfUserInGroup: unused,
+    listMembers: async () => ({ items: ['lin'] }),
     get: unused,
     listOfGroup: unused,
   };
@@ -38,8 +45,11 @@ function start(afterLook: (looks: number, giveUp: () => void) => void = () => un
     create: unused,
     rename: unused,
     delete: async () => undefined,
-    addMembers: unused,
-    removeMembers: async () => ({ removed: new Map([['lin', true]]), resent: false }),
+    addMembers: async () => afterBatch(giveUp),
+    removeMembers: async () => {
+      afterBatch(giveUp);
+      return { removed: new Map([['lin', true]]), resent: false };
+    },
   };
   const context: ToolContext = {
     app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
@@ -59,12 +69,12 @@ function start(afterLook: (looks: number, giveUp: () => void) => void = () => un
 
 describe('a call that is given up', () => {
   const TOOLS = [
-    [deleteThread, { thread_id: ID }],
-    [deleteThreads, { thread_ids: [ID, '240000000000010'] }],
-    [removeThreadMembers, { thread_id: ID, usernames: ['lin'] }],
+    ['delete_thread', deleteThread, { thread_id: ID }],
+    ['delete_threads', deleteThreads, { thread_ids: [ID, '240000000000010'] }],
+    ['remove_thread_members', removeThreadMembers, { thread_id: ID, usernames: ['lin'] }],
   ] as const;
 
-  it.each(TOOLS)('does what it is to do where it is not given up (%o)', async (tool, args) => {
+  it.each(TOOLS)('does what it is to do where it is not given up (%s)', async (_name, tool, args) => {
     const { context, written } = start();
     await (await tool.prepare(args))(context, async () => ({ kind: 'yes', by: 'form' }));
     expect(written).toHaveLength('thread_ids' in args ? 2 : 1);
@@ -100,8 +110,8 @@ describe('a call that is given up', () => {
   });
 
   it.each(TOOLS)(
-    'during the last look before the deletion writes nothing, not even in the audit log (%o)',
-    async (tool, args) => {
+    'during the last look before the deletion writes nothing, not even in the audit log (%s)',
+    async (_name, tool, args) => {
       const before = 'thread_ids' in args ? 2 : 1; // looks before the question
       const { context, written } = start((looks, giveUp) => {
         if (looks > before) giveUp();
@@ -111,6 +121,17 @@ describe('a call that is given up', () => {
       expect(written).toEqual([]);
     },
   );
+
+  it.each([
+    ['add_thread_members', addThreadMembers],
+    ['remove_thread_members', removeThreadMembers],
+  ] as const)('during a batch begins no other (%s)', async (_name, tool) => {
+    const { context, written } = start(undefined, (giveUp) => giveUp());
+    const usernames = Array.from({ length: 12 }, (_, n) => `user-${n}`);
+    const call = (await tool.prepare({ thread_id: ID, usernames }))(context, async () => ({ kind: 'yes', by: 'form' }));
+    await expect(call).rejects.toThrow('given up');
+    expect(written).toHaveLength(1);
+  });
 
   it('during the look of a single deletion writes nothing', async () => {
     const { context, written } = start((_looks, giveUp) => giveUp());
