@@ -1,6 +1,7 @@
 import { AgoraError } from './agora/errors.ts';
 import { LOOK_MS } from './agora/look.ts';
-import type { Page, Thread, Threads } from './agora/threads.ts';
+import type { Page, Thread } from './agora/thread.ts';
+import type { Threads } from './agora/threads.ts';
 import { within } from './agora/wait.ts';
 import type { Clock } from './clock.ts';
 import { factsOf, shownId, type ThreadFacts } from './present/thread.ts';

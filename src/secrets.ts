@@ -2,30 +2,43 @@
  * Every secret the process holds, registered where it is read. All text that leaves the process (results, errors,
  * log lines) passes through `redact`, so that one forgotten place cannot leak what another one read.
  */
-const secrets = new Set<string>();
+let forms: readonly string[] = [];
 
 /** Shorter values are common substrings: hiding each `x` in a text would destroy the text and protect nothing. */
 const SHORTEST_SECRET = 8;
 
 /** Registers a secret and returns it, so that reading and registering are one step. */
 export function secret(value: string): string {
-  if (value.length >= SHORTEST_SECRET) secrets.add(value);
+  if (value.length < SHORTEST_SECRET || forms.includes(value)) return value;
+  // Longest first: of a secret that begins with another one, nothing must be left.
+  forms = [...new Set([...forms, ...formsOf(value)])].sort((one, other) => other.length - one.length);
   return value;
+}
+
+/** As an echo may bear it: as it is, in a URL, within JSON, or in Base64 (credentials, and our own cursors). */
+function formsOf(value: string): readonly string[] {
+  const whole = value.toWellFormed();
+  const inUrl = encodeURIComponent(whole);
+  const bytes = Buffer.from(whole);
+  return [
+    value,
+    inUrl,
+    inUrl.replace(/%[0-9A-F]{2}/g, (escaped) => escaped.toLowerCase()),
+    JSON.stringify(whole).slice(1, -1),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+  ];
 }
 
 /** JSON of a value with each secret taken out of its strings: in the finished text a quote in a secret would hide it. */
 export function toRedactedJson(value: unknown): string {
-  if (secrets.size === 0) return JSON.stringify(value);
+  if (forms.length === 0) return JSON.stringify(value);
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? redact(part) : part));
 }
 
-/** Replaces each registered secret in `text`, in its plain and its percent-encoded form, by `[redacted]`. */
+/** Replaces each registered secret in `text`, in whatever form, by `[redacted]`. */
 export function redact(text: string): string {
   let safe = text;
-  for (const value of secrets) {
-    safe = safe.replaceAll(value, '[redacted]');
-    const encoded = encodeURIComponent(value);
-    if (encoded !== value) safe = safe.replaceAll(encoded, '[redacted]');
-  }
+  for (const form of forms) safe = safe.replaceAll(form, '[redacted]');
   return safe;
 }

@@ -1,4 +1,4 @@
-import type { Thread } from './agora/threads.ts';
+import type { Thread } from './agora/thread.ts';
 
 /** A thread as a list showed it, and when. */
 export interface SeenThread {

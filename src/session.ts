@@ -76,7 +76,11 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
     const request = createRequest({ attempt, tokens, limiter, clock, random: Math.random });
-    return { app: { ...app, name: visible(app.name) }, threads: createThreads(request), audit: await openAudit() };
+    return {
+      app: { ...app, name: visible(app.name) },
+      threads: createThreads(request, target.name),
+      audit: await openAudit(),
+    };
   }
 
   async function openAudit(): Promise<Audit | undefined> {

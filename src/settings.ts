@@ -199,7 +199,7 @@ export const settings = z.object({
   }),
   AGORA_THREADS_TIMEOUT_MS: setting(wholeNumber(1, 600_000), {
     group: 'running',
-    meaning: 'Time limit of one HTTP attempt, in milliseconds',
+    meaning: 'Time limit of one HTTP attempt, in milliseconds; a page of a list has 60 s in all',
     default: '30000',
   }),
   AGORA_CHAT_UNDOCUMENTED: setting(flag(), {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Thread } from '../src/agora/threads.ts';
+import type { Thread } from '../src/agora/thread.ts';
 import { listResult, listText } from '../src/present/list.ts';
 import { defineTool } from '../src/tool.ts';
 import { listArguments } from './arguments.ts';

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { type CursorScope, type Position, unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
 import { type Filter, matcher } from '../src/agora/filter.ts';
-import type { Page, PageQuery, Thread } from '../src/agora/threads.ts';
+import type { Page, Thread } from '../src/agora/thread.ts';
+import type { PageQuery } from '../src/agora/threads.ts';
 import { walk } from '../src/agora/walk.ts';
 import { type ListResult, listOf } from '../src/present/list.ts';
 import { createTally } from '../src/present/tally.ts';

@@ -1,4 +1,4 @@
-import type { Thread } from './threads.ts';
+import type { Thread } from './thread.ts';
 
 /** What threads a list is narrowed to; parts not given narrow nothing. */
 export interface Filter {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AgoraError } from './errors.ts';
-import type { NewThread, Thread, Threads } from './threads.ts';
+import type { Thread } from './thread.ts';
+import type { NewThread, Threads } from './threads.ts';
 import { wait, within } from './wait.ts';
 
 /*

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Position, shortHash } from './cursor.ts';
 import { AgoraError } from './errors.ts';
-import type { Page } from './threads.ts';
+import type { Page } from './thread.ts';
 
 /** Why a list stopped where it did; `budget` is for results that would be too long for a model. */
 export const STOPPED = ['page', 'end', 'limit', 'max_scan', 'deadline', 'cursor_repeated', 'budget'] as const;

@@ -2,7 +2,8 @@ import { createAttempt } from '../agora/attempt.ts';
 import { openConnections } from '../agora/dispatcher.ts';
 import { exchangeBy } from '../agora/exchange.ts';
 import { createLimiter } from '../agora/limiter.ts';
-import { createThreads, type Page, type Thread } from '../agora/threads.ts';
+import type { Page, Thread } from '../agora/thread.ts';
+import { createThreads } from '../agora/threads.ts';
 import type { Exchange } from '../agora/token.ts';
 import type { Clock } from '../clock.ts';
 import type { AppTarget, Config, Environment } from '../config.ts';
@@ -149,7 +150,7 @@ function openWire(target: AppTarget, { config, clock, version }: Examination): W
   });
   const { signal } = new AbortController();
   const list = (token: string | undefined) =>
-    createThreads((call) => attempt(call, token, signal))
+    createThreads((call) => attempt(call, token, signal), target.name)
       .list({ limit: 1 }, signal)
       .catch((error: unknown) => ({ error }));
   return {

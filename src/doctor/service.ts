@@ -1,5 +1,5 @@
 import { AgoraError } from '../agora/errors.ts';
-import type { Page, Thread } from '../agora/threads.ts';
+import type { Page, Thread } from '../agora/thread.ts';
 import type { Config, CredentialSource } from '../config.ts';
 import { type Check, failCall, ok, skipped } from './check.ts';
 

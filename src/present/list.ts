@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Thread } from '../agora/threads.ts';
+import type { Thread } from '../agora/thread.ts';
 import { STOPPED, type Stopped } from '../agora/walk.ts';
 import { cutTo, fairShare, tokenBound } from './budget.ts';
 import { BEYOND, type ThreadTally } from './tally.ts';

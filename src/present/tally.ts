@@ -1,4 +1,4 @@
-import type { Thread } from '../agora/threads.ts';
+import type { Thread } from '../agora/thread.ts';
 
 /** Counts by group and by owner of all threads that fit, and the span of their times. */
 export interface ThreadTally {

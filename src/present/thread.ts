@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Thread } from '../agora/threads.ts';
+import type { Thread } from '../agora/thread.ts';
 import { ago, utcTime } from './time.ts';
 import { inQuotes, visible } from './untrusted.ts';
 

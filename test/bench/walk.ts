@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
-import type { Thread } from '../../src/agora/threads.ts';
+import type { Thread } from '../../src/agora/thread.ts';
 import { walk } from '../../src/agora/walk.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createTally } from '../../src/present/tally.ts';

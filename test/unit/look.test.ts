@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AgoraError } from '../../src/agora/errors.ts';
 import { findThread, isThere, LOOK_MS, readMembers } from '../../src/agora/look.ts';
-import type { Page, PageQuery, Thread } from '../../src/agora/threads.ts';
+import type { Page, Thread } from '../../src/agora/thread.ts';
+import type { PageQuery } from '../../src/agora/threads.ts';
 import { identify } from '../../src/identify.ts';
 import { createSeen } from '../../src/seen.ts';
 import { manualClock } from '../support/clock.ts';
