@@ -69,11 +69,14 @@ export const maxScan = z
   .optional()
   .describe('Walk on, up to so many in all');
 
+/** Beyond what the longest cursor of the service takes that is accepted, with the marks of two pages of threads. */
+const LONGEST_CURSOR = 16_384;
+
 export const listArguments = {
   limit: z.int(LIMIT).min(1, LIMIT).max(50, LIMIT).default(20).describe('How many threads'),
   cursor: z
     .string('must be the next_cursor of an earlier call')
-    .max(4_096, 'must be the next_cursor of an earlier call')
+    .max(LONGEST_CURSOR, 'must be the next_cursor of an earlier call')
     .optional()
     .describe('next_cursor of the page before'),
   sort: z
@@ -90,13 +93,16 @@ export const listArguments = {
 /** `2026-11-01`, or with a time, and with an offset or in UTC. */
 const WHEN = 'must be an ISO date or date-time, such as 2026-11-01 or 2026-11-01T08:00:00+08:00';
 
+/** Seconds may be left out before an offset too, which zod's own check does not take. */
+const moment = z
+  .string()
+  .transform((text) => text.replace(/(T\d\d:\d\d)(?=Z$|[+-])/, '$1:00'))
+  .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]));
+
 const when = (description: string) =>
   z
     .string(WHEN)
-    .refine(
-      (text) => z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]).safeParse(text).success,
-      WHEN,
-    )
+    .refine((text) => moment.safeParse(text).success, WHEN)
     .optional()
     .describe(description);
 

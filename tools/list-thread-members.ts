@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
+import type { AgoraError } from '../src/agora/errors.ts';
 import { STOPPED, type Stopped, walk } from '../src/agora/walk.ts';
+import { withinBudget } from '../src/present/budget.ts';
+import { failureNote } from '../src/present/list.ts';
 import { shownId, word } from '../src/present/thread.ts';
 import { defineTool } from '../src/tool.ts';
 import { listArguments, maxScan, threadId } from './arguments.ts';
@@ -29,8 +32,8 @@ export const listThreadMembers = defineTool({
     max_scan: maxScan,
   }),
   output,
-  async handle({ thread_id, limit, cursor, max_scan }, { threads, clock, signal, progress }): Promise<Result> {
-    const belongs = { tool: 'list_thread_members', scope: { thread_id }, sort: 'asc' as const };
+  async handle({ thread_id, limit, cursor, max_scan }, { app, threads, clock, signal, progress }): Promise<Result> {
+    const belongs = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };
     const start = cursor === undefined ? {} : unwrapCursor(belongs, cursor);
     const found = await walk<string>({
       fetch: (query, bounded) => threads.listMembers(thread_id, query, bounded),
@@ -43,39 +46,59 @@ export const listThreadMembers = defineTool({
       clock,
       signal,
     });
-    const next = (found.scanned > found.items.length ? found.after.at(-1) : found.next)?.();
-    return {
-      summary: summaryOf({ thread_id, shown: found.items.length, ...found }, next !== undefined, cursor === undefined),
-      members: found.items.map(shownId),
-      scanned: found.scanned,
-      has_more: next !== undefined,
-      ...(next === undefined ? {} : { next_cursor: wrapCursor(belongs, next) }),
-      stopped: found.stopped,
-    };
+    const ids = found.items.map(shownId);
+    return withinBudget(
+      ids.length,
+      (kept) => {
+        const cut = kept < ids.length;
+        const next = (cut ? found.after[kept - 1] : found.scanned > ids.length ? found.after.at(-1) : found.next)?.();
+        const stopped = cut ? 'budget' : found.stopped;
+        const about = { ...found, thread_id, shown: kept, stopped, more: next !== undefined };
+        return {
+          summary: summaryOf(about, cursor === undefined),
+          members: ids.slice(0, kept),
+          scanned: found.scanned,
+          has_more: next !== undefined,
+          ...(next === undefined ? {} : { next_cursor: wrapCursor(belongs, next) }),
+          stopped,
+        };
+      },
+      textOf,
+    );
   },
-  text: ({ summary, members, next_cursor }) =>
-    [
-      summary,
-      ...(members.length > 0 ? [members.map(word).join(' ')] : []),
-      ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
-    ].join('\n'),
+  text: textOf,
 });
 
-function summaryOf(
-  { thread_id, shown, scanned, stopped }: { thread_id: string; shown: number; scanned: number; stopped: Stopped },
-  more: boolean,
-  fromStart: boolean,
-): string {
+function textOf({ summary, members, next_cursor }: Result): string {
+  return [
+    summary,
+    ...(members.length > 0 ? [members.map(word).join(' ')] : []),
+    ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
+  ].join('\n');
+}
+
+interface Found {
+  readonly thread_id: string;
+  readonly shown: number;
+  readonly scanned: number;
+  readonly stopped: Stopped;
+  readonly failure?: AgoraError;
+  readonly more: boolean;
+}
+
+function summaryOf({ thread_id, shown, scanned, stopped, failure, more }: Found, fromStart: boolean): string {
   const others = 'there may be others';
   const whole =
     shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
   const ends: Partial<Record<Stopped, string>> = {
     end: fromStart ? whole : 'apart from the pages before this cursor there is no other',
     deadline: `the time was up, ${others}`,
+    budget: `the ids that did not fit here follow at next_cursor, and ${others}`,
     cursor_repeated: 'the service repeated its cursor, so it is not known whether there are others',
   };
   return [
     `Members of thread ${thread_id}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
+    ...failureNote(failure),
     ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
     `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped] ?? others}.`,
   ].join(' ');

@@ -34,13 +34,13 @@ const USUAL_SCAN = 1_000;
 export async function listThreads(
   { tool, scope, subject, shortPageEnds, fetch, notes }: ThreadList,
   { limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments,
-  { seen, clock, signal, progress }: ToolContext,
+  { app, seen, clock, signal, progress }: ToolContext,
 ): Promise<ListResult> {
   const filters = Object.fromEntries(
     Object.entries(narrow).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
   const filtered = Object.keys(filters).length > 0;
-  const belongs: CursorScope = { tool, scope, sort, filters };
+  const belongs: CursorScope = { tool, app: app.name, scope, sort, filters };
   const cursorFor = (position: Position | undefined) =>
     position === undefined ? undefined : wrapCursor(belongs, position);
   const tally = createTally();
@@ -73,6 +73,7 @@ export async function listThreads(
     scanned: found.scanned,
     matched: found.matched,
     stopped: found.stopped,
+    ...(found.failure && { failure: found.failure }),
     ...(found.pages > 1 && { tally }),
     cursorAfter: (index) => cursorFor(found.after[index]?.()),
     // Behind the last thread shown; where all that matched is shown, behind all that was looked at.

@@ -4,6 +4,8 @@ import { AgoraError } from './errors.ts';
 /** What a cursor belongs to. A cursor of one list means nothing, or worse something, in another. */
 export interface CursorScope {
   readonly tool: string;
+  /** The app: a host may run a server for each of several. */
+  readonly app: string;
   /** Whose list: the user and group, as the tool's own arguments. */
   readonly scope: Readonly<Record<string, string>>;
   readonly sort: 'asc' | 'desc';
@@ -31,10 +33,10 @@ export const shortHash = (text: string, length: number): string =>
 const stable = (record: Readonly<Record<string, string>> | undefined): string =>
   JSON.stringify(Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function bindings({ tool, scope, sort, filters }: CursorScope): Record<(typeof PARTS)[number], string> {
+function bindings({ tool, app, scope, sort, filters }: CursorScope): Record<(typeof PARTS)[number], string> {
   return {
     tool: shortHash(`tool ${tool}`, BIND_LENGTH),
-    scope: shortHash(`scope ${stable(scope)}`, BIND_LENGTH),
+    scope: shortHash(`scope ${JSON.stringify(app)} ${stable(scope)}`, BIND_LENGTH),
     sort: shortHash(`sort ${sort}`, BIND_LENGTH),
     filters: shortHash(`filters ${stable(filters)}`, BIND_LENGTH),
   };
@@ -94,7 +96,7 @@ export function wrapCursor(belongs: CursorScope, position: Position): string {
 
 const REASONS: Record<(typeof PARTS)[number], string> = {
   tool: 'it comes from another tool',
-  scope: 'it belongs to the list of another user or group',
+  scope: 'it belongs to the list of another user, group or app',
   sort: 'it was made with another sort',
   filters: 'it was made with other filters',
 };

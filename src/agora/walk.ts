@@ -15,6 +15,8 @@ export const WALK_DEADLINE_MS = 60_000;
 const PAGES_TO_SETTLE = 2;
 /** In base64url, 30 bits: two of fifty threads of a page are taken for one another once in half a million pages. */
 const HASH_LENGTH = 5;
+/** As many as two pages hold: what was shown and is met no more must not make a cursor grow from call to call. */
+const MOST_SHOWN = 2 * LARGEST_PAGE;
 
 export type Fetch<T> = (query: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<Page<T>>;
 
@@ -104,6 +106,8 @@ export interface Walk<T> {
   readonly after: readonly (() => Position | undefined)[];
   /** Where the list goes on behind all that was looked at; absent at the end. */
   readonly next: () => Position | undefined;
+  /** Why no page came after these, where that is what ended the walk. */
+  readonly failure?: AgoraError;
 }
 
 /** Walks a list, and keeps the first items that fit. */
@@ -122,14 +126,15 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
   let lastPage: readonly T[] = [];
 
   const deadline = createDeadline(clock, signal);
+  const keptIds = new Set<string>();
+  /** Hashes of what an earlier call has passed and this one has not met yet. */
+  let toPass = start.shown ?? [];
   // A page that is read again was passed in part; all that is asked for may stand behind that part.
-  const passedBefore = new Set(start.shown);
-  const size = () =>
-    walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - kept.length + (count === 0 ? passedBefore.size : 0));
+  const size = () => (walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - kept.length + toPass.length));
   /** Even if all of a page should fit, neither bound is reached within it: only what ends any list can end this one. */
   const surelyMore = ({ length }: readonly T[]) =>
     walking && scanned + length < most && (!keep || kept.length + length < limit) && !deadline.over();
-  const done = (stopped: Stopped): Walk<T> => ({
+  const done = (stopped: Stopped, failure?: AgoraError): Walk<T> => ({
     items: kept,
     scanned,
     matched,
@@ -137,6 +142,7 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
     pages: filled,
     after,
     next: here,
+    ...(failure && { failure }),
   });
 
   try {
@@ -144,14 +150,16 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
     for await (const page of pages(fetch, start.cursor, size, shortPageEnds, surelyMore, deadline.signal)) {
       count += 1;
       if (page.items.length > 0) filled += 1;
-      const first = count === 1 && passedBefore.size > 0;
-      const behind = (index: number) => () => placeIn(page, index, first ? passedBefore : [], idOf);
+      const passed = passedOn(page, toPass, idOf);
+      toPass = passed.further;
+      const behind = (index: number) => () => placeIn(page, index, passed, idOf);
+      const repeated = repeatsOf(lastPage, page, idOf);
       let index = -1;
       for (const item of page.items) {
         index += 1;
-        if (first && passedBefore.has(hashOf(idOf(item)))) continue;
-        // A service that repeats its cursor repeats its page too.
-        if (page.last === 'cursor_repeated' && lastPage.some((other) => idOf(other) === idOf(item))) continue;
+        const id = idOf(item);
+        if (keptIds.has(id) || repeated?.has(id)) continue;
+        if (passed.here.size > 0 && passed.here.has(hashOf(id))) continue;
         if (scanned >= most) {
           if (index > 0) here = behind(index - 1);
           return done('max_scan');
@@ -162,6 +170,7 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
         visit?.(item);
         if (kept.length < limit) {
           kept.push(item);
+          keptIds.add(id);
           after.push(behind(index));
         }
         if (kept.length < limit || (walking && !keep)) continue;
@@ -169,7 +178,7 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
         here = behind(index);
         return done(keep ? 'limit' : 'page');
       }
-      here = () => positionOf(page.next);
+      here = () => positionOf(page.next, passed.further);
       lastPage = page.items;
       if (page.items.length > 0) onPage?.(scanned);
       if (page.last !== undefined) return done(page.last);
@@ -180,11 +189,12 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
     return done('end');
   } catch (error) {
     signal.throwIfAborted();
+    if (count === 0) throw error;
     // What was found by then is worth more than an error; the page that was late is asked for again.
-    if (deadline.over() && count > 0) return done('deadline');
-    // Only the call that was to settle the end has failed: the page before it stands, and claims no end.
-    if (!walking && count > 0 && error instanceof AgoraError) return done('page');
-    throw error;
+    if (deadline.over()) return done('deadline');
+    if (!(error instanceof AgoraError)) throw error;
+    // Where only the call that was to settle the end has failed, the page before it stands, and claims no end.
+    return walking ? done('page', error) : done('page');
   } finally {
     deadline.cancel();
   }
@@ -192,20 +202,54 @@ export async function walk<T>(options: WalkOptions<T>): Promise<Walk<T>> {
 
 const hashOf = (id: string): string => shortHash(id, HASH_LENGTH);
 
+interface Passed {
+  /** Hashes of what stands on this page and was passed before. */
+  readonly here: ReadonlySet<string>;
+  /** Hashes of what may stand on the pages behind this one. */
+  readonly further: readonly string[];
+}
+
+const NONE: Passed = { here: new Set(), further: [] };
+
+/**
+ * What an earlier call has passed of a page. New items push some of it onto the next page; where none of it is met,
+ * it is gone, but on the first page, where the new ones come in.
+ */
+function passedOn<T>(page: FetchedPage<T>, toPass: readonly string[], idOf: (item: T) => string): Passed {
+  if (toPass.length === 0) return NONE;
+  const all = new Set(page.items.map((item) => hashOf(idOf(item))));
+  const here = new Set(toPass.filter((hash) => all.has(hash)));
+  const pushedOn = here.size > 0 || page.at === undefined;
+  return { here, further: pushedOn ? toPass.filter((hash) => !here.has(hash)) : [] };
+}
+
+/** The ids of the page before, where this one repeats them: one whose cursor is repeated, or one that overlaps it. */
+function repeatsOf<T>(
+  before: readonly T[],
+  { items, last }: FetchedPage<T>,
+  idOf: (item: T) => string,
+): ReadonlySet<string> | undefined {
+  const [first] = items;
+  if (first === undefined) return undefined;
+  const overlaps = last === 'cursor_repeated' || before.some((item) => idOf(item) === idOf(first));
+  return overlaps ? new Set(before.map(idOf)) : undefined;
+}
+
 /** The place behind an item: the next page, or this one again with hashes of what was passed of it. */
 function placeIn<T>(
   page: FetchedPage<T>,
   index: number,
-  before: Iterable<string>,
+  { here, further }: Passed,
   idOf: (item: T) => string,
 ): Position | undefined {
-  if (index + 1 === page.items.length) return positionOf(page.next);
-  const passed = page.items.slice(0, index + 1).map((item) => hashOf(idOf(item)));
-  return { ...(page.at === undefined ? {} : { cursor: page.at }), shown: [...new Set([...before, ...passed])] };
+  if (index + 1 === page.items.length) return positionOf(page.next, further);
+  const now = page.items.slice(0, index + 1).map((item) => hashOf(idOf(item)));
+  const shown = [...new Set([...further, ...here, ...now])].slice(-MOST_SHOWN);
+  return { ...(page.at === undefined ? {} : { cursor: page.at }), shown };
 }
 
-const positionOf = (cursor: string | undefined): Position | undefined =>
-  cursor === undefined ? undefined : { cursor };
+const positionOf = (cursor: string | undefined, shown: readonly string[]): Position | undefined =>
+  cursor === undefined ? undefined : { cursor, ...(shown.length > 0 && { shown }) };
 
 /** A signal that follows the call's, and ends what is under way when the time is up. */
 function createDeadline(clock: Clock, signal: AbortSignal) {

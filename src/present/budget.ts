@@ -10,6 +10,22 @@ export function tokenBound(text: string): number {
   return Math.ceil(bound);
 }
 
+/** The bound for a whole result, in tokens. */
+const RESULT_BUDGET = 9_500;
+
+/**
+ * Makes a result with as many of its rows as fit, in its structure and in its text; one row at least.
+ *
+ * @param make the result with the first so many rows
+ */
+export function withinBudget<T>(rows: number, make: (kept: number) => T, textOf: (result: T) => string): T {
+  for (let kept = rows; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
+    const result = make(Math.max(0, kept));
+    const largest = Math.max(tokenBound(JSON.stringify(result)), tokenBound(textOf(result)));
+    if (largest <= RESULT_BUDGET || kept <= 1) return result;
+  }
+}
+
 /**
  * How much of each text may be shown so that all of them together stay within a budget: the same bound for all, so that
  * short texts stay whole and only the longest are cut.

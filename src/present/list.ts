@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { AgoraError } from '../agora/errors.ts';
 import type { Thread } from '../agora/thread.ts';
 import { STOPPED, type Stopped } from '../agora/walk.ts';
-import { cutTo, fairShare, tokenBound } from './budget.ts';
-import { BEYOND, type ThreadTally } from './tally.ts';
+import { cutTo, fairShare, withinBudget } from './budget.ts';
+import { errorWords } from './failure.ts';
+import type { Counts, ThreadTally } from './tally.ts';
 import { factsOf, shownId, word } from './thread.ts';
 import { utcDay, utcTime } from './time.ts';
 import { inQuotes } from './untrusted.ts';
@@ -57,6 +59,8 @@ export interface ListFacts {
   readonly scanned: number;
   readonly matched: number;
   readonly stopped: Stopped;
+  /** Why no page came after these, where that is what ended the walk. */
+  readonly failure?: AgoraError;
   /** Of all that matched; given once more than one page was walked. */
   readonly tally?: ThreadTally;
   /** The cursor that leads on behind a row, by its index; absent where nothing follows. */
@@ -71,17 +75,9 @@ export interface ListFacts {
 
 /** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
 const TEXTS_BUDGET = 6_000;
-/** The bound for a whole result, in tokens; rows are left off until it fits. */
-const RESULT_BUDGET = 9_500;
-
 /** Makes the structure of a list: the only place where its fields are filled. */
-export function listOf(facts: ListFacts): ListResult {
-  for (let kept = facts.threads.length; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
-    const result = withRows(facts, Math.max(0, kept));
-    const largest = Math.max(tokenBound(JSON.stringify(result)), tokenBound(listText(result)));
-    if (largest <= RESULT_BUDGET || kept <= 1) return result;
-  }
-}
+export const listOf = (facts: ListFacts): ListResult =>
+  withinBudget(facts.threads.length, (kept) => withRows(facts, kept), listText);
 
 /** The result with the first so many rows; `budget` is why it stopped where some are left off. */
 function withRows(facts: ListFacts, kept: number): ListResult {
@@ -147,34 +143,66 @@ const TOP = 5;
 
 function tallied({ groups, owners, oldest, newest }: ThreadTally): Partial<ListResult> {
   return {
-    ...(groups.size > 0 && { by_group: largest(groups) }),
-    ...(owners.size > 0 && { by_owner: largest(owners) }),
+    ...(groups.known.size > 0 && { by_group: largest(groups) }),
+    ...(owners.known.size > 0 && { by_owner: largest(owners) }),
     ...(oldest !== undefined && { oldest: utcTime(oldest) }),
     ...(newest !== undefined && { newest: utcTime(newest) }),
   };
 }
 
-function largest(tally: ReadonlyMap<string, number>): { id?: string; others?: number; threads: number }[] {
-  const ranked = [...tally].filter(([id]) => id !== BEYOND).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const rest = [...ranked.slice(TOP), ...[...tally].filter(([id]) => id === BEYOND)];
+/** Ids of the counts of one kind together, in tokens. */
+const COUNTS_BUDGET = 600;
+
+function largest({ known, beyond }: Counts): { id?: string; others?: number; threads: number }[] {
+  const ranked = [...known].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const rest = ranked.slice(TOP);
   const top = ranked.slice(0, TOP).map(([id, threads]) => ({ id: shownId(id), threads }));
-  if (rest.length === 0) return top;
-  return [...top, { others: rest.length, threads: rest.reduce((sum, [, threads]) => sum + threads, 0) }];
+  const share = fairShare(
+    top.map(({ id }) => id),
+    COUNTS_BUDGET,
+  );
+  const fitting = top.map(({ id, threads }) => ({ id: cutTo(id, share), threads }));
+  const others = rest.reduce((sum, [, threads]) => sum + threads, beyond);
+  if (others === 0) return fitting;
+  // How many they are is not known where some were put together.
+  return [...fitting, { ...(beyond === 0 && { others: rest.length }), threads: others }];
 }
 
 type Summarised = Pick<
   ListFacts,
-  'subject' | 'narrowed' | 'threads' | 'scanned' | 'matched' | 'stopped' | 'nextCursor' | 'fromStart' | 'notes'
+  | 'subject'
+  | 'narrowed'
+  | 'threads'
+  | 'scanned'
+  | 'matched'
+  | 'stopped'
+  | 'failure'
+  | 'tally'
+  | 'nextCursor'
+  | 'fromStart'
+  | 'notes'
 >;
 
 function summaryOf(facts: Summarised): string {
-  const { subject, narrowed, threads, matched, nextCursor, fromStart, notes } = facts;
+  const { subject, narrowed, threads, matched, nextCursor, fromStart, notes, tally, failure } = facts;
   const none = fromStart ? 'none' : 'no further ones';
   const shown =
     threads.length === 0 ? none : `${threads.length}${matched > threads.length ? ` of ${matched}` : ''} shown`;
   const next = nextCursor === undefined ? [] : ['More: repeat with cursor = next_cursor.'];
-  return [`${subject}${narrowed}: ${shown}.`, ...(notes?.(threads) ?? []), ...next, closing(facts)].join(' ');
+  const inexact = tally !== undefined && tally.groups.beyond + tally.owners.beyond > 0;
+  return [
+    `${subject}${narrowed}: ${shown}.`,
+    ...(notes?.(threads) ?? []),
+    ...(inexact ? ['So many groups or owners that a count by group or owner may be too low.'] : []),
+    ...failureNote(failure),
+    ...next,
+    closing(facts),
+  ].join(' ');
 }
+
+/** What ended a walk before its time, with why. */
+export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
+  failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
 /** The fixed last words of a list: absence is claimed from cut lists more often than any other mistake is made. */
 function closing({ scanned, matched, stopped, fromStart }: Summarised): string {
@@ -215,11 +243,13 @@ function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefin
   return column === 'name' ? inQuotes(value) : word(value);
 }
 
+const countOf = (others: number | undefined): string => (others === undefined ? 'all others' : `${others} others`);
+
 const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
   rows === undefined
     ? []
     : [
-        `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? `${others ?? 0} others` : word(id)} ${threads}`).join(', ')}`,
+        `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`,
       ];
 
 /** A list as text: the summary, the counts, what all rows share, a line naming the columns, a line a row, the cursor. */

@@ -2,30 +2,58 @@ import type { Thread } from '../agora/thread.ts';
 
 /** Counts by group and by owner of all threads that fit, and the span of their times. */
 export interface ThreadTally {
-  readonly groups: ReadonlyMap<string, number>;
-  readonly owners: ReadonlyMap<string, number>;
+  readonly groups: Counts;
+  readonly owners: Counts;
   /** Milliseconds since 1970. */
   readonly oldest: number | undefined;
   readonly newest: number | undefined;
   count(thread: Thread): void;
 }
 
-/** An app has at most so many groups and users that a summary has to tell apart; those beyond count as one. */
+/** So many groups and owners are told apart; of more, those of the fewest threads are put together. */
 const MOST_KEYS = 10_000;
-/** Stands for all keys beyond: no id is empty. */
-export const BEYOND = '';
+
+/** How many threads each key has. */
+export interface Counts {
+  readonly known: ReadonlyMap<string, number>;
+  /** Threads of keys that were put together; each count of `known` may then be too low. */
+  readonly beyond: number;
+}
+
+interface Counter extends Counts {
+  add(key: string | undefined): void;
+}
+
+function createCounter(): Counter {
+  const known = new Map<string, number>();
+  let beyond = 0;
+  /** Halves the keys at least, so that many more come before the next time. Whoever has most threads stays. */
+  const makeRoom = () => {
+    const median = [...known.values()].sort((a, b) => a - b)[known.size >> 1] ?? 0;
+    for (const [key, count] of known) {
+      if (count > median) continue;
+      known.delete(key);
+      beyond += count;
+    }
+  };
+  return {
+    known,
+    get beyond() {
+      return beyond;
+    },
+    add(key) {
+      if (key === undefined) return;
+      const count = known.get(key);
+      if (count === undefined && known.size >= MOST_KEYS) makeRoom();
+      known.set(key, (count ?? 0) + 1);
+    },
+  };
+}
 
 /** Starts a tally. Its size is bounded, however many threads are counted. */
 export function createTally(): ThreadTally {
-  const groups = new Map<string, number>();
-  const owners = new Map<string, number>();
-  const add = (counts: Map<string, number>, key: string | undefined) => {
-    if (key === undefined) return;
-    const count = counts.get(key);
-    if (count !== undefined) counts.set(key, count + 1);
-    else if (counts.size < MOST_KEYS) counts.set(key, 1);
-    else counts.set(BEYOND, (counts.get(BEYOND) ?? 0) + 1);
-  };
+  const groups = createCounter();
+  const owners = createCounter();
   let oldest: number | undefined;
   let newest: number | undefined;
   return {
@@ -38,8 +66,8 @@ export function createTally(): ThreadTally {
       return newest;
     },
     count({ groupId, owner, created }) {
-      add(groups, groupId);
-      add(owners, owner);
+      groups.add(groupId);
+      owners.add(owner);
       if (created === undefined) return;
       if (oldest === undefined || created < oldest) oldest = created;
       if (newest === undefined || created > newest) newest = created;

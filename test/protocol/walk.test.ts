@@ -113,7 +113,8 @@ describe('any list', () => {
             if (lost) stays.delete(lost.id);
             if (added === 40) return; // or a reader of single rows would never catch up
             added += 1;
-            const created = Date.UTC(2025, 0, 1) - added;
+            // At the far end, and at the near one, where new threads push on those that were shown.
+            const created = added % 2 ? Date.UTC(2025, 0, 1) - added : Date.UTC(2027, 0, 1) + added;
             threads.push({
               id: String(250_000_000_000_000 + added),
               name: 'New',
@@ -131,6 +132,71 @@ describe('any list', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it.each([
+    { limit: 49, owner: 'lin' },
+    { limit: 40, owner: 'lin' },
+    { limit: 38, owner: 'lin' },
+    { limit: 30, owner: 'lin', max_scan: 60 },
+    { limit: 20, max_scan: 200 },
+  ])('whose threads are pushed on by new ones repeats none (%j)', async (args) => {
+    const threads = servedThreads(120).map((thread) => ({ ...thread, owner: 'lin' }));
+    const old = threads.map(({ id }) => id);
+    const client = await start(threads);
+    const first = await client.call('list_user_threads', { username: 'lin', ...args });
+    const fresh = servedThreads(12).map((thread, n) => ({
+      ...thread,
+      id: String(260_000_000_000_000 + n),
+      owner: 'lin',
+      created: Date.UTC(2027, 0, 1) + n,
+    }));
+    threads.push(...fresh);
+    const seen = idsOf(first.structured);
+    let cursor = first.structured['next_cursor'];
+    while (cursor !== undefined) {
+      const { structured } = await client.call('list_user_threads', { username: 'lin', ...args, limit: 12, cursor });
+      seen.push(...idsOf(structured));
+      cursor = structured['next_cursor'];
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(old));
+  });
+
+  it('that is listed and deleted again and again has a cursor that stays short', async () => {
+    const threads = servedThreads(600);
+    const client = await start(threads);
+    let cursor: unknown;
+    let longest = 0;
+    let shown = 0;
+    do {
+      const args = { username: 'lin', max_scan: 1_000, limit: 20, ...(cursor === undefined ? {} : { cursor }) };
+      const { structured, text, isError } = await client.call('list_user_threads', args);
+      expect(isError, text).toBe(false);
+      const ids = idsOf(structured);
+      shown += ids.length;
+      for (const id of ids)
+        threads.splice(
+          threads.findIndex((thread) => thread.id === id),
+          1,
+        );
+      cursor = structured['next_cursor'];
+      longest = Math.max(longest, String(cursor ?? '').length);
+    } while (cursor !== undefined);
+    expect(shown).toBe(600);
+    expect(longest).toBeLessThan(700);
+  });
+
+  it('whose pages overlap shows and counts each thread once', async () => {
+    const threads = servedThreads(70);
+    const server = await recordingServer(({ url }) => {
+      const from = Number(new URL(url, 'http://x').searchParams.get('cursor') ?? 0);
+      return envelope({ entities: threads.slice(from, from + 20), properties: { cursor: String(from + 15) } });
+    });
+    const { call } = await connectClient({ env: fast(server.url), clock: skippingClock() });
+    const { structured } = await call('list_user_threads', { username: 'lin', max_scan: 1_000, limit: 50 });
+    expect(new Set(idsOf(structured)).size).toBe(50);
+    expect(structured).toMatchObject({ scanned: 70, matched: 70, stopped: 'end' });
   });
 
   it('whose shown threads are deleted goes on where it stopped', async () => {
@@ -241,6 +307,29 @@ describe('what a model reads', () => {
   });
 
   it.each([
+    ['the list', 'list_user_threads', { username: 'lin', max_scan: 100_000, limit: 3 }],
+    ['the search', 'list_user_threads', { username: 'lin', name_contains: 'nothing of the kind' }],
+    ['the members', 'list_thread_members', { thread_id: '1', max_scan: 100_000, limit: 3 }],
+  ])('a page that fails in the middle of a walk keeps what was found, and leads on: %s', async (_what, tool, args) => {
+    let broken = true;
+    const threads = servedThreads(130);
+    const server = await recordingServer(({ url }) => {
+      const from = Number(new URL(url, 'http://x').searchParams.get('cursor') ?? 0);
+      if (from === 100 && broken) return { status: 500, raw: '' };
+      const entities = threads.slice(from, from + 50);
+      const affiliations = entities.map(({ id }) => `user-${id}`);
+      return envelope({ entities, data: { affiliations }, properties: { cursor: String(from + 50) } });
+    });
+    const { call } = await connectClient({ env: fast(server.url), clock: skippingClock() });
+    const first = await call(tool, args);
+    expect(first.isError).toBe(false);
+    expect(`${first.text}\n\n${JSON.stringify(first.structured)}`).toMatchSnapshot();
+    broken = false;
+    const { structured } = await call(tool, { ...args, limit: 50, cursor: first.structured['next_cursor'] });
+    expect(structured).toMatchObject({ scanned: 'limit' in args ? 127 : 30, stopped: 'end' });
+  });
+
+  it.each([
     ['one page', {}, 1],
     ['a whole walk', { max_scan: 100 }, 2],
     ['a scan that ends within a page', { max_scan: 70 }, 2],
@@ -298,7 +387,23 @@ describe('filters', () => {
   });
 
   it.each([
+    '2026-01-02',
+    '2026-01-02T00:00',
+    '2026-01-02T00:00Z',
+    '2026-01-02T08:00+08:00',
+    '2026-01-02T08:00:00+08:00',
+    '2026-01-01T19:00:00.000-05:00',
+  ])('a time may be written %s', async (created_after) => {
+    const { call } = await start(servedThreads(48));
+    const { structured } = await call('list_user_threads', { username: 'lin', created_after, limit: 50 });
+    expect(structured['matched']).toBe(24);
+  });
+
+  it.each([
     { created_after: '2026-13-01' },
+    { created_after: '2026-01-02T08:00+8' },
+    { created_after: '2026-01-02T25:00Z' },
+    { created_after: '2026-01-02T08Z' },
     { created_after: '2026-02-30' },
     { created_after: 'yesterday' },
     { created_after: '2026-02-01', created_before: '2026-01-01' },
@@ -318,6 +423,19 @@ describe('filters', () => {
   it('are no part of the ids-only list', async () => {
     const { call } = await start([]);
     expect((await call('list_threads', { owner: 'lin' })).text).toContain('unknown argument "owner"');
+  });
+
+  it('leave a cursor to its app', async () => {
+    const server = await listServer(servedThreads(100), 'cursor');
+    const at = (app: string) =>
+      connectClient({ env: { ...fast(server.url), AGORA_CHAT_APP_KEY: app }, clock: skippingClock() });
+    const [{ call }, other] = [await at('acme#helpdesk'), await at('acme#other')];
+    const { structured } = await call('list_threads', { limit: 2 });
+    const cursor = structured['next_cursor'];
+    expect((await call('list_threads', { limit: 2, cursor })).isError).toBe(false);
+    expect((await other.call('list_threads', { limit: 2, cursor })).text).toContain(
+      'it belongs to the list of another user, group or app',
+    );
   });
 
   it('change a cursor: used with others it is refused with the reason', async () => {
@@ -355,6 +473,42 @@ describe('size', () => {
       }
     },
   );
+
+  it.each(WORST)('50 members named with characters such as %j stay under it too, and none is lost', async (unit) => {
+    const ids = Array.from({ length: 50 }, (_, n) => `${n}${unit.repeat(200)}`);
+    const server = await recordingServer(({ url }) => {
+      const query = new URL(url, 'http://x').searchParams;
+      const from = Number(query.get('cursor') ?? 0);
+      const affiliations = ids.slice(from, from + Number(query.get('limit')));
+      return envelope({ data: { affiliations }, properties: { cursor: String(from + affiliations.length) } });
+    });
+    const { call } = await connectClient({ env: fast(server.url), clock: skippingClock() });
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const args = { thread_id: '1', limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+      const { text, structured } = await call('list_thread_members', args);
+      expect(tokens(text)).toBeLessThan(10_000);
+      expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
+      seen.push(...(structured['members'] as string[]).map((id) => id.replace(/\D.*/u, '')));
+      cursor = structured['next_cursor'];
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.map((_, n) => String(n)));
+  });
+
+  it.each(WORST)('a walk whose counts name owners such as %j stays under it too', async (unit) => {
+    const threads = servedThreads(60).map((thread, n) => ({
+      ...thread,
+      name: unit.repeat(500),
+      owner: `${n % 5}${unit.repeat(500)}`,
+      groupId: String(n % 7),
+    }));
+    const { call } = await start(threads);
+    const { text, structured } = await call('list_user_threads', { username: 'lin', limit: 50, max_scan: 100 });
+    expect(structured['by_owner']).toHaveLength(5);
+    expect(tokens(text)).toBeLessThan(10_000);
+    expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
+  });
 
   it('a server that sends names of any length cannot pass it either, and no row is lost', async () => {
     const threads = servedThreads(50).map((thread) => ({

@@ -6,6 +6,7 @@ import { AgoraError } from '../../src/agora/errors.ts';
 const text = fc.string({ unit: 'grapheme' });
 const scope: fc.Arbitrary<CursorScope> = fc.record({
   tool: text,
+  app: text,
   scope: fc.dictionary(text, text, { maxKeys: 3 }),
   sort: fc.constantFrom('asc', 'desc'),
   filters: fc.dictionary(text, text, { maxKeys: 3 }),
@@ -36,8 +37,8 @@ describe('a cursor', () => {
   });
 
   it('does not depend on the order of a scope', () => {
-    const one = { tool: 't', scope: { a: '1', b: '2' }, sort: 'asc' as const };
-    const other = { tool: 't', scope: { b: '2', a: '1' }, sort: 'asc' as const };
+    const one = { tool: 't', app: 'acme#helpdesk', scope: { a: '1', b: '2' }, sort: 'asc' as const };
+    const other = { tool: 't', app: 'acme#helpdesk', scope: { b: '2', a: '1' }, sort: 'asc' as const };
     expect(unwrapCursor(other, wrapCursor(one, { cursor: 'c' }))).toEqual({ cursor: 'c' });
   });
 });
