@@ -30,7 +30,7 @@ const BENCHMARKS = [
     name: 'tokens',
     title: 'Tokens',
     about:
-      'A page of 50 ordinary threads as a result, beside the raw JSON page (o200k); bytes and tokens of the tools as they are listed.',
+      'A page of 50 ordinary threads, of one group and of five, as a result, beside the raw JSON page (o200k); bytes and tokens of the tools as they are listed.',
   },
   {
     name: 'limiter',

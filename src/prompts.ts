@@ -9,8 +9,10 @@ export const listPromptsRequest = z.looseObject({ method: z.literal('prompts/lis
 /** Looser than the protocol's own: what is wrong with an argument is said in our words. */
 export const getPromptRequest = z.looseObject({
   method: z.literal('prompts/get'),
-  params: z.looseObject({ name: z.string(), arguments: z.unknown() }),
+  params: z.unknown().optional(),
 });
+
+const promptParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 /** A prompt as `prompts/list` shows it. */
 export const promptListing = ({ name, title, description, input }: Prompt) => ({
@@ -29,9 +31,11 @@ const described = z.object({ description: z.string() });
 /**
  * The answer to `prompts/get`: one message of the user.
  *
+ * @param params of the request, as the client sent them
  * @throws PromptError for a prompt that there is not, or arguments that it cannot be made with
  */
-export function promptMessage(prompts: readonly Prompt[], name: string, args: unknown) {
+export function promptMessage(prompts: readonly Prompt[], params: unknown) {
+  const { name, arguments: args } = promptParams.safeParse(params).data ?? {};
   const prompt = prompts.find((known) => known.name === name);
   if (!prompt) {
     const names = prompts.map((known) => known.name).join(', ');
@@ -43,7 +47,7 @@ export function promptMessage(prompts: readonly Prompt[], name: string, args: un
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const faults = argumentFaults(error, args, Object.keys(prompt.input.shape));
-    throw new PromptError(`${name} was not made: ${faults}.`);
+    throw new PromptError(`${prompt.name} was not made: ${faults}.`);
   }
 }
 

@@ -112,7 +112,7 @@ export function createServer(options: ServerOptions): Server {
 
   server.setRequestHandler(getPromptRequest, async ({ params }) => {
     try {
-      return promptMessage(await promptsNow(), params.name, params.arguments);
+      return promptMessage(await promptsNow(), params);
     } catch (error) {
       throw error instanceof PromptError ? invalidParams(error.message) : error;
     }

@@ -173,7 +173,7 @@ function unreadable(why: string, cause?: unknown): AgoraError {
     {
       code: 'unreadable_answer',
       what: `the answer of the service cannot be read: ${why}`,
-      next: 'Look at the state before calling again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
+      next: 'Call again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
       retry: 'later',
       landed: 'maybe',
       status: 200,

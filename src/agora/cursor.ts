@@ -23,7 +23,8 @@ export interface Position {
 
 const VERSION = '1';
 const PARTS = ['tool', 'scope', 'sort', 'filters'] as const;
-const BIND_LENGTH = 2;
+/** 18 bits each: the list of another user is taken for this one once in 262,144 times. */
+const BIND_LENGTH = 3;
 const CHECK_LENGTH = 4;
 
 /** `length` characters of base64url, 6 bits each. Guards against mix-ups and damage, not against forgery. */

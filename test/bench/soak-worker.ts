@@ -34,6 +34,26 @@ const USERS = 14;
 /** The words with which an error owns that its change may have been made. */
 const MAY_BE = 'may have been made';
 
+interface Counted {
+  readonly owner: string;
+  readonly groupId: string;
+  readonly created: number;
+}
+
+const facts = { owner: z.string().optional(), group_id: z.string().optional() };
+const counts = z
+  .array(z.looseObject({ id: z.string().optional(), others: z.int().optional(), threads: z.int() }))
+  .optional();
+const list = z.looseObject({
+  threads: z.array(z.looseObject({ id: z.string(), name: z.string(), created: z.string(), ...facts })),
+  shared: z.looseObject(facts).optional(),
+  by_owner: counts,
+  by_group: counts,
+  oldest: z.string().optional(),
+  newest: z.string().optional(),
+});
+const tombstone = z.looseObject({ name: z.string(), owner: z.string(), members: z.array(z.string()) });
+
 const results = z.array(
   z.looseObject({ thread_id: z.string().optional(), username: z.string().optional(), status: z.string() }),
 );
@@ -100,6 +120,61 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     else count('unknowns');
   }
 
+  /** What a row must say: of a list of one's own threads from the model, of another's from the sandbox. */
+  function holdRows(structured: Record<string, unknown>, text: string, shown: string): string[] {
+    const { threads: rows, shared = {} } = list.parse(structured);
+    const lines = text.split('\n');
+    if (lines.filter((line) => /^\d+ \d/.test(line)).length !== rows.length) wrong(`${shown}: other rows in the text`);
+    for (const row of rows) {
+      const { id, name, owner: of, group_id, created } = { ...row, ...shared };
+      const there = state.threads.get(id);
+      const known = threads.get(id) ?? there;
+      if (!known || !there) {
+        if (!known) wrong(`${shown}: there is no thread ${id}`);
+        continue;
+      }
+      // What is awkward comes escaped, as other tests see to; in the text quotes are too, so it is held up to the first.
+      const awkward = /[^\p{L}\p{N} .,:!?"'$-]/u.test(known.name);
+      if (of !== known.owner || (name !== known.name && !awkward))
+        wrong(`${shown}: ${id} is not ${known.name} of ${known.owner}`);
+      if (group_id !== there.groupId) wrong(`${shown}: ${id} is in ${there.groupId}`);
+      if (created !== new Date(there.created).toISOString().slice(0, 10)) wrong(`${shown}: ${id} has another day`);
+      const line = lines.find((one) => one.startsWith(`${id} `)) ?? '';
+      if (!awkward && !line.includes(`"${known.name.split('"')[0]}`))
+        wrong(`${shown}: ${id} is not called ${known.name} in the text`);
+      for (const fact of [there.owner, there.groupId]) {
+        if (!text.includes(fact)) wrong(`${shown}: ${fact} is not in the text`);
+      }
+    }
+    return rows.map(({ id }) => id);
+  }
+
+  /** The counts of a whole walk against the sandbox. */
+  function holdCounts(structured: Record<string, unknown>, walked: readonly Counted[], shown: string): void {
+    const { by_owner, by_group, oldest, newest } = list.parse(structured);
+    const times = walked.map(({ created }) => created);
+    const span = [oldest, newest].map((time) => Date.parse(time ?? ''));
+    if (span.join() !== [Math.min(...times), Math.max(...times)].join()) wrong(`${shown}: ${oldest} to ${newest}`);
+    for (const [counts = [], keyOf] of [
+      [by_owner, (thread: Counted) => thread.owner],
+      [by_group, (thread: Counted) => thread.groupId],
+    ] as const) {
+      const totals = new Map<string, number>();
+      for (const thread of walked) totals.set(keyOf(thread), (totals.get(keyOf(thread)) ?? 0) + 1);
+      const largest = [...totals.values()].sort((a, b) => b - a);
+      const rest = largest.slice(5);
+      const wanted = [
+        ...largest.slice(0, 5).map((count) => [undefined, count]),
+        ...(rest.length > 0 ? [[rest.length, rest.reduce((sum, count) => sum + count, 0)]] : []),
+      ];
+      const said = counts.map(({ others, threads: count }) => [others, count]);
+      if (JSON.stringify(said) !== JSON.stringify(wanted)) wrong(`${shown}: counts ${JSON.stringify(counts)}`);
+      for (const { id, threads: count } of counts) {
+        if (id !== undefined && totals.get(id) !== count) wrong(`${shown}: ${id} has ${totals.get(id)}`);
+      }
+    }
+  }
+
   /** Holds the sandbox against the model, for one thread. */
   function hold(id: string, after: string): void {
     const known = threads.get(id);
@@ -159,9 +234,12 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     async rename() {
       const id = anyThread();
       const name = newName();
-      const { failed, text, shown } = await call('rename_thread', { thread_id: id, name });
+      const { failed, text, structured, shown } = await call('rename_thread', { thread_id: id, name });
       if (failed && text.includes(MAY_BE)) return learn(id);
       const known = threads.get(id);
+      const { previous_name } = structured;
+      if (previous_name !== undefined && previous_name !== known?.name && !stormy())
+        wrong(`${shown}: ${previous_name} was not the name before`);
       if (known && !failed) known.name = name;
       hold(id, shown);
     },
@@ -174,6 +252,15 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       const { status } = structured;
       if (status === 'unknown') return learn(id);
       if (status === 'deleted' || status === 'already_gone') {
+        const known = threads.get(id);
+        const left = tombstone.safeParse(structured['thread']).data;
+        if (
+          status === 'deleted' &&
+          !stormy() &&
+          JSON.stringify(left && [left.name, left.owner, left.members.join()]) !==
+            JSON.stringify(known && [known.name, known.owner, known.members.join()])
+        )
+          wrong(`${shown}: the tombstone is ${JSON.stringify(left)} and not ${JSON.stringify(known)}`);
         forget(id);
         if (!yes) wrong(`${shown}: deleted without a yes`);
       } else if (yes && !stormy()) wrong(`${shown}: not deleted`);
@@ -250,15 +337,10 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       let said = '';
       do {
         const args = { group_id: group, username, limit, sort, ...(cursor !== undefined && { cursor }) };
-        const { failed, structured, shown } = await call('list_user_group_threads', args);
+        const { failed, structured, text, shown } = await call('list_user_group_threads', args);
         if (failed) return;
         said = shown;
-        const rows = z.array(z.looseObject({ id: z.string(), name: z.string() })).parse(structured['threads']);
-        for (const { id, name } of rows) {
-          got.push(id);
-          const known = threads.get(id)?.name;
-          if (known !== name) wrong(`${shown}: ${id} is called ${name}, not ${known}`);
-        }
+        got.push(...holdRows(structured, text, shown));
         cursor = structured['next_cursor'];
         if (structured['stopped'] === 'cursor_repeated' && stormy()) return;
       } while (cursor !== undefined && got.length <= MESSAGES);
@@ -270,11 +352,10 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     async filter() {
       const k = `k${random.int(0, 9)} `;
       const args = { username: owner, name_contains: k, limit: 50, max_scan: 1_000 };
-      const { failed, structured, shown } = await call('list_user_threads', args);
+      const { failed, structured, text, shown } = await call('list_user_threads', args);
       if (failed || (stormy() && structured['stopped'] !== 'end')) return;
       const wanted = (joined.get(owner) ?? []).filter((id) => threads.get(id)?.name.includes(k)).reverse();
-      const rows = z.array(z.looseObject({ id: z.string() })).parse(structured['threads']);
-      const got = rows.map(({ id }) => id);
+      const got = holdRows(structured, text, shown);
       if (got.join() !== wanted.join() || structured['matched'] !== wanted.length) {
         wrong(`${shown}: ${got.join()} and not ${wanted.join()}`);
       }
@@ -282,19 +363,24 @@ export function createWorker(number: number, around: Surroundings): { step: () =
 
     async listMembers() {
       const id = anyThread();
-      const { failed, structured, shown } = await call('list_thread_members', { thread_id: id, limit: 50 });
+      const { failed, structured, text, shown } = await call('list_thread_members', { thread_id: id, limit: 50 });
       if (failed || (stormy() && structured['stopped'] !== 'end')) return;
-      const wanted = threads.get(id)?.members.join();
-      if (z.array(z.string()).parse(structured['members']).join() !== wanted) wrong(`${shown}: not ${wanted}`);
+      const wanted = threads.get(id)?.members ?? [];
+      const said = z.array(z.string()).parse(structured['members']);
+      if (said.join() !== wanted.join()) wrong(`${shown}: not ${wanted.join()}`);
+      if (wanted.length > 0 && text.split('\n')[1] !== wanted.join(' ')) wrong(`${shown}: not ${wanted.join(' ')}`);
     },
 
     /** A long walk through what nobody changes. */
     async walkOthers() {
       const username = random.pick(['lin', 'wei', 'mia', 'tom', 'sara', 'omar']);
-      const wanted = state.joined(username).length;
-      const { failed, structured, shown } = await call('list_user_threads', { username, limit: 50, max_scan: 100_000 });
+      const wanted = state.joined(username).map(({ item }) => item);
+      const args = { username, limit: 50, max_scan: 100_000 };
+      const { failed, structured, text, shown } = await call('list_user_threads', args);
       if (failed || (stormy() && structured['stopped'] !== 'end')) return;
-      if (structured['scanned'] !== wanted) wrong(`${shown}: ${wanted} were to be counted`);
+      if (structured['scanned'] !== wanted.length) wrong(`${shown}: ${wanted.length} were to be counted`);
+      holdRows(structured, text, shown);
+      if (wanted.length > 50) holdCounts(structured, wanted, shown);
     },
 
     /** All threads of the app, while others make and delete some. */

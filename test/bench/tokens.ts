@@ -18,8 +18,8 @@ const NAMES = [
 ];
 const OWNERS = ['lin', 'wei', 'mia', 'tom', 'sara', 'li.na', 'j.park', 'noah_k'];
 
-/** A raw page as the service sends it: 50 ordinary threads of a user in one group, with eight owners. */
-const page = {
+/** A raw page as the service sends it: 50 ordinary threads with eight owners. */
+const pageOf = (groups: number) => ({
   action: 'get',
   applicationName: 'helpdesk',
   organization: 'acme',
@@ -31,11 +31,18 @@ const page = {
     name: `${NAMES[n % NAMES.length]} ${10_000 + ((n * 7_919) % 9_000)}`,
     owner: OWNERS[(n * 5) % OWNERS.length],
     msgId: String(1_182_000_000_000_000_000n + BigInt(n) * 918_273_645_123n),
-    groupId: '210000000000001',
+    groupId: String(210_000_000_000_001 + ((n * 3) % groups)),
     created: 1_735_689_600_123 + n * 86_400_000,
   })),
   properties: { cursor: 'ZGVzYz4xNzk0MTI0Nzc2ODEwPjI0MDk4' },
-};
+});
+
+const PAGES = [
+  { groups: 1, detail: 'compact' },
+  { groups: 1, detail: 'full' },
+  { groups: 5, detail: 'compact' },
+];
+let page = pageOf(1);
 
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -43,11 +50,12 @@ const server = createServer((_request, response) => {
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { session, close } = await createSession(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-const tool = catalogue.find(({ name }) => name === 'list_user_group_threads');
+const tool = catalogue.find(({ name }) => name === 'list_user_threads');
 if (!tool) throw new Error('no such tool');
-const raw = tokens(JSON.stringify(page));
 const rows = [];
-for (const detail of ['compact', 'full']) {
+for (const { groups, detail } of PAGES) {
+  page = pageOf(groups);
+  const raw = tokens(JSON.stringify(page));
   const context = {
     app: session.app,
     threads: session.threads,
@@ -58,11 +66,12 @@ for (const detail of ['compact', 'full']) {
     signal: new AbortController().signal,
     progress: () => undefined,
   };
-  const call = await tool.prepare({ group_id: '210000000000001', username: 'lin', limit: 50, detail });
+  const call = await tool.prepare({ username: 'lin', limit: 50, detail });
   const { text, structured } = await call(context, () => Promise.reject(new Error('nobody is asked')));
   const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];
   rows.push({
     page: detail,
+    groups,
     raw,
     text: asText,
     text_ratio: (asText / raw).toFixed(3),

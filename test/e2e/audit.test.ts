@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { BINARY } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
 import { skippingClock } from '../support/clock.ts';
 import { refereed } from '../support/mcp.ts';
+import { startRaw } from '../support/raw.ts';
 import { accept, appSettings } from '../support/sandbox.ts';
 
 const line = z.looseObject({ id: z.string(), phase: z.enum(['before', 'after']), time: z.string() });
@@ -181,19 +181,11 @@ describe.skipIf(process.platform === 'win32')('a process that is killed among sl
     const sandbox = await startSandbox({ faults: [{ on: 'delete', kind: 'latency', ms: 20 }] });
     onTestFinished(() => sandbox.close());
     const threads = [...sandbox.state.threads.keys()].slice(0, 20);
-    const child = spawn(process.execPath, [BINARY], {
+    const { child, exit, send, asks } = startRaw({
       env: { PATH: process.env['PATH'] ?? '', ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: file },
     });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    const send = (sent: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...sent })}\n`);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      for (const json of text.split('\n').filter((part) => part.includes('elicitation/create'))) {
-        send({
-          id: z.object({ id: z.number() }).parse(JSON.parse(json)).id,
-          result: { action: 'accept', content: { confirm: true } },
-        });
-      }
-    });
+    const yes = { action: 'accept', content: { confirm: true } };
+    const answered = asks().then((id) => send({ id, result: yes }));
     const capabilities = { elicitation: {} };
     const clientInfo = { name: 'test', version: '1' };
     send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities, clientInfo } });
@@ -202,8 +194,9 @@ describe.skipIf(process.platform === 'win32')('a process that is killed among sl
 
     const seen = () => sandbox.state.requests.filter(({ method }) => method === 'DELETE');
     while (seen().length < kill) await new Promise((resolve) => setTimeout(resolve, 2));
+    await answered;
     child.kill('SIGKILL');
-    await ended;
+    await exit;
 
     const recorded = (await read(file)).flatMap((entry) =>
       entry.phase === 'before' ? [z.object({ thread_id: z.string() }).parse(entry['args']).thread_id] : [],

@@ -113,7 +113,21 @@ describe('what a client gets wrong is answered, and in words', () => {
   it.each([{}, { name: 5 }, { arguments: {} }])('%j for params names no tool', async (params) => {
     const server = await openRaw();
     const answer = await server.ask(2, 'tools/call', params);
-    expect(answer).toMatchObject({ error: { code: -32602, message: /^There is no tool of that name/ } });
+    expect(answer).toMatchObject({
+      error: { code: -32602, message: expect.stringMatching(/^There is no tool of that name/) },
+    });
+  });
+
+  it.each([
+    ['no arguments', { name: 'triage_user_threads' }, 'triage_user_threads was not made: username is missing.'],
+    ['null for arguments', { name: 'find_stale_threads', arguments: null }, 'username is missing'],
+    ['a list for arguments', { name: 'triage_user_threads', arguments: [] }, 'the arguments must be an object'],
+    ['no name', {}, 'There is no prompt of that name. The prompts are: triage_user_threads,'],
+    ['no params', undefined, 'There is no prompt of that name.'],
+  ])('prompts/get with %s', async (_what, params, said) => {
+    const server = await openRaw();
+    const answer = await server.ask(2, 'prompts/get', params);
+    expect(answer).toMatchObject({ error: { code: -32602, message: expect.stringContaining(said) } });
   });
 
   it.each([

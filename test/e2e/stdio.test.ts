@@ -1,5 +1,7 @@
 import { createMCPClient, ElicitationRequestSchema } from '@ai-sdk/mcp';
 import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
+import { Client as Client2 } from '@modelcontextprotocol/client';
+import { StdioClientTransport as Transport2 } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -37,6 +39,30 @@ describe("the SDK's client on the built binary", () => {
     expect(JSON.stringify(listed)).toContain('Renamed');
     expect(statusOf(await call('delete_thread', { thread_id }))).toBe('deleted');
     expect(statusOf(await call('delete_thread', { thread_id }))).toBe('already_gone');
+  });
+});
+
+describe('@modelcontextprotocol/client 2, which speaks MCP 2026-07-28', () => {
+  it.each(['auto', 'legacy'] as const)('falls back to 2025-11-25, and deletes with a yes (%s)', async (mode) => {
+    const client = new Client2(
+      { name: 'test', version: '1' },
+      { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode } },
+    );
+    let asked = '';
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      asked = params.message;
+      return { action: 'accept', content: { confirm: true } };
+    });
+    await client.connect(refereed(new Transport2({ command: process.execPath, args: [BINARY] })));
+    onTestFinished(() => client.close());
+    expect(client.getNegotiatedProtocolVersion()).toBe('2025-11-25');
+    expect((await client.listTools()).tools).toHaveLength(10);
+    const { id: msg_id, group_id, owner } = message;
+    const args = { msg_id, group_id, owner, name: 'From the next protocol' };
+    const thread_id = threadOf(await client.callTool({ name: 'create_thread', arguments: args }));
+    const deleted = await client.callTool({ name: 'delete_thread', arguments: { thread_id } });
+    expect(statusOf(deleted)).toBe('deleted');
+    expect(asked).toContain('"From the next protocol"');
   });
 });
 

@@ -1,3 +1,5 @@
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import * as z from 'zod';
 
@@ -12,11 +14,13 @@ const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const META_KEY = new RegExp(`^(${LABEL}(\\.${LABEL})*/)?([A-Za-z0-9]([\\w.-]*[A-Za-z0-9])?)?$`);
 const _meta = z.record(z.string().regex(META_KEY), z.unknown()).optional();
 
-const jsonSchema = z.looseObject({
-  type: z.literal('object'),
-  properties: z.record(z.string(), z.looseObject({})).optional(),
-  required: z.array(z.string()).optional(),
-});
+const jsonSchema = z
+  .looseObject({
+    type: z.literal('object'),
+    properties: z.record(z.string(), z.looseObject({})).optional(),
+    required: z.array(z.string()).optional(),
+  })
+  .refine(({ properties = {}, required = [] }) => required.every((name) => name in properties));
 
 const tool = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/),
@@ -50,7 +54,11 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
     _meta,
   }),
   ping: z.strictObject({ _meta }),
-  'tools/list': z.strictObject({ tools: z.array(tool), nextCursor: z.string().optional(), _meta }),
+  'tools/list': z.strictObject({
+    tools: z.array(tool).refine((tools) => new Set(tools.map(({ name }) => name)).size === tools.length),
+    nextCursor: z.string().optional(),
+    _meta,
+  }),
   'tools/call': z
     .strictObject({
       content: z.array(textContent),
@@ -103,14 +111,16 @@ const sent = z.discriminatedUnion('method', [
     params: z.strictObject({
       mode: z.literal('form').optional(),
       message: z.string(),
-      requestedSchema: z.strictObject({
-        type: z.literal('object'),
-        properties: z.record(
-          z.string(),
-          z.strictObject({ type: z.literal('boolean'), title: z.string(), description: z.string().optional() }),
-        ),
-        required: z.array(z.string()).optional(),
-      }),
+      requestedSchema: z
+        .strictObject({
+          type: z.literal('object'),
+          properties: z.record(
+            z.string(),
+            z.strictObject({ type: z.literal('boolean'), title: z.string(), description: z.string().optional() }),
+          ),
+          required: z.array(z.string()).optional(),
+        })
+        .refine(({ properties, required = [] }) => required.every((name) => name in properties)),
       _meta,
     }),
   }),
@@ -136,10 +146,26 @@ const fromClient = z.looseObject({
   id: id.optional(),
   method: z.unknown().optional(),
   params: z
-    .looseObject({ requestId: id.optional(), _meta: z.looseObject({ progressToken: id.optional() }).optional() })
+    .looseObject({
+      requestId: id.optional(),
+      _meta: z.looseObject({ progressToken: id.optional() }).optional(),
+      /** Of a call. */
+      name: z.string().optional().catch(undefined),
+      /** Of `initialize`. */
+      protocolVersion: z.string().optional().catch(undefined),
+      capabilities: z
+        .looseObject({ elicitation: z.looseObject({}).optional() })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
+
+/** Those the server speaks: what is asked for must then be answered. */
+const VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']);
+/** Formats are told to a model, not checked; draft 2020-12 is what MCP takes as the default. */
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
 export interface Referee {
   /** Told of each message to the server, as far as it is one. */
@@ -150,7 +176,16 @@ export interface Referee {
 
 /** Watches one connection. */
 export function createReferee(): Referee {
-  const open = new Map<string | number, { method: string; token: string | number | undefined }>();
+  interface Open {
+    readonly method: string;
+    readonly token: string | number | undefined;
+    readonly tool: string | undefined;
+    readonly version: string | undefined;
+  }
+  const open = new Map<string | number, Open>();
+  const schemas = new Map<string, ValidateFunction>();
+  let forms = false;
+  let initialized = false;
   const cancelled = new Set<string | number>();
   const progress = new Map<string | number, number>();
   const questions = new Set<string | number>();
@@ -168,7 +203,11 @@ export function createReferee(): Referee {
       if (method === 'notifications/cancelled' && params?.requestId !== undefined) cancelled.add(params.requestId);
       if (data.id === undefined || method === undefined) return;
       const token = params?._meta?.progressToken;
-      open.set(data.id, { method: String(method), token });
+      open.set(data.id, { method: String(method), token, tool: params?.name, version: params?.protocolVersion });
+      if (method === 'initialize') {
+        const { elicitation } = params?.capabilities ?? {};
+        forms = elicitation !== undefined && ('form' in elicitation || !('url' in elicitation));
+      }
       if (token !== undefined) progress.set(token, Number.NEGATIVE_INFINITY);
     },
     fromServer(message) {
@@ -177,6 +216,9 @@ export function createReferee(): Referee {
         const ours = valid(sent, message);
         switch (ours.method) {
           case 'elicitation/create':
+            expect(forms, 'a question to a client that shows forms').toBe(true);
+            expect(initialized, 'a question before the answer to initialize').toBe(true);
+            expect(open.size, 'a question without a call').toBeGreaterThan(0);
             expect(questions, 'an id of our own is used once').not.toContain(ours.id);
             questions.add(ours.id);
             break;
@@ -199,7 +241,25 @@ export function createReferee(): Referee {
       open.delete(id);
       if (request?.token !== undefined) progress.delete(request.token);
       expect(cancelled, 'no answer after a cancel').not.toContain(id);
-      if (error === undefined) valid(RESULTS[request?.method ?? ''] ?? z.never(), result);
+      if (error !== undefined || !request) return;
+      valid(RESULTS[request.method] ?? z.never(), result);
+      if (request.method === 'initialize') {
+        initialized = true;
+        const { protocolVersion } = z.looseObject({ protocolVersion: z.string() }).parse(result);
+        if (VERSIONS.has(request.version ?? '')) expect(protocolVersion).toBe(request.version);
+      }
+      if (request.method === 'tools/list') {
+        for (const { name, outputSchema } of z.looseObject({ tools: z.array(tool) }).parse(result).tools)
+          if (outputSchema) schemas.set(name, ajv.compile(outputSchema));
+      }
+      const conforms = request.method === 'tools/call' ? schemas.get(request.tool ?? '') : undefined;
+      const { isError, structuredContent } = z
+        .looseObject({ isError: z.boolean().optional(), structuredContent: z.unknown().optional() })
+        .parse(result);
+      if (conforms && isError !== true) {
+        conforms(structuredContent);
+        expect(conforms.errors ?? [], JSON.stringify(structuredContent)).toEqual([]);
+      }
     },
   };
 }
@@ -210,7 +270,8 @@ export function refereed<T extends object>(transport: T): T {
   return new Proxy(transport, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
+      // A client may make another of its kind, to ask what the server speaks.
+      if (typeof value !== 'function' || key === 'constructor') return value;
       return (...args: unknown[]) => {
         if (key === 'send') referee.toServer(args[0]);
         return Reflect.apply(value, target, args);
