@@ -63,6 +63,21 @@ export interface Config {
   readonly proxy: ProxySettings;
 }
 
+/** What settings need to know of a tool. */
+export interface KnownTool {
+  readonly name: string;
+  readonly kind: string;
+  /** Does the vendor document its call? */
+  readonly documented: boolean;
+}
+
+/** Is the tool one of those that the settings ask for? */
+export const isRegistered = (
+  { name, kind, documented }: KnownTool,
+  { undocumented, readOnly, tools }: Pick<Config, 'undocumented' | 'readOnly' | 'tools'>,
+): boolean =>
+  (documented || undocumented) && (!readOnly || kind === 'read') && (tools === undefined || tools.includes(name));
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that say which app is meant: one of them set, known or misspelt, and the sandbox is not. */
@@ -88,9 +103,10 @@ export const isOfApp = (name: string): boolean => APP_PREFIX.test(name);
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
  * its tools, and each call then says what is wrong.
  *
- * @param toolNames the tools that there are, for AGORA_THREADS_TOOLS
+ * @param tools those that there are, for AGORA_THREADS_TOOLS
  */
-export function readConfig(environment: Environment, toolNames: readonly string[]): Config {
+export function readConfig(environment: Environment, tools: readonly KnownTool[]): Config {
+  const toolNames = tools.map(({ name }) => name);
   const ours = ourSettings(environment);
   const problems: Problem[] = [];
   const given = new Map<string, string>();
@@ -112,7 +128,6 @@ export function readConfig(environment: Environment, toolNames: readonly string[
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
-  if (values.AGORA_THREADS_TOOLS?.length === 0) problems.push(noTools());
   const { proxy, problems: ofProxy } = readProxy(environment);
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
@@ -125,6 +140,9 @@ export function readConfig(environment: Environment, toolNames: readonly string[
     auditLog: values.AGORA_THREADS_AUDIT_LOG,
     proxy,
   } as const;
+  if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isRegistered(tool, config))) {
+    problems.push(noTools(config.tools));
+  }
 
   const forced = values.AGORA_THREADS_SANDBOX;
   const meansApp = forced === false || ours.some(([name]) => isOfApp(name));

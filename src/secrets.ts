@@ -2,6 +2,7 @@
  * Every secret the process holds, registered where it is read. All text that leaves the process (results, errors,
  * log lines) passes through `redact`, so that one forgotten place cannot leak what another one read.
  */
+const secrets = new Map<string, readonly string[]>();
 let forms: readonly string[] = [];
 
 /** Shorter values are common substrings: hiding each `x` in a text would destroy the text and protect nothing. */
@@ -9,10 +10,21 @@ const SHORTEST_SECRET = 8;
 
 /** Registers a secret and returns it, so that reading and registering are one step. */
 export function secret(value: string): string {
-  if (value.length < SHORTEST_SECRET || forms.includes(value)) return value;
-  // Longest first: of a secret that begins with another one, nothing must be left.
-  forms = [...new Set([...forms, ...formsOf(value)])].sort((one, other) => other.length - one.length);
+  if (value.length >= SHORTEST_SECRET && !secrets.has(value)) {
+    secrets.set(value, formsOf(value));
+    gather();
+  }
   return value;
+}
+
+/** For a token that is worth nothing any more: in a process of months there are too many of them to look for each. */
+export function forget(value: string): void {
+  if (secrets.delete(value)) gather();
+}
+
+/** Longest first: of a secret that begins with another one, nothing must be left. */
+function gather(): void {
+  forms = [...new Set([...secrets.values()].flat())].sort((one, other) => other.length - one.length);
 }
 
 /** As an echo may bear it: as it is, in a URL, within JSON, or in Base64 (credentials, and our own cursors). */

@@ -279,8 +279,14 @@ export function unknownSetting(name: string): Problem {
 /** Is it a setting of this server, or the `_FILE` of one? */
 export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);
 
-export const noTools = (): Problem =>
-  problem('AGORA_THREADS_TOOLS', 'AGORA_THREADS_TOOLS names no tool:', 'leave it out to have all of them.');
+export const noTools = (named: readonly string[]): Problem =>
+  named.length === 0
+    ? problem('AGORA_THREADS_TOOLS', 'AGORA_THREADS_TOOLS names no tool:', 'leave it out to have all of them.')
+    : problem(
+        'AGORA_THREADS_TOOLS',
+        `AGORA_THREADS_TOOLS names ${named.join(', ')} alone, which other settings leave out:`,
+        'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_CHAT_UNDOCUMENTED=1.',
+      );
 
 export function unknownTool(name: string, known: readonly string[]): Problem {
   const nearest = closest(name.toLowerCase(), known);

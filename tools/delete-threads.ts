@@ -102,7 +102,8 @@ export const deleteThreads = defineDeletion({
         'Their messages go with them. This cannot be undone.',
       ].join('\n'),
       label: `Delete these ${found.length} threads for good`,
-      shown: found.map(({ facts }) => facts.name ?? null),
+      // What is called gone too: should such a thread be there again, a yes to the others is none to it.
+      shown: found.map(({ state, facts }) => [state === 'gone', facts.name ?? null]),
     };
   },
   unconfirmed: (found, result) => ({

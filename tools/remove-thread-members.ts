@@ -117,9 +117,13 @@ function outcomeOf(username: string, said: boolean | undefined, members: Members
 
 /** What the member list shows after an answer was lost: who is absent is removed, who is there may still be on the way. */
 function afterLoss(username: string, { members, complete }: Members, why: string): Outcome {
-  if (complete && !members.has(username)) {
+  if (complete && !isAmong(username, members)) {
     return { username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }
-  const seen = members.has(username) ? ', and a moment later the user was still a member' : '';
+  const seen = isAmong(username, members) ? ', and a moment later the user was still a member' : '';
   return { username, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
 }
+
+/** A service that lists `lin` for `Lin` has him among the members: of that a removal must not be claimed. */
+const isAmong = (username: string, members: ReadonlySet<string>): boolean =>
+  members.has(username) || [...members].some((member) => member.toLowerCase() === username.toLowerCase());

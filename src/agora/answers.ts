@@ -36,7 +36,7 @@ function createUserIdOf(appKey: string | undefined) {
     if (!value.includes('#')) return value;
     // Both an app's name and a user id may hold `_`: by the key alone the two are told apart for sure.
     if (value.startsWith(known)) return value.slice(known.length) || value;
-    return value.replace(/^[^#]+#[^_]+_(?=.)/, '');
+    return appKey?.includes('#') ? value : value.replace(/^[^#]+#[^_]+_(?=.)/, '');
   };
 }
 
@@ -62,7 +62,7 @@ const cursor = z.string().max(2_048).nullish();
 
 /**
  * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body with
- * no trace of the envelope is somebody else's answer, and "no threads" must not be read out of it.
+ * no trace of a list is another answer or somebody else's, and "no threads" must not be read out of it.
  */
 const envelope = {
   action: z.unknown().optional(),
@@ -71,7 +71,9 @@ const envelope = {
   cursor,
 };
 
-const isEnvelope = (answer: object): boolean => Object.values(answer).some((part) => part !== undefined);
+/** Is it a list of the service that has no items? */
+const isEmptyList = ({ action, properties }: { action?: unknown; properties?: unknown }): boolean =>
+  properties !== undefined || action === 'get';
 
 const NOT_A_LIST = 'no list answer of Agora Chat';
 
@@ -82,7 +84,10 @@ const threadFrame = z
     entities: z.array(z.unknown()).nullish(),
     data: z.object({ entities: z.array(z.unknown()).nullish(), cursor }).nullish(),
   })
-  .refine(isEnvelope, NOT_A_LIST);
+  .refine(
+    (answer) => answer.entities !== undefined || answer.data?.entities !== undefined || isEmptyList(answer),
+    NOT_A_LIST,
+  );
 
 const page = <T>(items: readonly T[], cursor: string | null | undefined): Page<T> =>
   cursor ? { items, cursor } : { items };

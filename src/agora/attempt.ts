@@ -2,9 +2,9 @@ import type { Dispatcher } from 'undici';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Call } from './call.ts';
-import { connectionError } from './connection-errors.ts';
+import { connectionError, unconnected } from './connection-errors.ts';
 import { AgoraError } from './errors.ts';
-import { exchange } from './http.ts';
+import { exchange, type Head } from './http.ts';
 import { vendorError } from './vendor-errors.ts';
 
 /** Sends a call once, with a token or (to get one) without. */
@@ -86,15 +86,20 @@ export function createAttempt(options: AttemptOptions): Attempt {
         },
         {
           largestBytes: LARGEST_ANSWER_BYTES,
-          tooLarge: () => unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`),
-          failed(stage, status, cause) {
-            if (stage !== 'answering') return connectionError(cause, origin, stage === 'unsent');
-            // A refusal is one by its status alone.
-            return status >= 300 && status < 600 ? refusal(status, '', undefined, clock.now()) : cutShort(cause);
-          },
+          tooLarge: (head) => refusedBy(head, clock) ?? unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`),
+          failed: (stage, head, cause) =>
+            stage === 'answering'
+              ? (refusedBy(head, clock) ?? cutShort(cause))
+              : connectionError(cause, origin, stage === 'unsent'),
           started(stop) {
-            const cancel = clock.after(timeoutMs, () => stop(timeoutError(timeoutMs)));
-            const onAbort = () => stop(signal.reason);
+            const cancel = clock.after(timeoutMs, () =>
+              stop((stage, head) =>
+                stage === 'unsent'
+                  ? unconnected(origin, timeoutMs)
+                  : (refusedBy(head, clock) ?? timeoutError(timeoutMs)),
+              ),
+            );
+            const onAbort = () => stop(() => signal.reason);
             signal.addEventListener('abort', onAbort, { once: true });
             disarm = () => {
               cancel();
@@ -141,6 +146,10 @@ function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
   const issue = parsed.error.issues[0];
   throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
 }
+
+/** A refusal is one by its status alone, whatever became of its body; undefined for an answer that is none. */
+const refusedBy = ({ status, headers }: Head, clock: Clock): AgoraError | undefined =>
+  status >= 300 && status < 600 ? refusal(status, '', headers['retry-after'], clock.now()) : undefined;
 
 function refusal(
   status: number,

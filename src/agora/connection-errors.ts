@@ -98,6 +98,17 @@ export function connectionError(error: unknown, origin: string, neverSent: boole
   );
 }
 
+/** No connection within the time limit of the attempt: a proxy that is silent, or a host that takes no call. */
+export function unconnected(origin: string, timeoutMs: number): AgoraError {
+  return new AgoraError({
+    code: 'connection_timed_out',
+    what: `no connection to the host came about within ${timeoutMs / 1_000} s (${origin})`,
+    next: 'Call again in a moment; if it stays, ask the operator to check network, proxy and AGORA_CHAT_HOST.',
+    retry: 'later',
+    landed: 'no',
+  });
+}
+
 /** The machine-readable code of a failure, also where Node wraps several tries (IPv4 and IPv6) in one error. */
 function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);

@@ -54,21 +54,41 @@ export function openConnections(origin: string, loopback: boolean, settings: Pro
   };
 }
 
+/** So many connections more than requests, and those behind them are given up. */
+const MOST_IN_VAIN = 10;
+
 /**
  * A pool whose connections the ProxyAgent makes. undici tries again, at once and without end, where a connection fails
- * with its own code for a socket that was closed; a proxy that hangs up on us would be called thousands of times.
+ * with its own code for a socket that was closed, or is closed before a request was written: a proxy that hangs up on
+ * us, or speaks first, would be called thousands of times.
  */
 function poolThroughProxy(origin: URL, options: object): Dispatcher {
   const connect: unknown = Reflect.get(options, 'connect');
   if (!isConnector(connect)) return new Pool(origin, options);
-  const once: buildConnector.connector = (to, callback) =>
+  let inVain = 0;
+  const once: buildConnector.connector = (to, callback) => {
+    inVain += 1;
+    if (inVain > MOST_IN_VAIN) {
+      inVain = 0;
+      callback(hungUp(), null);
+      return;
+    }
     connect(to, (...[error, socket]) => {
       if (socket) callback(null, socket);
-      else
-        callback(isClosed(error) ? new Error('The proxy hung up: no HTTP Tunneling', { cause: error }) : error, null);
+      else callback(isClosed(error) ? hungUp(error) : error, null);
     });
-  return new Pool(origin, { ...options, connect: once });
+  };
+  const pool = new Pool(origin, { ...options, connect: once });
+  const dispatch = pool.dispatch.bind(pool);
+  pool.dispatch = (request, handler) => {
+    // Each may need a connection of its own.
+    inVain -= 1;
+    return dispatch(request, handler);
+  };
+  return pool;
 }
+
+const hungUp = (cause?: unknown): Error => new Error('The proxy hung up: no HTTP Tunneling', { cause });
 
 const isConnector = (value: unknown): value is buildConnector.connector => typeof value === 'function';
 const isClosed = (error: unknown): boolean =>

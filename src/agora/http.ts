@@ -13,12 +13,15 @@ export type Stage = 'unsent' | 'sent' | 'answering';
 export interface ExchangeOptions {
   readonly largestBytes: number;
   /** What to reject with where the answer is larger than that; the rest is not read. */
-  readonly tooLarge: () => unknown;
-  /** What to reject with where the connection fails; `status` is that of an answer that had begun, else 0. */
-  readonly failed: (stage: Stage, status: number, cause: unknown) => unknown;
-  /** Is given the function that gives up: it breaks the connection, and rejects at once with its argument. */
-  readonly started: (stop: (reason: unknown) => void) => void;
+  readonly tooLarge: (head: Head) => unknown;
+  /** What to reject with where the connection fails. */
+  readonly failed: (stage: Stage, head: Head, cause: unknown) => unknown;
+  /** Is given the function that gives up: it breaks the connection, and rejects at once with what its argument makes. */
+  readonly started: (stop: (reason: (stage: Stage, head: Head) => unknown) => void) => void;
 }
+
+/** The answer as far as it came; the status is 0 where it had not begun. */
+export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
 /** undici destroys the connection with it; nobody gets to see it. */
 const GIVEN_UP = new Error('given up');
@@ -36,13 +39,13 @@ export function exchange(
     let stage: Stage = 'unsent';
     let stopped = false;
     let controller: Dispatcher.DispatchController | undefined;
-    let answer: Omit<HttpAnswer, 'text'> = { status: 0, headers: {} };
+    let answer: Head = { status: 0, headers: {} };
     const chunks: Buffer[] = [];
     let size = 0;
-    const stop = (reason: unknown) => {
+    const stop = (reason: (stage: Stage, head: Head) => unknown) => {
       if (stopped) return;
       stopped = true;
-      reject(reason);
+      reject(reason(stage, answer));
       controller?.abort(GIVEN_UP);
     };
     started(stop);
@@ -54,20 +57,20 @@ export function exchange(
         else stage = 'sent';
       },
       onResponseStart(_, status, headers) {
-        if (status < 200) return; // an interim answer: the real one follows
+        if (status < 200) return; // an interim answer: the real one follows (a 100 that nobody asked for undici refuses)
         stage = 'answering';
         answer = { status, headers };
       },
       onResponseData(_, chunk) {
         size += chunk.byteLength;
-        if (size > largestBytes) stop(tooLarge());
+        if (size > largestBytes) stop(() => tooLarge(answer));
         else chunks.push(chunk);
       },
       onResponseEnd() {
         const [whole = Buffer.concat(chunks)] = chunks.length === 1 ? chunks : [];
         resolve({ ...answer, text: whole.toString('utf8') });
       },
-      onResponseError: (_, cause) => reject(failed(stage, answer.status, cause)),
+      onResponseError: (_, cause) => reject(failed(stage, answer, cause)),
     });
   });
 }

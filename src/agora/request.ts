@@ -9,7 +9,7 @@ import { wait } from './wait.ts';
 /** Where tokens come from, as far as a request needs to know. */
 export interface TokenSource {
   get(signal: AbortSignal): Promise<string>;
-  /** Another token than the one that was refused; undefined where none can be had. */
+  /** Another token than the one that was refused; undefined where that one is fresh. Throws where none can be had. */
   renew(refused: string, signal: AbortSignal): Promise<string | undefined>;
   /** Are its tokens made or fetched by this server? Then one that is refused does not need the operator to renew it. */
   readonly renewable: boolean;
@@ -50,8 +50,10 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
         const failure = mayHaveLanded ? error.with({ landed: 'maybe' }) : error;
         if (error.facts.status === 401) {
           // Nothing has landed on a 401, so a fresh token is worth one more try for every kind of call.
-          const fresh = renewed || count >= MOST_ATTEMPTS ? undefined : await renew(token, mayHaveLanded, signal);
-          if (fresh === undefined) throw renewed || tokens.renewable ? refusedAfresh(failure) : failure;
+          if (renewed) throw refusedAfresh(failure);
+          if (count >= MOST_ATTEMPTS) throw failure;
+          const fresh = await renew(token, mayHaveLanded, signal);
+          if (fresh === undefined) throw tokens.renewable ? refusedAfresh(failure) : failure;
           token = fresh;
           renewed = true;
           continue;

@@ -1,5 +1,5 @@
 import { type Clock, timePassed } from '../clock.ts';
-import { secret } from '../secrets.ts';
+import { forget, secret } from '../secrets.ts';
 import { AgoraError } from './errors.ts';
 import type { TokenSource } from './request.ts';
 
@@ -41,6 +41,8 @@ const LONGEST_LIFE_S = 100 * 24 * 60 * 60;
  * any kind waits as long while the old token is still good.
  */
 const PAUSE_MS = 60_000;
+/** So many tokens that were replaced are still kept out of every output. */
+const MOST_RETIRED = 10;
 
 /**
  * Gives tokens, and renews them from half of their life on: lazily, at the first call that comes then, and once for
@@ -55,13 +57,23 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
   let nextExchange = 0;
   let nextRenewal = 0;
   let lastFailure: unknown;
+  const retired: string[] = [];
 
   const isGood = ({ since, life }: Issued): boolean => passed() - since < life;
   /** The clock was set back: the service may refuse a token that was built here before. */
   const isDatedAhead = ({ issuedAt }: Issued): boolean => credentials.kind === 'built' && clock.now() < issuedAt;
   /** From half of its life on. */
   const isDue = (issued: Issued): boolean => passed() - issued.since >= issued.life / 2 || isDatedAhead(issued);
+  const isNew = ({ since }: Issued): boolean => credentials.kind === 'built' && passed() - since < PAUSE_MS;
   const isPaused = (): boolean => passed() < Math.max(nextExchange, nextRenewal);
+
+  /** The last ones may still be on the way in a call; those before nobody will say back. */
+  function retire(token: string): void {
+    retired.push(token);
+    if (retired.length <= MOST_RETIRED) return;
+    const [oldest] = retired.splice(0, 1);
+    if (oldest !== undefined && !retired.includes(oldest)) forget(oldest);
+  }
 
   async function issue(): Promise<Issued> {
     // Taken before the work: a token counts as older than it is, never as younger.
@@ -102,6 +114,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
     renewal ??= issue()
       .then(
         (issued) => {
+          if (current && current.token !== issued.token) retire(current.token);
           current = issued;
           return issued;
         },
@@ -142,7 +155,12 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
       signal.throwIfAborted();
       if (current && current.token !== refused && isGood(current)) return current.token;
       // A renewal that is about to end has begun its pause already, and its token is still to come.
-      if (renewal === undefined && passed() < nextExchange) return undefined;
+      if (renewal === undefined) {
+        const left = nextExchange - passed();
+        if (left > 0 && lastFailure !== undefined) throw withHint(lastFailure, left);
+        // Another one would be refused for the same reason.
+        if (left > 0 || (current?.token === refused && isNew(current))) return undefined;
+      }
       // A fixed token is read again: its file may hold a newer one by now.
       const { token } = await abortable(renewOnce(), signal);
       return token === refused ? undefined : token;
@@ -198,6 +216,7 @@ function exchangeFailure(error: unknown): unknown {
   const refused = error.code !== 'rate_limited' && (status === 400 || status === 401 || status === 403);
   return error.with({
     landed: 'no', // the call that needed the token was not sent
+    what: `no token could be fetched: ${error.facts.what}`,
     ...(refused && {
       code: 'bad_credentials',
       what: 'the service does not exchange EASEMOB_CLIENT_ID and EASEMOB_CLIENT_SECRET for a token',

@@ -1,6 +1,6 @@
 import '../jitless.ts';
 import { styleText } from 'node:util';
-import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { knownTools, toolNames, toolsFor } from '../../tools/wanted.ts';
 import { type Arguments, readArguments } from '../call/arguments.ts';
 import { connectInside, type InnerClient, type Outcome } from '../call/client.ts';
 import { createProgressBar, type ProgressBar } from '../call/progress-bar.ts';
@@ -34,7 +34,7 @@ export async function call(args: readonly string[]): Promise<void> {
   const line = readCommandLine(args, FLAGS, SETTINGS);
   const [name, ...words] = line.words;
   if (name === undefined) throw new UsageError(`name a tool: ${toolNames.join(', ')}.`);
-  const settings = readConfig(environmentOf(process.env, line.settings), toolNames);
+  const settings = readConfig(environmentOf(process.env, line.settings), knownTools);
   const config: Config = { ...settings, confirm: 'elicitation' };
   const tool = findTool(name, config);
   const toolArgs = readArguments(words, tool);

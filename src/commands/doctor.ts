@@ -1,5 +1,5 @@
 import '../jitless.ts';
-import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { knownTools, toolsFor } from '../../tools/wanted.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Check } from '../doctor/check.ts';
@@ -25,7 +25,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
   const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
   noWords(words);
   const environment = environmentOf(process.env, settings);
-  const config = readConfig(environment, toolNames);
+  const config = readConfig(environment, knownTools);
   const all = toolsFor({ ...config, readOnly: false, tools: undefined });
   const examination: Examination = {
     environment,

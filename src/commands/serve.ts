@@ -1,5 +1,5 @@
 import '../jitless.ts';
-import { toolNames } from '../../tools/wanted.ts';
+import { knownTools } from '../../tools/wanted.ts';
 import { assemble } from '../assemble.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
@@ -15,7 +15,7 @@ const LAST_MOMENT_MS = 500;
  * @throws UsageError for a flag that there is not, or one with a value that it cannot have
  */
 export async function serve(args: readonly string[]): Promise<void> {
-  const config = readConfig(args.length === 0 ? process.env : await environment(args), toolNames);
+  const config = readConfig(args.length === 0 ? process.env : await environment(args), knownTools);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   // A host that closes our stderr must not end us.
   process.stderr.on('error', () => undefined);

@@ -1,7 +1,7 @@
 import '../jitless.ts';
 import { styleText } from 'node:util';
 import * as z from 'zod';
-import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { knownTools, toolsFor } from '../../tools/wanted.ts';
 import { connectInside } from '../call/client.ts';
 import { closest } from '../closest.ts';
 import { readConfig } from '../config.ts';
@@ -29,7 +29,7 @@ export async function tools(args: readonly string[]): Promise<void> {
   const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
   const [name, ...more] = words;
   noWords(more);
-  const config = readConfig(environmentOf(process.env, settings), toolNames);
+  const config = readConfig(environmentOf(process.env, settings), knownTools);
   // With wrong settings every tool is registered, and each call then says what is wrong; here it is said at once.
   for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
     process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
 import { connectInside } from '../../src/call/client.ts';
 import { readConfig } from '../../src/config.ts';
-import { toolNames } from '../../tools/wanted.ts';
+import { knownTools } from '../../tools/wanted.ts';
 
 const ROUNDS = 11;
 /** In a round, one after the other. */
@@ -59,7 +59,7 @@ if (process.argv[3] === 'serve') {
     AGORA_THREADS_RATE_LIMIT: '1000000',
   };
   // With the SDK's client in this process too: what is measured is more than the server's part.
-  const client = await connectInside(readConfig(settings, toolNames), () => Promise.resolve(false));
+  const client = await connectInside(readConfig(settings, knownTools), () => Promise.resolve(false));
   const ours = async (): Promise<void> => {
     const { structured } = await client.call('list_user_threads', { username: 'lin' }, new AbortController());
     if (structured === undefined) throw new Error('the call failed');

@@ -309,7 +309,7 @@ const SETTINGS: readonly Case[] = [
   ],
   ['an audit log in no folder', async () => ({ AGORA_THREADS_AUDIT_LOG: '/no/such/folder/audit.jsonl' }), 2],
   ['an audit log that is a folder', async () => ({ AGORA_THREADS_AUDIT_LOG: tmpdir() }), 2],
-  ['no tool left', async () => ({ AGORA_THREADS_READ_ONLY: '1', AGORA_THREADS_TOOLS: 'delete_thread' }), 0],
+  ['no tool left', async () => ({ AGORA_THREADS_READ_ONLY: '1', AGORA_THREADS_TOOLS: 'delete_thread' }), 2],
   ['a proxy of another kind', async () => ({ ...good, HTTPS_PROXY: 'socks5://proxy.test:1080' }), 2],
   [
     'plain http beyond this machine',

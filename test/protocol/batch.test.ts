@@ -60,6 +60,28 @@ describe('delete_threads', () => {
     ]);
   });
 
+  it('nor by a code: that was for the others, so all are asked about anew', async () => {
+    const gone = new Set(['2']);
+    const server = await recordingServer(({ method, url }) => {
+      if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
+      if (gone.has(/thread\/(\d+)/.exec(url)?.[1] ?? '')) return refusal(404, 'group_error', 'thread not found.');
+      return envelope({ data: { affiliations: [] }, entities: [] });
+    });
+    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
+    const args = { thread_ids: ['1', '2'] };
+    const first = await call('delete_threads', args);
+    gone.clear();
+    const { confirmation_code } = first.structured;
+    const second = await call('delete_threads', { ...args, confirmation_code });
+    expect(second.structured).toMatchObject({
+      status: 'confirmation_required',
+      results: [{ status: 'not_deleted_yet' }, { status: 'not_deleted_yet' }],
+    });
+    expect(server.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    const third = { ...args, confirmation_code: second.structured['confirmation_code'] };
+    expect((await call('delete_threads', third)).structured['status']).toBe('done');
+  });
+
   it('stops at a failure that every further thread would meet, and is an error where nothing was written', async () => {
     const server = await recordingServer(({ method }) =>
       method === 'DELETE'

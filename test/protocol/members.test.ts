@@ -115,6 +115,15 @@ describe('remove_thread_members', () => {
     expect(text).toMatchSnapshot();
   });
 
+  it('claims no removal of a user whom the list shows in another case', async () => {
+    const server = await recordingServer(({ method }) =>
+      method === 'DELETE' ? 'reset' : envelope({ data: { affiliations: ['lin'] }, entities: [] }),
+    );
+    const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
+    const { structured } = await call('remove_thread_members', { thread_id: '1', usernames: ['Lin'] });
+    expect(structured['results']).toMatchObject([{ username: 'Lin', status: 'unknown' }]);
+  });
+
   it('does not take silence about a user for success', async () => {
     const server = await removal((names) => names.slice(1).map((user) => ({ user, result: true })));
     const { call } = await connectClient({ env: classicSettings(server.url), form: accept });

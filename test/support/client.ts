@@ -11,7 +11,7 @@ import { instructionsFor } from '../../src/instructions.ts';
 import { createLog } from '../../src/log.ts';
 import { createServer } from '../../src/server.ts';
 import { createConnector } from '../../src/session.ts';
-import { toolNames, toolsFor } from '../../tools/wanted.ts';
+import { knownTools, toolsFor } from '../../tools/wanted.ts';
 import { createReferee } from './mcp.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */
@@ -66,7 +66,7 @@ export interface TestClient {
  * result is held against the rules that every result keeps.
  */
 export async function connectClient(options: ClientOptions = {}): Promise<TestClient> {
-  const config = readConfig(options.env ?? {}, toolNames);
+  const config = readConfig(options.env ?? {}, knownTools);
   const clock = options.clock ?? systemClock;
   const log: string[] = [];
   const connector = createConnector(config, clock, '0.0.0');

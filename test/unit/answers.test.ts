@@ -2,9 +2,29 @@ import { expect, it } from 'vitest';
 import { createAnswers } from '../../src/agora/answers.ts';
 
 it.each([
+  [{ entities: [] }, true],
+  [{ entities: null }, true],
+  [{ data: { entities: [] } }, true],
+  [{ properties: {} }, true],
+  [{ properties: null }, true],
+  [{ action: 'get', timestamp: 1 }, true],
+  [{ data: {} }, false],
+  [{ data: { status: 'ok' } }, false],
+  [{ action: 'post' }, false],
+  [{ action: null, data: null }, false],
+  [{ cursor: null }, false],
+  [{ cursor: 'abc' }, false],
+  [{ timestamp: 1 }, false],
+  [{}, false],
+])('%j is an empty list of threads: %s', (answer, empty) => {
+  const { data } = createAnswers().threadPage.safeParse(answer);
+  expect(data).toEqual(empty ? { items: [] } : undefined);
+});
+
+it.each([
   ['acme#my_app', 'acme#my_app_lin', 'lin'],
   ['acme#my_app', 'acme#my_app_li_n', 'li_n'],
-  ['acme#my_app', 'acme#other_lin', 'lin'],
+  ['acme#my_app', 'acme#other_lin', 'acme#other_lin'],
   ['acme#my_app', 'acme#my_app_', 'acme#my_app_'],
   ['acme#my_app', 'lin_my', 'lin_my'],
   [undefined, 'acme#helpdesk_li_n', 'li_n'],

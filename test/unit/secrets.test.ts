@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact, secret, toRedactedJson } from '../../src/secrets.ts';
+import { forget, redact, secret, toRedactedJson } from '../../src/secrets.ts';
 
 const SECRET = 'pass/word+"with\\every?thing';
 
@@ -22,6 +22,13 @@ describe('a registered secret', () => {
     secret('short-secret');
     secret('short-secret-and-more');
     expect(redact('short-secret-and-more short-secret')).toBe('[redacted] [redacted]');
+  });
+
+  it('is forgotten when it is worth nothing any more', () => {
+    secret('a-token-that-ended');
+    secret('another-one-in-use');
+    forget('a-token-that-ended');
+    expect(redact('a-token-that-ended another-one-in-use')).toBe('a-token-that-ended [redacted]');
   });
 
   it('is taken out of each text in JSON, and what is short is left', () => {

@@ -460,8 +460,13 @@ describe('a caller that gives up', () => {
 
 describe('a 401', () => {
   it('renews a built token once for all who were refused', async () => {
-    const tokens = built(manualClock());
+    const clock = manualClock();
+    const tokens = built(clock);
     const refused = await tokens.get(never);
+    // Another one would be refused for the same reason.
+    clock.advance(59 * SECONDS);
+    expect(await tokens.renew(refused, never)).toBeUndefined();
+    clock.advance(1 * SECONDS);
     const fresh = await Promise.all([tokens.renew(refused, never), tokens.renew(refused, never)]);
     expect(fresh[0]).toBe(fresh[1]);
     expect(fresh[0]).not.toBe(refused);
@@ -478,6 +483,37 @@ describe('a 401', () => {
     const fresh = await Promise.all([tokens.renew(refused, never), tokens.renew(refused, never)]);
     expect(fresh).toEqual(['token-two-2', 'token-two-2']);
     expect(count()).toBe(2);
+  });
+
+  it('that follows a failed renewal tells of that failure, and when the next exchange can be tried', async () => {
+    const clock = manualClock();
+    const unreachable = () => Promise.reject(failure.with({ status: 503 }));
+    const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), unreachable]);
+    const refused = await tokens.get(never);
+    clock.advance(HOUR);
+    expect(await tokens.get(never)).toBe(refused);
+    await settled();
+    clock.advance(20 * SECONDS);
+    expect((await failureOf(tokens.renew(refused, never))).facts).toMatchObject({
+      code: 'server_error',
+      what: 'no token could be fetched: failed',
+      retryAfterMs: 40_000,
+    });
+    expect(count()).toBe(2);
+  });
+
+  it('that lasts does not pile up secrets', async () => {
+    const clock = manualClock();
+    const tokens = built(clock);
+    const seen: string[] = [];
+    for (let minute = 0; minute < 30; minute++) {
+      const token = await tokens.get(never);
+      seen.push(token);
+      clock.advance(61 * SECONDS);
+      await tokens.renew(token, never);
+    }
+    expect(new Set(seen).size).toBe(30);
+    expect(seen.map((token) => redact(token)).filter((text) => text === '[redacted]')).toHaveLength(10);
   });
 
   it('with an older token gives the current one without an exchange', async () => {
