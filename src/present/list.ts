@@ -243,7 +243,8 @@ function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefin
   return column === 'name' ? inQuotes(value) : word(value);
 }
 
-const countOf = (others: number | undefined): string => (others === undefined ? 'all others' : `${others} others`);
+const countOf = (others: number | undefined): string =>
+  others === undefined ? 'all others' : others === 1 ? '1 other' : `${others} others`;
 
 const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
   rows === undefined

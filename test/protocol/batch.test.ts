@@ -12,6 +12,17 @@ const idsOf = (structured: Record<string, unknown>): string[] =>
 /** Names of 64 characters that cost a tokenizer dearly: rare ideographs, and emoji of several characters each. */
 const WORST = ['𪜶', '👩🏽‍🚀', 'ꙮ', '⟨', 'ﷺ', 'x'].map((unit) => [...unit.repeat(64)].slice(0, 64).join(''));
 
+/** Threads 1 and 2, of which the second is gone as long as it is in `gone`. */
+async function threadsOfWhichOneIsGone() {
+  const gone = new Set(['2']);
+  const server = await recordingServer(({ method, url }) => {
+    if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
+    if (gone.has(/thread\/(\d+)/.exec(url)?.[1] ?? '')) return refusal(404, 'group_error', 'thread not found.');
+    return envelope({ data: { affiliations: [] }, entities: [] });
+  });
+  return { gone, server };
+}
+
 describe('delete_threads', () => {
   it('asks once, sends one deletion for each thread, and keeps the last record of each', async () => {
     let asked = '';
@@ -38,12 +49,7 @@ describe('delete_threads', () => {
   });
 
   it('does not delete what the question called gone, should it be back', async () => {
-    const gone = new Set(['2']);
-    const server = await recordingServer(({ method, url }) => {
-      if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
-      if (gone.has(/thread\/(\d+)/.exec(url)?.[1] ?? '')) return refusal(404, 'group_error', 'thread not found.');
-      return envelope({ data: { affiliations: [] }, entities: [] });
-    });
+    const { gone, server } = await threadsOfWhichOneIsGone();
     const form: typeof accept = (message, ...rest) => {
       expect(message).toContain('- Thread 2 (already gone)'.toLowerCase());
       gone.clear();
@@ -61,12 +67,7 @@ describe('delete_threads', () => {
   });
 
   it('nor by a code: that was for the others, so all are asked about anew', async () => {
-    const gone = new Set(['2']);
-    const server = await recordingServer(({ method, url }) => {
-      if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
-      if (gone.has(/thread\/(\d+)/.exec(url)?.[1] ?? '')) return refusal(404, 'group_error', 'thread not found.');
-      return envelope({ data: { affiliations: [] }, entities: [] });
-    });
+    const { gone, server } = await threadsOfWhichOneIsGone();
     const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
     const args = { thread_ids: ['1', '2'] };
     const first = await call('delete_threads', args);
