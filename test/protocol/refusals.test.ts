@@ -5,7 +5,9 @@ import { createAttempt } from '../../src/agora/attempt.ts';
 import type { Call } from '../../src/agora/call.ts';
 import { openConnections } from '../../src/agora/dispatcher.ts';
 import type { AgoraError } from '../../src/agora/errors.ts';
-import { manualClock } from '../support/clock.ts';
+import { connectClient } from '../support/client.ts';
+import { manualClock, skippingClock } from '../support/clock.ts';
+import { envelope, recordingServer, refusal } from '../support/http.ts';
 import { quietness, until } from '../support/turns.ts';
 
 const create: Call<unknown> = {
@@ -82,6 +84,19 @@ describe('a refusal is told by its status, whatever becomes of its body', () => 
     expect(facts).toMatchObject({ code, landed: 'no', status: Number(status) });
     if (status === '429') expect(facts.retryAfterMs).toBe(20_000);
   });
+});
+
+it('a token that is refused at the third try is not renewed for a fourth', async () => {
+  const answers = [{ status: 503 }, { status: 503 }, refusal(401, 'unauthorized', 'no'), envelope({ entities: [] })];
+  const server = await recordingServer((_request, index) => answers[index] ?? {});
+  const credentials = {
+    AGORA_CHAT_HOST: server.url,
+    AGORA_APP_ID: '970ca35de60c44645bbae8a215061b33',
+    AGORA_APP_CERTIFICATE: '5cfd2fd1755d40ecb72977518be15d3b',
+  };
+  const { call } = await connectClient({ env: credentials, clock: skippingClock() });
+  expect((await call('list_threads')).text).toContain('Error [unauthorized]');
+  expect(server.requests).toHaveLength(3);
 });
 
 describe('what was never written has not landed', () => {

@@ -140,12 +140,14 @@ describe('any list', () => {
     { limit: 38, owner: 'lin' },
     { limit: 30, owner: 'lin', max_scan: 60 },
     { limit: 20, max_scan: 200 },
-  ])('whose threads are pushed on by new ones repeats none (%j)', async (args) => {
+    { limit: 30, owner: 'lin', news: 60 },
+    { limit: 7, max_scan: 7, news: 45 },
+  ])('whose threads are pushed on by new ones repeats none (%j)', async ({ news = 12, ...args }) => {
     const threads = servedThreads(120).map((thread) => ({ ...thread, owner: 'lin' }));
     const old = threads.map(({ id }) => id);
     const client = await start(threads);
     const first = await client.call('list_user_threads', { username: 'lin', ...args });
-    const fresh = servedThreads(12).map((thread, n) => ({
+    const fresh = servedThreads(news).map((thread, n) => ({
       ...thread,
       id: String(260_000_000_000_000 + n),
       owner: 'lin',
@@ -161,6 +163,30 @@ describe('any list', () => {
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(expect.arrayContaining(old));
+  });
+
+  it('of short pages is read once, whatever limit and max_scan are from call to call', async () => {
+    const steps = fc.array(
+      fc.record({ limit: fc.integer({ min: 1, max: 25 }), max_scan: fc.option(fc.integer({ min: 1, max: 80 })) }),
+      { minLength: 1, maxLength: 8 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 80 }), steps, async (size, cycle) => {
+        const threads = servedThreads(size);
+        const client = await start(threads, 'short pages');
+        const seen: string[] = [];
+        let cursor: unknown;
+        for (let n = 0; n === 0 || cursor !== undefined; n++) {
+          const { limit = 1, max_scan } = cycle[n % cycle.length] ?? {};
+          const args = { sort: 'asc', limit, ...(max_scan && { max_scan }), ...(cursor !== undefined && { cursor }) };
+          const { structured } = await client.call('list_threads', args);
+          seen.push(...idsOf(structured));
+          cursor = structured['next_cursor'];
+        }
+        expect(seen).toEqual(threads.map(({ id }) => id));
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('that is listed and deleted again and again has a cursor that stays short', async () => {
@@ -248,13 +274,14 @@ describe('any list', () => {
     const server = await recordingServer(() => {
       page += 1;
       return envelope({
-        entities: [{ id: String(page), name: 'x', owner: 'lin', groupId: '1', created: page }],
+        entities: [{ id: String(page % 3), name: 'x', owner: 'lin', groupId: '1', created: page }],
         properties: { cursor: String(page % 3) },
       });
     });
     const { call } = await connectClient({ env: fast(server.url), clock: skippingClock() });
     const { structured } = await call('list_user_threads', { username: 'lin', max_scan: 1_000 });
-    expect(structured['stopped']).toBe('cursor_repeated');
+    expect(structured).toMatchObject({ stopped: 'cursor_repeated', scanned: 3 });
+    expect(idsOf(structured)).toEqual(['1', '2', '0']);
   });
 });
 
@@ -341,6 +368,16 @@ describe('what a model reads', () => {
     // By the time of another answer, one that was sent and not waited for has arrived too.
     await call('list_user_threads', { username: 'lin', limit: 1 });
     expect(server.requests).toHaveLength(pages + 1);
+  });
+
+  it('asks for what it has shown of a page again together with what is wanted of it', async () => {
+    const { server, call } = await start(servedThreads(400));
+    const { structured } = await call('list_user_threads', { username: 'lin', max_scan: 10, limit: 5 });
+    const cursor = structured['next_cursor'];
+    const next = await call('list_user_threads', { username: 'lin', limit: 6, cursor });
+    expect(idsOf(next.structured)).toHaveLength(6);
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[1]?.url).toContain('limit=11&');
   });
 
   it('asks for the next page before the last one is worked on, where it is surely needed', async () => {
@@ -496,19 +533,22 @@ describe('size', () => {
     expect(seen).toEqual(ids.map((_, n) => String(n)));
   });
 
-  it.each(WORST)('a walk whose counts name owners such as %j stays under it too', async (unit) => {
-    const threads = servedThreads(60).map((thread, n) => ({
-      ...thread,
-      name: unit.repeat(500),
-      owner: `${n % 5}${unit.repeat(500)}`,
-      groupId: String(n % 7),
-    }));
-    const { call } = await start(threads);
-    const { text, structured } = await call('list_user_threads', { username: 'lin', limit: 50, max_scan: 100 });
-    expect(structured['by_owner']).toHaveLength(5);
-    expect(tokens(text)).toBeLessThan(10_000);
-    expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
-  });
+  it.each([...WORST, '👩‍👩‍👧‍👦‍👩‍👩‍👧‍👦'])(
+    'a walk whose counts name owners such as %j stays under it too',
+    async (unit) => {
+      const threads = servedThreads(60).map((thread, n) => ({
+        ...thread,
+        name: unit.repeat(95),
+        owner: `${n % 5}${unit.repeat(95)}`,
+        groupId: String(n % 7),
+      }));
+      const { call } = await start(threads);
+      const { text, structured } = await call('list_user_threads', { username: 'lin', limit: 50, max_scan: 100 });
+      expect(structured['by_owner']).toHaveLength(5);
+      expect(tokens(text)).toBeLessThan(10_000);
+      expect(tokens(JSON.stringify(structured))).toBeLessThan(10_000);
+    },
+  );
 
   it('a server that sends names of any length cannot pass it either, and no row is lost', async () => {
     const threads = servedThreads(50).map((thread) => ({
