@@ -50,7 +50,7 @@ const parts = BENCHMARKS.map(({ name, title, about }) => {
   if (status !== 0) process.exit(status ?? 1);
   const lines = stdout.trimEnd().split('\n');
   const table = lines.filter((line) => !line.startsWith('{')).join('\n');
-  return `## ${title}\n\n${about}\n\n\`\`\`text\n${table}\n\`\`\`\n`;
+  return `## ${title}\n\n${about}\n\n\`\`\`text\n${table}\n\`\`\``;
 });
 
 if (process.argv.includes('--write')) {
@@ -68,6 +68,8 @@ if (process.argv.includes('--write')) {
       '# Benchmarks',
       `Made by \`npm run bench -- --write\` on ${date}: ${machine}. Ratios are taken within a run; times alone say little about another machine.`,
       ...parts,
-    ].join('\n\n'),
+    ]
+      .join('\n\n')
+      .concat('\n'),
   );
 }
