@@ -12,13 +12,13 @@ const BENCHMARKS = [
     name: 'startup',
     title: 'Start-up',
     about:
-      'Spawn to the answer to `tools/list`, and the peak of memory: this server, a one-tool hello world on the same SDK bundled the same way, and Node doing nothing. Interleaved rounds; `ratio` is the median of the ratios to hello world, round by round.',
+      'Spawn to the list of tools, and the peak of memory: this server, a one-tool hello world on the same SDK bundled the same way, and Node doing nothing. Interleaved rounds; `ratio` is the median of the ratios to hello world, round by round.',
   },
   {
     name: 'calls',
     title: 'A call',
     about:
-      "One page of a list as a tool call, the SDK's client in the same process included, beside the same request by bare undici; medians, one after the other, then 1,000 with 50 in flight.",
+      "One page of a list as a tool call, the SDK's client in the same process included, beside the same request by bare undici; one by one: the median of a call; all together: the time of all.",
   },
   {
     name: 'walk',

@@ -7,6 +7,7 @@ import { Agent } from 'undici';
 import { connectInside } from '../../src/call/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { knownTools } from '../../tools/wanted.ts';
+import { report } from './report.ts';
 
 const ROUNDS = 11;
 /** In a round, one after the other. */
@@ -92,19 +93,26 @@ if (process.argv[3] === 'serve') {
   await client.close();
   await agent.close();
   child.kill();
-  const row = {
-    calls: CALLS * ROUNDS,
-    bare_ms: Number(median(rounds.map(({ bare }) => bare)).toFixed(3)),
-    ours_ms: Number(median(rounds.map(({ ours }) => ours)).toFixed(3)),
-    over_ms: Number(median(rounds.map(({ bare, ours }) => ours - bare)).toFixed(3)),
-    many: MANY,
-    in_flight: IN_FLIGHT,
-    bare_many_ms: Math.round(median(rounds.map(({ bareMany }) => bareMany))),
-    ours_many_ms: Math.round(median(rounds.map(({ oursMany }) => oursMany))),
-  };
-  process.stdout.write(
-    `${Object.entries(row)
-      .map(([key, value]) => `${key} ${value}`)
-      .join('  ')}\n${JSON.stringify({ bench: 'calls', ...row })}\n`,
-  );
+  const ms = (of: keyof (typeof rounds)[number], digits: number) =>
+    Number(median(rounds.map((round) => round[of])).toFixed(digits));
+  const over = median(rounds.map(({ bare, ours }) => ours - bare));
+  const rows = [
+    {
+      what: 'one by one',
+      calls: CALLS,
+      in_flight: 1,
+      bare_ms: ms('bare', 3),
+      ours_ms: ms('ours', 3),
+      over_ms: Number(over.toFixed(3)),
+    },
+    {
+      what: 'all together',
+      calls: MANY,
+      in_flight: IN_FLIGHT,
+      bare_ms: ms('bareMany', 0),
+      ours_ms: ms('oursMany', 0),
+      over_ms: null,
+    },
+  ];
+  report('calls', rows, { rounds: ROUNDS });
 }

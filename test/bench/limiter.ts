@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { createConnector } from '../../src/session.ts';
+import { report } from './report.ts';
 
 /** Parallel calls against a server that enforces the same limit on a sliding second: refusals, and time against the least possible. */
 async function measure(perSecond: number, calls: number) {
@@ -39,7 +40,4 @@ async function measure(perSecond: number, calls: number) {
 }
 
 const rows = [await measure(100, 250), await measure(10, 25)];
-const columns = Object.keys(rows[0] ?? {}) as (keyof (typeof rows)[number])[];
-const line = (cells: readonly unknown[]) => cells.map((cell) => String(cell).padStart(11)).join('');
-process.stdout.write(`${line(columns)}\n${rows.map((row) => line(columns.map((column) => row[column]))).join('\n')}\n`);
-process.stdout.write(`${JSON.stringify({ bench: 'limiter', rows })}\n`);
+report('limiter', rows);

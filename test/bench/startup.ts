@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { report } from './report.ts';
 
 /** Spawn to the answer of tools/list, and peak memory then: ours, the SDK's hello world bundled alike, and bare Node. */
 const RUNS = 21;
@@ -74,8 +75,4 @@ const rows = subjects.map(({ name, bytes, samples }) => {
     peak_mb: peaks.length === 0 ? null : Number(median(peaks).toFixed(1)),
   };
 });
-const columns = ['what', 'bytes', 'median_ms', 'least_ms', 'ratio', 'peak_mb'] as const;
-const line = (cells: readonly unknown[]) =>
-  cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(11))).join('');
-process.stdout.write(`${line(columns)}\n${rows.map((row) => line(columns.map((column) => row[column]))).join('\n')}\n`);
-process.stdout.write(`${JSON.stringify({ bench: 'startup', runs: RUNS, rows })}\n`);
+report('startup', rows, { runs: RUNS });

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createSeen } from '../../src/seen.ts';
 import { catalogue } from '../../tools/index.ts';
 import { tokens } from '../support/tokens.ts';
+import { report } from './report.ts';
 import { createSession } from './session.ts';
 
 const NAMES = [
@@ -74,9 +75,9 @@ for (const { groups, detail } of PAGES) {
     groups,
     raw,
     text: asText,
-    text_ratio: (asText / raw).toFixed(3),
+    text_ratio: Number((asText / raw).toFixed(3)),
     structure: asStructure,
-    structure_ratio: (asStructure / raw).toFixed(3),
+    structure_ratio: Number((asStructure / raw).toFixed(3)),
   });
 }
 await close();
@@ -91,11 +92,7 @@ const tools = {
   bytes_a_tool: Math.round(listed.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / listed.length),
   tokens: tokens(listed.join('')),
 };
-for (const row of rows)
-  process.stdout.write(
-    `${Object.entries(row)
-      .map(([key, value]) => `${key} ${value}`)
-      .join('  ')}\n`,
-  );
-process.stdout.write(`tools ${tools.tools}  bytes_a_tool ${tools.bytes_a_tool}  tokens ${tools.tokens}\n`);
-process.stdout.write(`${JSON.stringify({ bench: 'tokens', rows, tools })}\n`);
+process.stdout.write(
+  `The ${tools.tools} tools as they are listed: ${tools.bytes_a_tool} bytes each, ${tools.tokens} tokens together.\n\n`,
+);
+report('tokens', rows, { tools });

@@ -8,6 +8,7 @@ import type { Thread } from '../../src/agora/thread.ts';
 import { walk } from '../../src/agora/walk.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createTally } from '../../src/present/tally.ts';
+import { report } from './report.ts';
 import { createSession } from './session.ts';
 
 const SIZES = [20_000, 100_000];
@@ -108,11 +109,5 @@ if (process.argv[3] === 'serve') {
   }
   await close();
   child.kill();
-  for (const row of rows)
-    process.stdout.write(
-      `${Object.entries(row)
-        .map(([key, value]) => `${key} ${value}`)
-        .join('  ')}\n`,
-    );
-  process.stdout.write(`${JSON.stringify({ bench: 'walk', runs: RUNS, rows })}\n`);
+  report('walk', rows, { runs: RUNS });
 }

@@ -141,9 +141,9 @@ describe('any list', () => {
     { limit: 30, owner: 'lin', max_scan: 60 },
     { limit: 20, max_scan: 200 },
     { limit: 30, owner: 'lin', news: 60 },
-    { limit: 30, owner: 'lin', news: 60, then: 10 },
+    { limit: 30, owner: 'lin', news: 60, step: 10 },
     { limit: 7, max_scan: 7, news: 45 },
-  ])('whose threads are pushed on by new ones repeats none (%j)', async ({ news = 12, then = 12, ...args }) => {
+  ])('whose threads are pushed on by new ones repeats none (%j)', async ({ news = 12, step = 12, ...args }) => {
     const threads = servedThreads(120).map((thread) => ({ ...thread, owner: 'lin' }));
     const old = threads.map(({ id }) => id);
     const client = await start(threads);
@@ -158,7 +158,7 @@ describe('any list', () => {
     const seen = idsOf(first.structured);
     let cursor = first.structured['next_cursor'];
     while (cursor !== undefined) {
-      const { structured } = await client.call('list_user_threads', { username: 'lin', ...args, limit: then, cursor });
+      const { structured } = await client.call('list_user_threads', { username: 'lin', ...args, limit: step, cursor });
       seen.push(...idsOf(structured));
       cursor = structured['next_cursor'];
     }
