@@ -10,7 +10,7 @@ import { version } from './version.ts';
 
 /** The server that the settings ask for, and its way to the app: the same for an assistant and for a script. */
 export function assemble(config: Config, log: Log): { server: Server; connector: Connector } {
-  const connector = createConnector(config, systemClock, version);
+  const connector = createConnector(config, systemClock, version, Math.random);
   const server = createServer({
     version,
     tools: toolsFor(config),

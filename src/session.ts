@@ -31,8 +31,10 @@ export interface Connector {
 /**
  * Prepares the way to the app that the settings name. Nothing is imported, read or opened before the first
  * `connect()`: some hosts start a server only to see whether it starts.
+ *
+ * @param random from 0 up to 1, for the jitter between tries
  */
-export function createConnector(config: Config, clock: Clock, version: string): Connector {
+export function createConnector(config: Config, clock: Clock, version: string, random: () => number): Connector {
   let session: Promise<Session> | undefined;
   const closing: (() => Promise<void>)[] = [];
 
@@ -75,7 +77,7 @@ export function createConnector(config: Config, clock: Clock, version: string): 
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
-    const request = createRequest({ attempt, tokens, limiter, clock, random: Math.random });
+    const request = createRequest({ attempt, tokens, limiter, clock, random });
     return {
       app: { ...app, name: visible(app.name) },
       threads: createThreads(request, target.name),

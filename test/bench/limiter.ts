@@ -20,6 +20,7 @@ async function measure(perSecond: number, calls: number) {
     ),
     systemClock,
     'bench',
+    Math.random,
   );
   const { threads } = await connector.connect();
   const started = performance.now();

@@ -10,6 +10,6 @@ export async function createSession(url: string, more: Record<string, string> = 
     AGORA_CHAT_APP_TOKEN: 'bench-token',
     ...more,
   };
-  const connector = createConnector(readConfig(settings, []), systemClock, 'bench');
+  const connector = createConnector(readConfig(settings, []), systemClock, 'bench', Math.random);
   return { session: await connector.connect(), close: () => connector.close() };
 }

@@ -69,7 +69,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const config = readConfig(options.env ?? {}, knownTools);
   const clock = options.clock ?? systemClock;
   const log: string[] = [];
-  const connector = createConnector(config, clock, '0.0.0');
+  const connector = createConnector(config, clock, '0.0.0', () => 0.5);
   const sandbox = config.target.kind === 'sandbox';
   const server = createServer({
     version: '0.0.0',
