@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ProxySettings } from './agora/dispatcher.ts';
 import type { ConfirmMode } from './confirm.ts';
 import type { LogLevel } from './log.ts';
+import { type Choice, isRegistered, type KnownTool } from './registered.ts';
 import { secret } from './secrets.ts';
 import {
   isKnown,
@@ -45,38 +46,17 @@ export type Target =
   | { readonly kind: 'sandbox'; readonly forced: boolean }
   | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
 
-export interface Config {
+export interface Config extends Choice {
   readonly target: Target;
   readonly confirm: ConfirmMode;
   readonly timeoutMs: number;
   /** Calls a second for each endpoint. */
   readonly rateLimit: number;
-  /** Are the two undocumented tools registered? */
-  readonly undocumented: boolean;
   readonly logLevel: LogLevel;
-  /** Are only the tools that read registered? */
-  readonly readOnly: boolean;
-  /** The only tools to be registered; undefined for all. */
-  readonly tools: readonly string[] | undefined;
   /** The file of the audit log. */
   readonly auditLog: string | undefined;
   readonly proxy: ProxySettings;
 }
-
-/** What settings need to know of a tool. */
-export interface KnownTool {
-  readonly name: string;
-  readonly kind: string;
-  /** Does the vendor document its call? */
-  readonly documented: boolean;
-}
-
-/** Is the tool one of those that the settings ask for? */
-export const isRegistered = (
-  { name, kind, documented }: KnownTool,
-  { undocumented, readOnly, tools }: Pick<Config, 'undocumented' | 'readOnly' | 'tools'>,
-): boolean =>
-  (documented || undocumented) && (!readOnly || kind === 'read') && (tools === undefined || tools.includes(name));
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
