@@ -10,7 +10,7 @@ import { catalogue } from '../../tools/index.ts';
 import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
-import { table, withBlock } from '../support/markdown.ts';
+import { linedUp, table, withBlock } from '../support/markdown.ts';
 import { picture, scenes } from '../support/picture.ts';
 
 const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -147,6 +147,10 @@ it('a link says to its host what the snippets say', () => {
   expect([protocol, host, pathname]).toEqual(['cursor:', 'anysphere.cursor-deeplink', '/mcp/install']);
   expect(searchParams.get('name')).toBe('agora-threads');
   expect(JSON.parse(Buffer.from(searchParams.get('config') ?? '', 'base64').toString())).toEqual(started);
+});
+
+it.each(['CONTRIBUTING.md', 'docs/hosts/README.md'])('%s has tables that line up', async (name) => {
+  await expect(linedUp(await readFile(root(name), 'utf8'))).toMatchFileSnapshot(root(name));
 });
 
 /** The page is read by the operator, whom the errors send for. */
