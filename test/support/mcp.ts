@@ -166,6 +166,15 @@ const fromClient = z.looseObject({
 const VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']);
 /** Formats are told to a model, not checked; draft 2020-12 is what MCP takes as the default. */
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const compiled = new Map<string, ValidateFunction>();
+
+/** The same schemas are listed again and again, and to compile one takes milliseconds. */
+function compile(schema: object): ValidateFunction {
+  const text = JSON.stringify(schema);
+  const validate = compiled.get(text) ?? ajv.compile(schema);
+  compiled.set(text, validate);
+  return validate;
+}
 
 export interface Referee {
   /** Told of each message to the server, as far as it is one. */
@@ -191,8 +200,9 @@ export function createReferee(): Referee {
   const questions = new Set<string | number>();
   const valid = <T>(schema: z.ZodType<T>, message: unknown): T => {
     const parsed = schema.safeParse(message);
-    expect(parsed.error?.issues ?? [], JSON.stringify(message)).toEqual([]);
-    return schema.parse(message);
+    if (parsed.success) return parsed.data;
+    expect(parsed.error.issues, JSON.stringify(message)).toEqual([]);
+    throw parsed.error;
   };
 
   return {
@@ -250,7 +260,7 @@ export function createReferee(): Referee {
       }
       if (request.method === 'tools/list') {
         for (const { name, outputSchema } of z.looseObject({ tools: z.array(tool) }).parse(result).tools)
-          if (outputSchema) schemas.set(name, ajv.compile(outputSchema));
+          if (outputSchema) schemas.set(name, compile(outputSchema));
       }
       const conforms = request.method === 'tools/call' ? schemas.get(request.tool ?? '') : undefined;
       const { isError, structuredContent } = z
