@@ -22,8 +22,9 @@ const REPLACED = [
   { from: /[\\/]ajv-provider\.js$/, to: 'lean/no-validator.mjs' },
   // Schemas of zod 3, of which the SDK takes those of other people's tools.
   { from: /^zod-to-json-schema$/, to: 'lean/nothing.cjs' },
-  // Parts of undici that nothing here asks for: HTTP/2, and bodies that are no strings.
+  // Parts of undici that nothing here asks for: HTTP/2, SOCKS (refused among the settings), and bodies that are no strings.
   { from: /[\\/]client-h2\.js$/, to: 'lean/nothing.cjs' },
+  { from: /[\\/]socks5-proxy-agent$/, to: 'lean/nothing.cjs' },
   { from: /[\\/]fetch[\\/]body\.js$/, to: 'lean/nothing.cjs' },
   // undici carries its parser of HTTP twice. The one without SIMD runs everywhere, and answers here have a few KB.
   { from: /[\\/]llhttp_simd-wasm\.js$/, to: '../node_modules/undici/lib/llhttp/llhttp-wasm.js' },
