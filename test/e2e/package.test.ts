@@ -9,6 +9,7 @@ import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { catalogue } from '../../tools/index.ts';
 import { refereed } from '../support/mcp.ts';
 
 const run = promisify(execFile);
@@ -87,7 +88,7 @@ describe('the package', () => {
     onTestFinished(() => client.close());
     client.onElicitationRequest(ElicitationRequestSchema, () => ({ action: 'accept', content: { confirm: true } }));
     const listed = await client.listTools();
-    expect(listed.tools).toHaveLength(10);
+    expect(listed.tools).toHaveLength(catalogue.length);
     const tools = client.toolsFromDefinitions(listed);
     const call = async (name: string, args: Record<string, unknown>) =>
       answer.parse(await tools[name]?.execute?.(args, { messages: [], toolCallId: '1', context: {} }))

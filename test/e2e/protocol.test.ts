@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { catalogue } from '../../tools/index.ts';
 import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
 
 // What is sent back is held against MCP 2025-11-25 in test/support/raw.ts, line by line, in every test here.
@@ -44,7 +45,7 @@ describe.each(VERSIONS)('a client of %s', (protocolVersion) => {
   it('lists, reads, writes, and deletes by a code', async () => {
     const server = await begin({});
     expect(await server.ask(2, 'ping')).toMatchObject({ result: {} });
-    expect(await server.ask(3, 'tools/list', {})).toHaveProperty('result.tools.length', 10);
+    expect(await server.ask(3, 'tools/list', {})).toHaveProperty('result.tools.length', catalogue.length);
     expect(await server.ask(10, 'prompts/list')).toHaveProperty('result.prompts.length', 3);
     const prompt = { name: 'triage_user_threads', arguments: { username: user } };
     expect(await server.ask(11, 'prompts/get', prompt)).toHaveProperty('result.messages.length', 1);

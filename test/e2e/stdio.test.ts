@@ -8,6 +8,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { catalogue } from '../../tools/index.ts';
 import { BINARY, runBinary } from '../support/binary.ts';
 import { createReferee, refereed } from '../support/mcp.ts';
 import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
@@ -29,7 +30,7 @@ describe("the SDK's client on the built binary", () => {
     onTestFinished(() => client.close());
     expect(client.getInstructions()).toContain(message.id);
     const call = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args });
-    expect((await client.listTools()).tools).toHaveLength(10);
+    expect((await client.listTools()).tools).toHaveLength(catalogue.length);
     const { id: msg_id, group_id, owner } = message;
     const created = await call('create_thread', { msg_id, group_id, owner, name: 'From stdio' });
     expect(statusOf(created)).toBe('created');
@@ -56,7 +57,7 @@ describe('@modelcontextprotocol/client 2, which speaks MCP 2026-07-28', () => {
     await client.connect(refereed(new Transport2({ command: process.execPath, args: [BINARY] })));
     onTestFinished(() => client.close());
     expect(client.getNegotiatedProtocolVersion()).toBe('2025-11-25');
-    expect((await client.listTools()).tools).toHaveLength(10);
+    expect((await client.listTools()).tools).toHaveLength(catalogue.length);
     const { id: msg_id, group_id, owner } = message;
     const args = { msg_id, group_id, owner, name: 'From the next protocol' };
     const thread_id = threadOf(await client.callTool({ name: 'create_thread', arguments: args }));
