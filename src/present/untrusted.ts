@@ -126,7 +126,9 @@ export function visible(raw: string, max = 200): string {
   if (text.length <= max && PLAIN.test(text)) return text;
   // What is shown as one cluster takes up at most so many pairs of UTF-16 units, so `max` of them end within the part
   // that is looked at, and one more begins there. The rest of a hostile megabyte is neither searched nor counted.
-  const looked = (max + 1) * LONGEST_CLUSTER * 2;
+  const most = (max + 1) * LONGEST_CLUSTER * 2;
+  // Never through a surrogate pair: half of it would count as a cluster of its own.
+  const looked = isHighSurrogate(text.charCodeAt(most - 1)) ? most - 1 : most;
   let shown = '';
   let size = 0;
   let left = 0;

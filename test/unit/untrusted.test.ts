@@ -335,7 +335,7 @@ describe('any string', () => {
   });
 
   it('stays within its bound, and says how much was left out', () => {
-    holds((input, most) => {
+    const counted = (input: string, most: number) => {
       const out = visible(input, most);
       const all = visible(input, Number.POSITIVE_INFINITY);
       const mark = cut(out);
@@ -351,7 +351,10 @@ describe('any string', () => {
       expect(left).toBeGreaterThan(0);
       if (mark[2] === undefined) expect(sizeOf(shown) + left).toBe(sizeOf(all));
       else expect(sizeOf(shown) + left).toBeLessThanOrEqual(sizeOf(all));
-    });
+    };
+    // What is looked at ends within the flag, in the middle of a surrogate pair.
+    counted(`${'a'.repeat(19)}${ENGLAND}`, 0);
+    holds(counted);
   });
 
   it('has no cluster without end', () => {
