@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AgoraError } from '../src/agora/errors.ts';
 import { factsOf, shownName, titled } from '../src/present/thread.ts';
 import { inQuotes } from '../src/present/untrusted.ts';
 import { defineTool } from '../src/tool.ts';
@@ -21,7 +22,11 @@ export const renameThread = defineTool({
     const known = seen.recall(thread_id)?.thread;
     const stored = await write({ args: { thread_id, name }, ...(known && { thread: factsOf(known) }) }, (agora) =>
       agora.rename(thread_id, name, signal),
-    );
+    ).catch((error: unknown) => {
+      // A question must not name a thread as it may no longer be called.
+      if (!(error instanceof AgoraError && error.facts.landed === 'no')) seen.forget(thread_id);
+      throw error;
+    });
     if (known) seen.remember([{ ...known, name: stored }], clock.now());
     const now = { id: thread_id, name: shownName(stored) };
     const before = known?.name === undefined ? undefined : shownName(known.name);

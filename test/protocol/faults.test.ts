@@ -220,3 +220,32 @@ describe('a fault of the service', () => {
     if (isError && cell.endsWith('not done') && tool !== 'rename_thread') expect(text).toContain('Nothing was changed');
   });
 });
+
+describe('a rename whose answer was lost', () => {
+  it.each([
+    ['reset_after', 'After'],
+    ['reset_before', 'Before'],
+  ] as const)(
+    '(%s) leaves no memory of a name: the question names the thread as it is called',
+    async (kind, called) => {
+      const { call, drive, sandbox } = await rehearse([{ kind, on: 'rename', times: 3 }]);
+      const { id } = sandbox.state.create({ groupId: GROUP, msgId: MESSAGE, name: 'Before', owner: OWNER });
+      await drive(call('list_user_threads', { username: OWNER }));
+      const renamed = await drive(call('rename_thread', { thread_id: id, name: 'After' }));
+      expect(renamed.text).toContain('may have been made');
+      const { structured, text } = await drive(call('delete_thread', { thread_id: id }));
+      expect(structured['thread'], text).toMatchObject({ name: called });
+      const again = { thread_id: id, confirmation_code: structured['confirmation_code'] };
+      expect((await drive(call('delete_thread', again))).structured['status']).toBe('deleted');
+    },
+  );
+
+  it('where it was refused, what was known stays known', async () => {
+    const { call, drive, sandbox } = await rehearse([{ kind: 'status', status: 403, on: 'rename', times: 1 }]);
+    const { id } = sandbox.state.create({ groupId: GROUP, msgId: MESSAGE, name: 'Before', owner: OWNER });
+    await drive(call('list_user_threads', { username: OWNER }));
+    expect((await drive(call('rename_thread', { thread_id: id, name: 'After' }))).isError).toBe(true);
+    const { structured } = await drive(call('rename_thread', { thread_id: id, name: 'After' }));
+    expect(structured).toMatchObject({ name: 'After', previous_name: 'Before' });
+  });
+});
