@@ -1,7 +1,8 @@
-"""Runs a command whose stdin and stderr are a terminal and whose stdout is a pipe, as in `command | jq`.
+"""Runs a command whose stdin and stderr are a terminal and whose stdout is that too, or a pipe as in `command | jq`.
 
-argv[1] is JSON: {"command": [...], "env": {...}, "steps": [{"await": "text on the terminal", "send": "keys"}]}.
-Prints JSON: {"code": exit code, "stdout": text, "terminal": text}.
+argv[1] is JSON: {"command": [...], "env": {...}, "piped": is stdout a pipe,
+"steps": [{"await": "text on the terminal", "send": "keys"}]}.
+Prints JSON: {"code": exit code, "stdout": what went into the pipe, "terminal": text}.
 """
 import fcntl, json, os, pty, selectors, subprocess, sys, termios, time
 
@@ -16,11 +17,18 @@ def own_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+end, pipe = os.pipe()
 child = subprocess.Popen(
-    order["command"], stdin=screen, stderr=screen, stdout=subprocess.PIPE, env=order["env"], preexec_fn=own_terminal
+    order["command"],
+    stdin=screen,
+    stderr=screen,
+    stdout=pipe if order["piped"] else screen,
+    env=order["env"],
+    preexec_fn=own_terminal,
 )
 os.close(screen)
-texts = {keyboard: b"", child.stdout.fileno(): b""}
+os.close(pipe)
+texts = {keyboard: b"", end: b""}
 steps = order["steps"]
 awaited_from = 0
 until = time.monotonic() + DEADLINE_S
@@ -47,7 +55,7 @@ print(
     json.dumps(
         {
             "code": child.wait(),
-            "stdout": texts[child.stdout.fileno()].decode("utf8", "replace"),
+            "stdout": texts[end].decode("utf8", "replace"),
             "terminal": texts[keyboard].decode("utf8", "replace").replace("\r\n", "\n"),
         }
     )

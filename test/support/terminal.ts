@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { BINARY } from './binary.ts';
 
@@ -11,20 +11,37 @@ export const hasTerminal = process.platform !== 'win32' && spawnSync('python3', 
 
 const run = z.object({ code: z.number(), stdout: z.string(), terminal: z.string() });
 
+type Steps = readonly { readonly await: string; readonly send: string }[];
+
 /**
  * Runs the built binary with stdin and stderr on a terminal and stdout on a pipe.
  *
  * @param steps what is typed, each behind the text that it waits for
  */
-export async function runOnTerminal(
+export const runOnTerminal = (
   args: readonly string[],
   env: Record<string, string>,
-  steps: readonly { readonly await: string; readonly send: string }[],
+  steps: Steps,
+): Promise<z.output<typeof run>> => start(args, env, steps, true);
+
+/** What a person sees who plays the demo, and says yes. */
+export async function playDemo(): Promise<string> {
+  const { code, terminal } = await start(['demo'], {}, [{ await: '[y/N]', send: 'y\r' }], false);
+  if (code !== 0) throw new Error(`The demo has ended with ${code}.`);
+  return stripVTControlCharacters(terminal).replaceAll('\r', '');
+}
+
+async function start(
+  args: readonly string[],
+  env: Record<string, string>,
+  steps: Steps,
+  piped: boolean,
 ): Promise<z.output<typeof run>> {
   const order = {
     command: [process.execPath, BINARY, ...args],
     env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', NO_COLOR: '1', ...env },
     steps,
+    piped,
   };
   const { stdout } = await promisify(execFile)('python3', [SCRIPT, JSON.stringify(order)]);
   return run.parse(JSON.parse(stdout));
