@@ -64,16 +64,29 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i;
 const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
 
+/** Does the name mean a setting of this server, known or misspelt? */
+export const isOurs = (name: string): boolean => OUR_PREFIX.test(name);
+
 /**
  * How hosts pass on a field of their forms that was left empty: as an empty string, or, for an MCPB bundle in Claude
  * Desktop, as the words of the manifest. Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
+/** A variable in place of its value, as shells, hosts and Windows write it. */
+const UNFILLED = [
+  { pattern: /\$\{[^}]*\}/, shown: `\${...}` },
+  { pattern: /^\$\w+$/, shown: '$NAME' },
+  { pattern: /^%\w+%$/, shown: '%NAME%' },
+] as const;
+const FILL_IN = 'set that variable where the host is started, or write the value itself.';
+/** A shell takes quotes away; JSON files of hosts and `docker --env-file` do not. */
+const QUOTED = /^(["']).*\1$/s;
+
 /** Each variable that means us, known or misspelt, and is set: its name and its value without blanks around it. */
 export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
   Object.entries(environment).flatMap(([name, value]) =>
-    OUR_PREFIX.test(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
+    isOurs(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
   );
 
 /** Does the setting say something of the app, rather than of this server? */
@@ -91,9 +104,12 @@ export function readConfig(environment: Environment, tools: readonly KnownTool[]
   const problems: Problem[] = [];
   const given = new Map<string, string>();
   for (const [name, value] of ours) {
+    const unfilled = UNFILLED.find(({ pattern }) => pattern.test(value));
     if (!isKnown(name)) problems.push(unknownSetting(name));
-    else if (/\$\{[^}]*\}/.test(value))
-      problems.push(problem(name, `${name} holds a literal \${...} that nobody filled in.`));
+    else if (unfilled)
+      problems.push(problem(name, `${name} holds a literal ${unfilled.shown} that nobody filled in:`, FILL_IN));
+    else if (QUOTED.test(value))
+      problems.push(problem(name, `${name} is in quotes, which count as part of it here:`, 'write the value alone.'));
     else given.set(name, value);
   }
 
@@ -226,10 +242,11 @@ function readApp(values: Values, problems: Problem[]): { prefix: readonly string
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
+  if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // it is set, and wrong
   problems.push(
     problem(
       'AGORA_CHAT_APP_KEY',
-      'AGORA_CHAT_APP_KEY (org#app) is not set, nor is AGORA_APP_ID: one of them says which app is meant.',
+      'AGORA_CHAT_APP_KEY is not set, nor is AGORA_APP_ID: one of them says which app is meant.',
       whereIs('AGORA_CHAT_APP_KEY'),
     ),
   );
@@ -238,6 +255,8 @@ function readApp(values: Values, problems: Problem[]): { prefix: readonly string
 
 const CREDENTIALS =
   'AGORA_CHAT_APP_TOKEN (a ready token), AGORA_APP_CERTIFICATE (with AGORA_APP_ID) or EASEMOB_CLIENT_ID with EASEMOB_CLIENT_SECRET';
+const WHERE_CREDENTIALS =
+  'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
 
 /** Exactly one kind of credentials: with two, nobody could tell which one a call was made with. */
 function readCredentials(
@@ -255,7 +274,7 @@ function readCredentials(
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    const fix = none ? `set ${CREDENTIALS}. ${whereIs('AGORA_CHAT_APP_TOKEN')}` : `keep one of ${CREDENTIALS}.`;
+    const fix = none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`;
     const fault = none ? 'No credentials are set:' : 'Two kinds of credentials are set:';
     problems.push(problem('AGORA_CHAT_APP_TOKEN', fault, fix));
     return undefined;

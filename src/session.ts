@@ -155,7 +155,7 @@ export function credentialsOf(source: CredentialSource): Credentials {
   }
 }
 
-const VISIBLE = /^[\x21-\x7e]+$/;
+const VISIBLE = /^(?!(["']).*\1$)[\x21-\x7e]+$/;
 const HEX32 = /^[0-9a-fA-F]{32}$/;
 
 async function readSecret(source: SecretSource, shape: RegExp): Promise<string> {

@@ -17,6 +17,8 @@ interface SettingMeta {
    * have one. Some hosts ask for each of them in turn, so few do.
    */
   readonly label?: string;
+  /** What is said below that label, where the line for the documentation names variables that such a form does not show. */
+  readonly inForm?: string;
   /** It is a yes or a no: a box to tick in such a form, and a flag without a value. */
   readonly flag?: true;
   /** What stands for its value where its flag is shown; by default the last word of its name. */
@@ -38,7 +40,7 @@ const documentation = z.registry<SettingMeta>();
 
 /** Agora, Shengwang and Easemob show the same values under other names. */
 const CONSOLE =
-  'Agora Console > project > Chat > Config; 声网控制台 > 即时通讯 IM > 功能配置; Easemob console > application overview';
+  'Agora Console > project > Chat > Config; 声网控制台 > 即时通讯 IM > 功能配置; Easemob console > application overview; 环信控制台 > 应用概览';
 const PROJECT = 'Agora Console > project overview; 声网控制台 > 项目概览';
 
 const setting = <T extends z.ZodType>(schema: T, meta: SettingMeta): T => {
@@ -113,6 +115,7 @@ export const settings = z.object({
       .optional(),
     {
       label: 'App ID',
+      inForm: '32 hexadecimal digits. With the App Certificate, or where there is no app key',
       group: 'app',
       meaning: '32 hex digits; without an app key the `app-id` URL form',
       where: PROJECT,
@@ -120,6 +123,7 @@ export const settings = z.object({
   ),
   AGORA_CHAT_APP_TOKEN: setting(token(), {
     label: 'App token',
+    inForm: 'A ready app token (not a user token), in place of the fields below, until it ends',
     group: 'credentials',
     meaning: 'A ready app token (not a user token)',
     where: 'your own token server, or the Agora Console as a temporary token',
@@ -127,6 +131,7 @@ export const settings = z.object({
   }),
   AGORA_APP_CERTIFICATE: setting(hex32().optional(), {
     label: 'App Certificate',
+    inForm: 'With the App ID: app tokens are made on this machine, and renewed',
     group: 'credentials',
     meaning: 'With `AGORA_APP_ID`: app tokens are built here and renewed',
     where: PROJECT,
@@ -134,15 +139,17 @@ export const settings = z.object({
   }),
   EASEMOB_CLIENT_ID: setting(token(), {
     label: 'Easemob Client ID',
+    inForm: 'With the Easemob ClientSecret: exchanged for app tokens, and renewed',
     group: 'credentials',
     meaning: 'With `EASEMOB_CLIENT_SECRET`: exchanged for app tokens, and renewed',
-    where: 'Easemob console > application overview (Client ID)',
+    where: 'Easemob console > application overview (Client ID); 环信控制台 > 应用概览',
   }),
   EASEMOB_CLIENT_SECRET: setting(token(), {
     label: 'Easemob ClientSecret',
+    inForm: 'Stands beside the Client ID',
     group: 'credentials',
     meaning: 'See `EASEMOB_CLIENT_ID`',
-    where: 'Easemob console > application overview (ClientSecret)',
+    where: 'Easemob console > application overview (ClientSecret); 环信控制台 > 应用概览',
     secret: true,
   }),
   AGORA_CHAT_ALLOW_HTTP: setting(flag(), {
@@ -157,6 +164,7 @@ export const settings = z.object({
   }),
   AGORA_THREADS_READ_ONLY: setting(flag(), {
     label: 'Read only',
+    inForm: 'Only the tools that read',
     flag: true,
     group: 'safety',
     meaning: '1: only the tools that read are registered',
@@ -180,18 +188,24 @@ export const settings = z.object({
       .optional(),
     {
       label: 'Audit log',
+      inForm: 'The full path of a file: two JSON lines for each write, one before it is sent and one after',
       group: 'safety',
       value: 'FILE',
       meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
     },
   ),
   AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
+    label: 'How a deletion is confirmed',
+    inForm:
+      'auto (a form, else a code), elicitation (a form or not at all), or code: for a host that declines by itself',
     group: 'safety',
     value: 'MODE',
     meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
     default: 'auto',
   }),
   AGORA_THREADS_RATE_LIMIT: setting(wholeNumber(1, 1_000_000), {
+    label: 'Calls a second',
+    inForm: 'For each endpoint, 50 where this is left empty; at 10 or less for all together (the Free plan has 10)',
     group: 'running',
     value: 'N',
     meaning: 'Calls a second for each endpoint; at 10 or less one budget for all (the Free plan has 10)',
@@ -269,8 +283,18 @@ export function whereIs(name: string): string | undefined {
   return where === undefined ? undefined : `Where to find it: ${where}.`;
 }
 
+/** A name without its vendor: people know that it is the APP_KEY, and guess whose. */
+const bare = (name: string): string => name.replace(/^(AGORA|EASEMOB)_((CHAT|THREADS?)_)?/, '').replaceAll('_', '');
+
+/** The setting that a name was most likely meant to be; undefined where none is near. */
+export function nearestSetting(name: string): string | undefined {
+  const all = [...NAMES, ...FILES.keys()];
+  const upper = name.toUpperCase();
+  return all.find((known) => bare(known) === bare(upper)) ?? closest(upper, all);
+}
+
 export function unknownSetting(name: string): Problem {
-  const nearest = closest(name.toUpperCase(), [...NAMES, ...FILES.keys()]);
+  const nearest = nearestSetting(name);
   const hint =
     nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
   return problem(name, `${name} is no setting of this server:`, hint);

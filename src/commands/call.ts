@@ -1,10 +1,9 @@
 import '../jitless.ts';
 import { styleText } from 'node:util';
-import { knownTools, toolNames, toolsFor } from '../../tools/wanted.ts';
+import { findTool, knownTools, toolsFor } from '../../tools/wanted.ts';
 import { type Arguments, readArguments } from '../call/arguments.ts';
 import { connectInside, type InnerClient, type Outcome } from '../call/client.ts';
 import { createProgressBar, type ProgressBar } from '../call/progress-bar.ts';
-import { closest } from '../closest.ts';
 import { type Config, readConfig } from '../config.ts';
 import { type CommandLine, environmentOf, readCommandLine, settingFlags } from '../flags.ts';
 import { askYesOrNo } from '../question.ts';
@@ -33,8 +32,13 @@ const LAST_MOMENT_MS = 500;
 export async function call(args: readonly string[]): Promise<void> {
   const line = readCommandLine(args, FLAGS, SETTINGS);
   const [name, ...words] = line.words;
-  if (name === undefined) throw new UsageError(`name a tool: ${toolNames.join(', ')}.`);
   const settings = readConfig(environmentOf(process.env, line.settings), knownTools);
+  if (name === undefined)
+    throw new UsageError(
+      `name a tool: ${toolsFor(settings)
+        .map((tool) => tool.name)
+        .join(', ')}.`,
+    );
   const config: Config = { ...settings, confirm: 'elicitation' };
   const tool = findTool(name, config);
   const toolArgs = readArguments(words, tool);
@@ -80,24 +84,6 @@ export async function call(args: readonly string[]): Promise<void> {
 }
 
 const tell = (text: string): void => void process.stderr.write(redact(text));
-
-function findTool(name: string, config: Config): Tool {
-  const tools = toolsFor(config);
-  const tool = tools.find((known) => known.name === name);
-  if (tool) return tool;
-  if (toolNames.includes(name)) {
-    throw new UsageError(
-      `${name} is not registered: see AGORA_THREADS_READ_ONLY, AGORA_THREADS_TOOLS and AGORA_CHAT_UNDOCUMENTED.`,
-    );
-  }
-  const near = closest(
-    name,
-    tools.map((known) => known.name),
-  );
-  const hint =
-    near === undefined ? `The tools are ${tools.map((known) => known.name).join(', ')}.` : `Did you mean ${near}?`;
-  throw new UsageError(`there is no tool ${JSON.stringify(name)}. ${hint}`);
-}
 
 /** The threads that a call is about, as its arguments name them. */
 const idsOf = ({ thread_id, thread_ids }: Arguments): readonly string[] =>

@@ -1,15 +1,13 @@
 import '../jitless.ts';
 import { styleText } from 'node:util';
 import * as z from 'zod';
-import { knownTools, toolsFor } from '../../tools/wanted.ts';
+import { findTool, knownTools, toolsFor } from '../../tools/wanted.ts';
 import { connectInside } from '../call/client.ts';
-import { closest } from '../closest.ts';
 import { readConfig } from '../config.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from '../flags.ts';
 import { visible } from '../present/untrusted.ts';
 import { fold, wantsColours } from '../terminal.ts';
 import type { Kind, Tool } from '../tool.ts';
-import { UsageError } from '../usage.ts';
 
 const FLAGS = [{ name: 'json', value: undefined }] as const;
 const WIDTH = 100;
@@ -34,9 +32,7 @@ export async function tools(args: readonly string[]): Promise<void> {
   for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
     process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);
   }
-  const registered = toolsFor(config);
-  const wanted = name === undefined ? registered : registered.filter((tool) => tool.name === name);
-  if (name !== undefined && wanted.length === 0) throw unknownTool(name, registered);
+  const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
   if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
 
   const client = await connectInside(config, async () => false);
@@ -47,15 +43,6 @@ export async function tools(args: readonly string[]): Promise<void> {
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function unknownTool(name: string, registered: readonly Tool[]): UsageError {
-  const near = closest(
-    name,
-    registered.map((tool) => tool.name),
-  );
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  return new UsageError(`there is no tool ${JSON.stringify(name)} with these settings.${hint}`);
-}
 
 /** As far as it is shown of an argument. */
 const property = z.looseObject({

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isOurs } from '../config.ts';
 import { fold } from '../terminal.ts';
 import type { Check, Status } from './check.ts';
 import type { Found, Section } from './examine.ts';
@@ -20,7 +21,8 @@ const MARKS: Readonly<Record<Status, { glyph: string; word: string; style: Param
 const NAME_WIDTH = 25;
 const WORD_WIDTH = 'skipped'.length;
 
-const nameOf = (id: string): string => (/^[a-z]/.test(id) ? id.replaceAll('_', ' ') : id);
+/** Of a check of ours in words; the name of a variable as it stands, in lower case too. */
+const nameOf = (id: string): string => (/^[a-z]/.test(id) && !isOurs(id) ? id.replaceAll('_', ' ') : id);
 
 /** The lines of one check, each ended; under its heading where it is the first of its section. */
 export function checkText([section, check]: Found, before: Section | undefined, look: Look): string {

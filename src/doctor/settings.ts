@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { AgoraError } from '../agora/errors.ts';
-import { type Config, type CredentialSource, type Environment, isOfApp, ourSettings } from '../config.ts';
+import { type Config, type CredentialSource, type Environment, isOfApp, isOurs, ourSettings } from '../config.ts';
 import { inQuotes, visible } from '../present/untrusted.ts';
 import { credentialsOf } from '../session.ts';
-import { documented, isSecret, problem } from '../settings.ts';
+import { documented, isSecret, nearestSetting, problem } from '../settings.ts';
 import { type Check, failSetting, ok, skipped, warn } from './check.ts';
 
 /**
@@ -31,8 +31,18 @@ export async function checkSettings(
       checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
     else if (usual !== undefined) checks.push(ok(name, `${usual} (default)`));
   }
-  return checks;
+  return [...checks, ...strayNames(environment)];
 }
+
+/** Names that are not ours and look as if they were meant to be: they may as well be those of another program. */
+const strayNames = (environment: Environment): Check[] =>
+  Object.keys(environment).flatMap((name) => {
+    const nearest = /^(AGORA|EASEMOB)/i.test(name) && !isOurs(name) ? nearestSetting(name) : undefined;
+    const shown = visible(name, 60);
+    return nearest === undefined
+      ? []
+      : [warn(shown, 'is no setting of this server, and not looked at', `If it was meant for it, call it ${nearest}.`)];
+  });
 
 async function checkSetting(
   name: string,

@@ -139,6 +139,21 @@ describe('agora-threads-mcp tools', () => {
     expect(stderr).toContain('Did you mean delete_thread?');
   });
 
+  it.each([
+    [['get_thread'], 'get_thread is not registered: it takes AGORA_CHAT_UNDOCUMENTED=1.'],
+    [
+      ['delete_thread', '--read-only'],
+      'delete_thread is not registered: AGORA_THREADS_READ_ONLY leaves out what changes something.',
+    ],
+    [
+      ['list_threads', '--tools', 'create_thread'],
+      'list_threads is not registered: AGORA_THREADS_TOOLS does not name it.',
+    ],
+  ])('says which setting leaves a tool out: %j', async (args, words) => {
+    const { code, stderr } = await runBinary(['tools', ...args]);
+    expect([code, stderr]).toEqual([2, `agora-threads-mcp tools: ${words} See agora-threads-mcp tools --help.\n`]);
+  });
+
   it('says what is wrong with the settings', async () => {
     const { code, stdout, stderr } = await runBinary(['tools', '--tools', 'list_treads']);
     expect(stderr).toMatchInlineSnapshot(`

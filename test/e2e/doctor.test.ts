@@ -298,6 +298,9 @@ const { AGORA_CHAT_APP_TOKEN: _token, ...withoutToken } = good;
 const SETTINGS: readonly Case[] = [
   ['a misspelt setting', async () => ({ ...withoutToken, AGORA_CHAT_TOKEN: 'x' }), 2],
   ['a misspelt setting of the server', async () => ({ AGORA_THREAD_CONFIRM: 'code' }), 2],
+  ['a setting in lower case', async () => ({ ...good, agora_chat_host: 'chat.test' }), 2],
+  ['a name that is nearly one of ours', async () => ({ AGORA_APPID: '0'.repeat(32), AGORA_SDK_LOG: '1' }), 0],
+  ['a variable that nobody filled in', async () => ({ ...good, AGORA_CHAT_HOST: `\${HOST}` }), 2],
   ['the host alone', async () => ({ AGORA_CHAT_HOST: 'chat.test' }), 2],
   ['two kinds of credentials', async () => ({ ...good, ...exchanged('https://chat.test') }), 2],
   ['a path in the host', async () => ({ ...good, AGORA_CHAT_HOST: 'https://chat.test/acme' }), 2],
@@ -305,6 +308,11 @@ const SETTINGS: readonly Case[] = [
   [
     'a file with more than the secret',
     async () => ({ ...withoutToken, AGORA_CHAT_APP_TOKEN_FILE: await file('TOKEN=abc def') }),
+    2,
+  ],
+  [
+    'a file with the secret in quotes',
+    async () => ({ ...withoutToken, AGORA_CHAT_APP_TOKEN_FILE: await file('"abcdef"') }),
     2,
   ],
   ['an audit log in no folder', async () => ({ AGORA_THREADS_AUDIT_LOG: '/no/such/folder/audit.jsonl' }), 2],

@@ -17,12 +17,12 @@ interface Package {
 
 const TITLE = 'Agora Chat threads';
 /** The registry takes at most 100 characters [server.schema.json 2025-12-11]. */
-const IN_SHORT = 'Message threads of an Agora Chat (Easemob) app: create, rename, list; delete after a person’s yes.';
+const IN_SHORT = 'Message threads of an Agora Chat (Easemob) app: create, rename, list, and delete after asking.';
 
 const offered = documented.flatMap(({ label, ...setting }) => (label === undefined ? [] : [{ label, ...setting }]));
 
-const sentence = ({ meaning, where }: { meaning: string; where?: string }): string =>
-  [meaning.replaceAll('`', ''), ...(where === undefined ? [] : [`Where to find it: ${where}`])].join('. ');
+const sentence = (words: string, where: string | undefined): string =>
+  [words.replaceAll('`', ''), ...(where === undefined ? [] : [`Where to find it: ${where}`])].join('. ');
 
 /** server.json of the MCP registry. */
 export const serverJson = ({ name, version, mcpName }: Package) => ({
@@ -39,7 +39,7 @@ export const serverJson = ({ name, version, mcpName }: Package) => ({
       transport: { type: 'stdio' },
       environmentVariables: offered.map((setting) => ({
         name: setting.name,
-        description: sentence(setting),
+        description: sentence(setting.meaning, setting.where),
         ...(setting.flag && { format: 'boolean' }),
         ...(setting.secret && { isSecret: true }),
       })),
@@ -76,7 +76,7 @@ export const manifestJson = ({ name, version, description, license, keywords, en
       {
         type: setting.flag ? 'boolean' : 'string',
         title: setting.label,
-        description: sentence(setting),
+        description: sentence(setting.inForm ?? setting.meaning, setting.where),
         required: false,
         // A field without a default that is left empty reaches the server as the words "${user_config...}".
         default: setting.flag ? false : '',
