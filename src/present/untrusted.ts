@@ -164,12 +164,17 @@ function* clusters(stretch: string): Generator<string> {
     yield* stretch;
     return;
   }
-  const baseless = BASELESS.exec(stretch)?.[0] ?? '';
-  for (const mark of baseless) yield escaped(mark);
-  for (const cluster of graphemes(stretch.slice(baseless.length))) {
-    const kept = cluster.length <= MOST_MARKS ? cluster : bounded(cluster);
+  // Behind an escape, and at the start, there is nothing that a mark could stand on: some begin a cluster of their own.
+  let bare = true;
+  for (const cluster of graphemes(stretch)) {
+    const baseless = bare ? (BASELESS.exec(cluster)?.[0] ?? '') : '';
+    for (const mark of baseless) yield escaped(mark);
+    const rest = cluster.slice(baseless.length);
+    if (rest === '') continue;
+    const kept = rest.length <= MOST_MARKS ? rest : bounded(rest);
     yield kept;
-    for (const character of cluster.slice(kept.length)) yield escaped(character);
+    for (const character of rest.slice(kept.length)) yield escaped(character);
+    bare = kept.length < rest.length;
   }
 }
 

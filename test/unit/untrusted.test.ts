@@ -370,11 +370,14 @@ describe('any string', () => {
   });
 
   it('has no bracket but those of escapes and of the cut, and no mark on them', () => {
-    holds((input, most) => {
+    const bracketed = (input: string, most: number) => {
       const out = visible(input, most);
       expect(withoutCut(out).replace(ESCAPE, '')).not.toContain('⟨');
       expect(out).not.toMatch(/⟨U\+[0-9A-F]{4,6}⟩\p{M}|^\p{M}/u);
-    });
+    };
+    // A mark that begins a cluster of its own, behind one too many.
+    bracketed(`1${'\u0301'.repeat(9)}\u1038`, 200);
+    holds(bracketed);
   });
 
   it('can be read back, so no two look alike', () => {
