@@ -26,8 +26,8 @@ export interface App {
   readonly sandbox: boolean;
 }
 
-/** The calls of the service that change nothing. */
-export type Reads = Omit<Threads, 'create' | 'rename' | 'delete' | 'addMembers' | 'removeMembers'>;
+/** The calls of the service that change nothing, each by its name: a new one that writes is reached through `write`. */
+export type Reads = Pick<Threads, 'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers' | 'get' | 'listOfGroup'>;
 
 /** What a handler works with. */
 export interface ToolContext {

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { catalogue } from '../../tools/index.ts';
 import { BINARY } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
 import { skippingClock } from '../support/clock.ts';
@@ -57,11 +58,13 @@ describe('the audit log', () => {
     await call('delete_thread', { thread_id });
 
     const lines = await read(file);
+    const writers = ['create_thread', 'rename_thread', 'add_thread_members', 'remove_thread_members', 'delete_thread'];
     expect(lines.map(({ tool, phase }) => `${tool ?? ''} ${phase}`)).toEqual(
-      ['create_thread', 'rename_thread', 'add_thread_members', 'remove_thread_members', 'delete_thread'].flatMap(
-        (tool) => [`${tool} before`, ' after'],
-      ),
+      writers.flatMap((tool) => [`${tool} before`, ' after']),
     );
+    // A new tool that writes is to be called here, too; what delete_threads leaves is read below.
+    const all = catalogue.filter(({ kind }) => kind !== 'read').map(({ name }) => name);
+    expect([...writers, 'delete_threads'].sort()).toEqual(all.sort());
     for (const [i, { id }] of lines.entries()) expect(id).toBe(lines[i - (i % 2)]?.id);
     const steady = lines.map(({ id: _id, request_id: _request, host: _host, ...rest }) => rest);
     expect(

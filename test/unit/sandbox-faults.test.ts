@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ENDPOINTS, type Fault, parseFaults } from '../../src/sandbox/faults.ts';
+import { ENDPOINTS, type Endpoint, type Fault, parseFaults } from '../../src/sandbox/faults.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { P, readPage, type Send, sandboxWith, threadIdOf } from './sandbox-client.ts';
 
@@ -251,7 +251,7 @@ describe('which request a fault strikes', () => {
       token: ['POST', '/token'],
       get: ['GET', '/thread/1'],
       list_group: ['GET', '/threads/chatgroups/1'],
-    } as const;
+    } as const satisfies Record<Endpoint, readonly [method: string, path: string]>;
     for (const [index, on] of ENDPOINTS.entries()) {
       const { send } = await sandboxWith({
         faults: [...ENDPOINTS.map((each, at) => status(each, 560 + at)), status('*', 599)],
