@@ -9,7 +9,7 @@ import { documented } from '../../src/settings.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
-import { hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
+import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { linedUp, table, withBlock } from '../support/markdown.ts';
 import { picture, scenes } from '../support/picture.ts';
 import { hasTerminal, playDemo } from '../support/terminal.ts';
@@ -98,6 +98,7 @@ it('README.md shows the links, tools, settings and demo as they are', async () =
     links: readmeLinks('Add to'),
     tools: tools(),
     settings: settings(),
+    example: example.agora,
     prompts: prompts(['prompt', 'arguments', 'what it asks the assistant for'], ({ description }) => description),
     commands: await commands(),
     demo: `\`\`\`text\n${await demo()}\n\`\`\``,
@@ -113,6 +114,7 @@ it('README.zh-CN.md shows the same links, tools and settings, in words for every
     tools: toolsInChinese(),
     prompts: prompts(['提示词', '参数', '作用'], ({ name }) => chinese.prompts[name] ?? ''),
     settings: settingsInChinese(),
+    example: example.easemob,
   });
 });
 
@@ -150,8 +152,12 @@ it('a link says to its host what the snippets say', () => {
   expect(JSON.parse(Buffer.from(searchParams.get('config') ?? '', 'base64').toString())).toEqual(started);
 });
 
-it.each(['CONTRIBUTING.md', 'docs/hosts/README.md'])('%s has tables that line up', async (name) => {
-  await expect(linedUp(await readFile(root(name), 'utf8'))).toMatchFileSnapshot(root(name));
+it('docs/hosts/README.md shows the settings of an Easemob app', async () => {
+  await expectCurrent('docs/hosts/README.md', { easemob: example.easemob });
+});
+
+it('CONTRIBUTING.md has tables that line up', async () => {
+  await expect(linedUp(await readFile(root('CONTRIBUTING.md'), 'utf8'))).toMatchFileSnapshot(root('CONTRIBUTING.md'));
 });
 
 /** The page is read by the operator, whom the errors send for. */

@@ -7,8 +7,9 @@ const NAME = 'agora-threads';
 const COMMAND = 'npx';
 const ARGS = ['-y', 'agora-threads-mcp'];
 /** Where the data center and the app are not secret, they stand in the file; the values are examples. */
-const APP = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_CHAT_APP_KEY: 'org#app' };
-const TOKEN = 'AGORA_CHAT_APP_TOKEN';
+const APP = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_APP_ID: '0123456789abcdef0123456789abcdef' };
+const SECRET = 'AGORA_APP_CERTIFICATE';
+const FILE = '/absolute/path/to/secret.txt';
 
 const json = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 
@@ -16,12 +17,12 @@ const json = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value, nu
 const mcpServers = (env: Record<string, string>, more: object = {}): string =>
   json({ mcpServers: { [NAME]: { command: COMMAND, args: ARGS, env: { ...APP, ...env }, ...more } } });
 
-const INPUT = 'agora-app-token';
+const INPUT = 'agora-app-certificate';
 
 const vscode = json({
-  inputs: [{ type: 'promptString', id: INPUT, description: 'Agora Chat app token', password: true }],
+  inputs: [{ type: 'promptString', id: INPUT, description: 'Agora App Certificate', password: true }],
   servers: {
-    [NAME]: { type: 'stdio', command: COMMAND, args: ARGS, env: { ...APP, [TOKEN]: `\${input:${INPUT}}` } },
+    [NAME]: { type: 'stdio', command: COMMAND, args: ARGS, env: { ...APP, [SECRET]: `\${input:${INPUT}}` } },
   },
 });
 
@@ -30,7 +31,7 @@ const codex = `\`\`\`toml
 command = "${COMMAND}"
 args = [${ARGS.map((arg) => JSON.stringify(arg)).join(', ')}]
 # Passed on from the environment that Codex was started in.
-env_vars = ["${TOKEN}"]
+env_vars = ["${SECRET}"]
 # A question to a person waits for up to five minutes.
 tool_timeout_sec = 330
 
@@ -47,7 +48,7 @@ const opencode = json({
       type: 'local',
       command: [COMMAND, ...ARGS],
       enabled: true,
-      environment: { ...APP, [TOKEN]: `{env:${TOKEN}}` },
+      environment: { ...APP, [SECRET]: `{env:${SECRET}}` },
     },
   },
 });
@@ -57,15 +58,34 @@ const windows = json({ mcpServers: { [NAME]: { command: 'cmd', args: ['/c', COMM
 
 /** The generated block of each page. */
 export const hostConfigs: Readonly<Record<string, string>> = {
-  'claude-code': mcpServers({ [TOKEN]: `\${${TOKEN}}` }),
-  'claude-desktop': mcpServers({ [`${TOKEN}_FILE`]: '/absolute/path/to/token.txt' }),
+  'claude-code': mcpServers({ [SECRET]: `\${${SECRET}}` }),
+  'claude-desktop': mcpServers({ [`${SECRET}_FILE`]: FILE }),
   vscode,
-  cursor: mcpServers({ [TOKEN]: `\${env:${TOKEN}}` }),
+  cursor: mcpServers({ [SECRET]: `\${env:${SECRET}}` }),
   codex,
-  'gemini-cli': mcpServers({ [TOKEN]: `$${TOKEN}` }, { trust: false }),
+  'gemini-cli': mcpServers({ [SECRET]: `$${SECRET}` }, { trust: false }),
   opencode,
   windows,
 };
+
+/** A whole configuration, for an app of each vendor. */
+export const example = {
+  agora: mcpServers({ [`${SECRET}_FILE`]: FILE }),
+  easemob: json({
+    mcpServers: {
+      [NAME]: {
+        command: COMMAND,
+        args: ARGS,
+        env: {
+          AGORA_CHAT_HOST: 'a1.easemob.com',
+          AGORA_CHAT_APP_KEY: 'org#app',
+          EASEMOB_CLIENT_ID: 'YXA6...',
+          EASEMOB_CLIENT_SECRET_FILE: FILE,
+        },
+      },
+    },
+  }),
+} as const;
 
 /** Without settings: the sandbox answers, and no secret stands in a link. */
 const STARTED = { command: COMMAND, args: ARGS };
