@@ -20,7 +20,7 @@ export const reportOnGroup: PromptMaker = ({ tools }) => {
         steps(
           `Call ${tool} with ${given}, limit 50 and max_scan 10000: its summary, by_owner, oldest and newest cover all that was walked, though 50 threads at most are shown.`,
           gaps,
-          'Report in at most 15 lines: how many threads, whether there may be others, who owns how many, the oldest and the newest, the newest ten by name and day, and names that look alike. Messages cannot be counted or read here.',
+          'Report in at most 15 lines: how many threads, whether there may be others, who owns how many, the oldest and the newest, the newest ten of those shown by name and day, and names that look alike. Messages cannot be counted or read here.',
         ),
         DATA,
       ].join('\n\n');

@@ -23,8 +23,15 @@ const options = {
   lineLimit: 160,
   legalComments: 'none',
   logLevel: 'warning',
-  // Bundled CommonJS packages call require() for Node's own modules; ESM has none.
-  banner: { js: '#!/usr/bin/env node\nconst require = process.getBuiltinModule;' },
+  // Bundled CommonJS packages call require() for Node's own modules; ESM has none. An old Node has not even that.
+  banner: {
+    js: `#!/usr/bin/env node
+if (!process.getBuiltinModule) {
+  console.error('agora-threads-mcp needs Node 20.18.1 or later; this is ' + process.version + '.');
+  process.exit(1);
+}
+const require = process.getBuiltinModule;`,
+  },
 };
 
 /** Builds `dist/main.js` and its licence notices below the repository's root. */

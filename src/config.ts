@@ -6,6 +6,7 @@ import { type Choice, isRegistered, type KnownTool } from './registered.ts';
 import { secret } from './secrets.ts';
 import {
   isKnown,
+  isOfApp,
   missing,
   noTools,
   type Problem,
@@ -60,8 +61,6 @@ export interface Config extends Choice {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings that say which app is meant: one of them set, known or misspelt, and the sandbox is not. */
-const APP_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i;
 const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
 
 /** Does the name mean a setting of this server, known or misspelt? */
@@ -88,9 +87,6 @@ export const ourSettings = (environment: Environment): readonly (readonly [name:
   Object.entries(environment).flatMap(([name, value]) =>
     isOurs(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
   );
-
-/** Does the setting say something of the app, rather than of this server? */
-export const isOfApp = (name: string): boolean => APP_PREFIX.test(name);
 
 /**
  * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
@@ -281,6 +277,11 @@ function readCredentials(
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
+    if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
+      const fault = 'AGORA_APP_CERTIFICATE is the App ID again:';
+      problems.push(problem('AGORA_APP_CERTIFICATE', fault, 'the certificate stands beside it in the console.'));
+      return undefined;
+    }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
     problems.push(missing('AGORA_APP_ID'));
     return undefined;

@@ -52,12 +52,14 @@ export interface CommandLine {
 /**
  * Reads a command line: words, the command's own flags, and those of the settings where it takes them.
  *
+ * @param hint what is said to a flag that there is not, where the command knows better than its likeness to others
  * @throws UsageError for a flag that there is not, or one with a value that it cannot have
  */
 export function readCommandLine(
   args: readonly string[],
   own: readonly Flag[],
   fromSettings: readonly SettingFlag[] = [],
+  hint: (flag: string) => string | undefined = () => undefined,
 ): CommandLine {
   const ofSettings = new Map(fromSettings.map((flag) => [flag.name, flag]));
   const known = new Map<string, Flag>([...own, ...fromSettings].map((flag) => [flag.name, flag]));
@@ -79,7 +81,11 @@ export function readCommandLine(
     if (token.kind !== 'option') continue;
     const no = token.name.startsWith('no-') ? known.get(token.name.slice(3)) : undefined;
     const flag = known.get(token.name) ?? (no?.value === undefined ? no : undefined);
-    if (flag === undefined) throw unknownFlag(token.rawName, [...known.values()], fromSettings.length > 0);
+    if (flag === undefined) {
+      const told = hint(token.name);
+      if (told !== undefined) throw new UsageError(`there is no flag ${token.rawName}. ${told}`);
+      throw unknownFlag(token.rawName, [...known.values()], fromSettings.length > 0);
+    }
     const value = flag.value === undefined ? yesOrNo(flag, token.value, flag === no) : givenValue(flag, token);
     if (flags.has(flag.name) && !flag.multiple) throw new UsageError(`--${flag.name} is given twice.`);
     flags.set(flag.name, [...(flags.get(flag.name) ?? []), value]);

@@ -7,7 +7,11 @@ const COMMANDS: Commands = {
   serve: {
     summary: 'Serve MCP on stdin and stdout: what an assistant starts (the default)',
     usage: ['[SETTINGS]'],
-    examples: ['', '--read-only', 'serve --host a41.chat.agora.io --app-key org#app --app-token-file token.txt'],
+    examples: [
+      '',
+      '--read-only',
+      'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
+    ],
     settings: true,
     run: async (args) => (await import('./commands/serve.ts')).serve(args),
   },
@@ -76,6 +80,10 @@ const COMMANDS: Commands = {
       '--faults FILE':
         'A JSON file of faults to rehearse, such as [{"on":"list","kind":"status","status":403,"description":"thread not open."}]',
     },
+    notes: [
+      'A fault has "on": the call that it strikes (create, rename, delete, list, list_user, list_user_group, members, add_members, remove_members, token, get, list_group, or * for any); "kind"; and, if wanted, "times": how often it strikes, and "skip": how many requests pass first.',
+      'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
+    ],
     examples: ['sandbox --port 8123'],
     run: async (args) => (await import('./commands/sandbox.ts')).sandbox(args),
   },
@@ -117,7 +125,12 @@ async function main(args: readonly string[]): Promise<void> {
     if (!(error instanceof UsageError)) throw error;
     const of = find(name) && word === name && name !== 'help' ? ` ${name}` : '';
     const gap = error.message.includes('\n') ? '\n' : ' ';
-    process.stderr.write(`agora-threads-mcp${of}: ${error.message}${gap}See agora-threads-mcp${of} --help.\n`);
+    const text = `${error.message}${gap}See agora-threads-mcp${of} --help.`;
+    process.stderr.write(`agora-threads-mcp${of}: ${text}\n`);
+    // Who asked for JSON reads stdout.
+    if (name === 'call' && behind.includes('--json')) {
+      process.stdout.write(`${JSON.stringify({ error: { code: 'bad_usage', text } })}\n`);
+    }
     process.exitCode = 2;
   }
 }

@@ -39,7 +39,11 @@ export function promptMessage(prompts: readonly Prompt[], params: unknown) {
   const prompt = prompts.find((known) => known.name === name);
   if (!prompt) {
     const names = prompts.map((known) => known.name).join(', ');
-    throw new PromptError(`There is no prompt of that name. The prompts are: ${names}`);
+    throw new PromptError(
+      names === ''
+        ? 'There are no prompts with these settings.'
+        : `There is no prompt of that name. The prompts are: ${names}`,
+    );
   }
   try {
     const text = prompt.message(withoutBlanks(args ?? {}));

@@ -21,6 +21,8 @@ interface SettingMeta {
   readonly inForm?: string;
   /** It is a yes or a no: a box to tick in such a form, and a flag without a value. */
   readonly flag?: true;
+  /** The values that it can have, where they are few. */
+  readonly choices?: readonly string[];
   /** What stands for its value where its flag is shown; by default the last word of its name. */
   readonly value?: string;
   /** Which settings it stands with where they are listed for a person. */
@@ -199,6 +201,7 @@ export const settings = z.object({
     inForm:
       'auto (a form, else a code), elicitation (a form or not at all), or code: for a host that declines by itself',
     group: 'safety',
+    choices: CONFIRM_MODES,
     value: 'MODE',
     meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
     default: 'auto',
@@ -299,6 +302,9 @@ export function unknownSetting(name: string): Problem {
     nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
   return problem(name, `${name} is no setting of this server:`, hint);
 }
+
+/** Does the setting, known or misspelt, say which app is meant? Then the sandbox is not. */
+export const isOfApp = (name: string): boolean => /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_)/i.test(name);
 
 /** Is it a setting of this server, or the `_FILE` of one? */
 export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);

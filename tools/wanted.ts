@@ -11,6 +11,11 @@ export const knownTools: readonly KnownTool[] = [
   ...undocumented.map(({ name, kind }) => ({ name, kind, documented: false })),
 ];
 
+/** Of all arguments that a tool has. */
+export const argumentNames: ReadonlySet<string> = new Set(
+  [...catalogue, ...undocumented].flatMap((tool) => tool.argumentNames),
+);
+
 export const toolNames: readonly string[] = knownTools.map(({ name }) => name);
 
 /**

@@ -1,6 +1,6 @@
 import '../jitless.ts';
 import { styleText } from 'node:util';
-import { findTool, knownTools, toolsFor } from '../../tools/wanted.ts';
+import { argumentNames, findTool, knownTools, toolsFor } from '../../tools/wanted.ts';
 import { type Arguments, readArguments } from '../call/arguments.ts';
 import { connectInside, type InnerClient, type Outcome } from '../call/client.ts';
 import { createProgressBar, type ProgressBar } from '../call/progress-bar.ts';
@@ -30,7 +30,10 @@ const LAST_MOMENT_MS = 500;
  * @throws UsageError for a tool, flag or argument that there is not
  */
 export async function call(args: readonly string[]): Promise<void> {
-  const line = readCommandLine(args, FLAGS, SETTINGS);
+  const line = readCommandLine(args, FLAGS, SETTINGS, (flag) => {
+    const argument = flag.replaceAll('-', '_');
+    return argumentNames.has(argument) ? `Arguments are KEY=VALUE: ${argument}=...` : undefined;
+  });
   const [name, ...words] = line.words;
   const settings = readConfig(environmentOf(process.env, line.settings), knownTools);
   if (name === undefined)

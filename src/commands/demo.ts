@@ -14,7 +14,8 @@ import { createStdio } from '../stdio.ts';
 import { fold, wantsColours } from '../terminal.ts';
 import { version } from '../version.ts';
 
-const WIDTH = 96;
+/** In columns, the gutter not counted. */
+const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
 const GUTTER = '  │ ';
 
 const colours = wantsColours(process.stdout);
@@ -39,7 +40,7 @@ export async function demo(args: readonly string[]): Promise<void> {
   await client.connect(transport);
 
   const call = async (name: string, args: Record<string, unknown>) => {
-    print(`${styled('bold', `> ${name}`)} ${Object.entries(args).map(argument).join(' ')}`);
+    printCall(name, args);
     const result = await client.callTool({ name, arguments: args });
     const { content, isError } = toolText.parse(result);
     printIndented(content[0].text, isError ? 'red' : 'reset');
@@ -57,6 +58,9 @@ export async function demo(args: readonly string[]): Promise<void> {
     await call('rename_thread', { thread_id: created.thread_id, name: 'Refund for order 1207 (paid)' });
     await call('delete_thread', { thread_id: created.thread_id });
     await call('create_thread', { group_id, msg_id: Number(message.id), name: 'A number loses digits', owner });
+    print(
+      styled('dim', 'Next: add it to your assistant, as the README says; for your own app: agora-threads-mcp doctor.'),
+    );
   } finally {
     await client.close();
     await ended();
@@ -110,6 +114,18 @@ const argument = ([key, value]: [string, unknown]): string => {
   const short = text.length > 40 ? `${text.slice(0, 12)}…` : text;
   return `${styled('dim', `${key}=`)}${/[\s"]/.test(short) ? JSON.stringify(short) : short}`;
 };
+
+function printCall(name: string, args: Record<string, unknown>): void {
+  let line = styled('bold', `> ${name}`);
+  for (const part of Object.entries(args).map(argument)) {
+    const longer = `${line} ${part}`;
+    if (stripVTControlCharacters(longer).length > WIDTH + GUTTER.length) {
+      print(line);
+      line = `    ${part}`;
+    } else line = longer;
+  }
+  print(line);
+}
 
 function printIndented(text: string, style: Style): void {
   const lines = text.split('\n').flatMap((line) => fold(stripVTControlCharacters(line), WIDTH, '  '));

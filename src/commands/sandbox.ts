@@ -56,7 +56,12 @@ async function readFaults(file: string): Promise<Fault[]> {
   try {
     return parseFaults(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : 'unknown';
-    throw new UsageError(`--faults ${file} cannot be used: ${why}`);
+    const why =
+      error instanceof SyntaxError
+        ? 'it is not JSON.'
+        : error instanceof Error
+          ? error.message.replace(/^The faults cannot be used:/, '')
+          : 'unknown.';
+    throw new UsageError(`--faults ${file} cannot be used:${why.startsWith('\n') ? '' : ' '}${why}`);
   }
 }

@@ -9,6 +9,10 @@ import { serveOver } from '../server.ts';
 /** What may still be open when the host is gone gets this long to end, in milliseconds. */
 const LAST_MOMENT_MS = 500;
 
+/** For a person who has started it in a terminal: it would seem to hang. */
+const WAITING =
+  'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
+
 /**
  * Serves MCP on stdin and stdout until the host goes away.
  *
@@ -23,6 +27,8 @@ export async function serve(args: readonly string[]): Promise<void> {
     for (const { text } of config.target.problems) log.warn(text);
   }
   const { server, connector } = assemble(config, log);
+
+  if (process.stdin.isTTY) process.stderr.write(WAITING);
 
   const leave = () => void server.close();
   process.once('SIGINT', leave);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
 import { redact } from '../secrets.ts';
-import { SettingsError } from '../settings.ts';
+import { isOfApp, SettingsError } from '../settings.ts';
 import type { Kind } from '../tool.ts';
 import { quotedName, shownId, word } from './thread.ts';
 import { quoted, visible } from './untrusted.ts';
@@ -35,7 +35,7 @@ function linesOf(call: FailedCall): readonly string[] {
       'not_configured',
       `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
       'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
-      'Next: tell the user which setting is missing or wrong. To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.',
+      `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
     ];
   }
   if (error instanceof z.ZodError) return argumentLines(call, error);

@@ -79,6 +79,8 @@ describe('agora-threads-mcp call', () => {
     ['broken JSON', ['list_threads', '{"limit":']],
     ['JSON and pairs', ['list_threads', '{}', 'limit=5']],
     ['a mistyped flag', ['list_threads', '--jsno']],
+    ['an argument as a flag', ['list_threads', '--max-scan', '5']],
+    ['a mistyped tool, and JSON is wanted', ['list_treads', '--json']],
     ['a flag with a value that it cannot have', ['list_threads', '--timeout-ms', 'soon']],
     ['nothing to confirm', ['list_threads', '--confirm', THREAD]],
   ])('%s', async (_what, args) => {

@@ -5,14 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ENDPOINTS } from '../../src/sandbox/faults.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { startSandbox as startTestSandbox } from '../../src/sandbox/server.ts';
 import { version } from '../../src/version.ts';
 import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
+import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
 
 const clientInfo = { name: 'test', version: '1' };
+
+/** A file with this text, gone when the test has ended. */
+async function fileOf(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'faults-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'faults.json');
+  await writeFile(file, text);
+  return file;
+}
 
 /** Starts the sandbox command, and gives the settings that it prints. */
 async function startSandbox(args: readonly string[]): Promise<Record<string, string>> {
@@ -36,15 +47,26 @@ describe('agora-threads-mcp sandbox', () => {
   });
 
   it('rehearses the faults of a file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'faults-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'faults.json');
-    await writeFile(
-      file,
+    const file = await fileOf(
       JSON.stringify([{ on: 'list', kind: 'status', status: 403, description: 'thread not open.' }]),
     );
     const settings = await startSandbox(['--faults', file]);
     expect(await callBinary('list_threads', {}, settings)).toContain('Error [threads_not_enabled]');
+  });
+
+  it('names in its help each call and each kind of fault', async () => {
+    const { stdout } = await runBinary(['sandbox', '--help']);
+    const words = new Set(stdout.match(/\w+/g));
+    const kinds = await runBinary(['sandbox', '--faults', await fileOf('[{"on":"list","kind":"none"}]')]);
+    const [, listed = ''] = /expected one of (.*)/.exec(kinds.stderr) ?? [];
+    const all = [...ENDPOINTS, ...listed.split(', ').map((kind) => /\w+/.exec(kind)?.[0] ?? '')];
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.filter((name) => !words.has(name))).toEqual([]);
+  });
+
+  it('says what is wrong with a file of faults, once', async () => {
+    const { stderr } = await runBinary(['sandbox', '--faults', await fileOf('[{"on":"lists","kind":"html"}]')]);
+    expect(stderr.replace(/--faults \S+/, '--faults FILE')).toMatchSnapshot();
   });
 
   it.each([
@@ -217,5 +239,25 @@ describe('settings as flags', () => {
   it('an empty one unsets what the environment says', async () => {
     const { code } = await runBinary(['call', 'list_threads', '--host='], { AGORA_CHAT_HOST: 'chat.test' });
     expect(code).toBe(0);
+  });
+});
+
+describe('started by hand', () => {
+  it('on a Node that is too old it says which one it needs', async () => {
+    const old = 'data:text/javascript,process.getBuiltinModule=undefined';
+    const child = spawn(process.execPath, ['--import', old, BINARY, '--version']);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const [code] = await once(child, 'close');
+    expect(said).toBe(`agora-threads-mcp needs Node 20.18.1 or later; this is ${process.version}.\n`);
+    expect(code).toBe(1);
+  });
+
+  it.skipIf(!hasTerminal)('on a terminal it says that it waits for a client (python3 with pty)', async () => {
+    const { code, stdout, terminal } = await runOnTerminal([], {}, [{ await: '--help.', send: '\u0004' }]);
+    expect(terminal).toContain('agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it.');
+    expect([code, stdout]).toEqual([0, '']);
   });
 });

@@ -36,6 +36,14 @@ const UNUSABLE: readonly [string, Record<string, string>][] = [
   ['quotes that no shell has taken away', { ...good, AGORA_CHAT_APP_KEY: '"acme#helpdesk"' }],
   ['the right setting of the wrong vendor', { ...good, AGORA_CHAT_CLIENT_ID: 'x' }],
   ['an App ID that is set, and wrong', { ...without('AGORA_CHAT_APP_KEY'), AGORA_APP_ID: '12345' }],
+  [
+    'the App ID as certificate, too',
+    {
+      AGORA_CHAT_HOST: 'a41.chat.agora.io',
+      AGORA_APP_ID: 'c0ffee'.repeat(5).concat('00'),
+      AGORA_APP_CERTIFICATE: 'c0ffee'.repeat(5).concat('00'),
+    },
+  ],
   ['a token with Bearer before it', { ...good, AGORA_CHAT_APP_TOKEN: 'Bearer abc' }],
   ['a token and its file', { ...good, AGORA_CHAT_APP_TOKEN_FILE: 'token.txt' }],
   ['a file that does not exist', { ...without('AGORA_CHAT_APP_TOKEN'), AGORA_CHAT_APP_TOKEN_FILE: 'no/such/file' }],

@@ -41,6 +41,8 @@ export const serverJson = ({ name, version, mcpName }: Package) => ({
         name: setting.name,
         description: sentence(setting.meaning, setting.where),
         ...(setting.flag && { format: 'boolean' }),
+        ...(setting.value === 'FILE' && { format: 'filepath' }),
+        ...(setting.choices && { choices: setting.choices, default: setting.default }),
         ...(setting.secret && { isSecret: true }),
       })),
     },

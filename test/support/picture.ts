@@ -53,7 +53,7 @@ function coloured(lines: readonly string[]): Part[][] {
     }
     const [, gutter, text = ''] = /^( {2}│ )(.*)$/.exec(line) ?? [];
     if (gutter === undefined) {
-      if (!line.startsWith('  ? ')) return [[line, 'faint']];
+      if (!line.startsWith('  ? ')) return [[line, line.startsWith('    ') ? 'plain' : 'faint']];
       // The question is the person's; the result after the answer is the model's again.
       said = line.endsWith(':') ? 'person' : 'plain';
       return [[line, 'person']];
