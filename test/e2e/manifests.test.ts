@@ -50,7 +50,9 @@ const registry = z.strictObject({
         z.strictObject({
           name: z.string(),
           description: z.string(),
-          format: z.literal('boolean').optional(),
+          format: z.enum(['string', 'number', 'boolean', 'filepath']).optional(),
+          choices: z.array(z.string()).min(1).optional(),
+          default: z.string().optional(),
           isSecret: z.literal(true).optional(),
         }),
       ),
