@@ -33,15 +33,23 @@ const REPLACED = [
 const SDK_TYPES = /[\\/]sdk[\\/]dist[\\/]esm[\\/]types\.js$/;
 
 /**
- * The SDK makes a schema of every message there is. So written, esbuild sees that one which nobody uses can go: half of
- * them, and a twentieth of a start. A definition that does not match stays as it is.
+ * The SDK makes a schema of every message there is, a tenth of a start. So written, each is made when it is first asked
+ * for anything, and esbuild sees that one which nobody uses can go. A definition that does not match stays as it is.
  *
  * @param {string} source
  */
-const removable = (source) =>
-  `const make = (schema) => schema();\n${source.replace(
-    /^((?:export )?const \w+ = )(\S.*(?:\n[ \]})].*)*);$/gm,
-    '$1/* @__PURE__ */ make(() => $2);',
+const later = (source) =>
+  `const later = (make) => {
+    let made;
+    const schema = () => (made ??= make());
+    return new Proxy({}, {
+      get: (_, key) => schema()[key],
+      has: (_, key) => key in schema(),
+      getPrototypeOf: () => Object.getPrototypeOf(schema()),
+    });
+  };\n${source.replace(
+    /^((?:export )?const \w+Schema = )(\S.*(?:\n[ \]})].*)*);$/gm,
+    '$1/* @__PURE__ */ later(() => $2);',
   )}`;
 
 /** The makers of JSON Schemas: each zod schema holds on to them, and here they are made at build time alone. */
@@ -87,7 +95,7 @@ export const lean = {
     build.onLoad({ filter: SCHEMA_MAKERS }, async ({ path }) => ({ contents: hollow(await readFile(path, 'utf8')) }));
     // The local names of libraries are cut short; ours stay as they are, so that a stack says where it was.
     build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
-      const source = SDK_TYPES.test(path) ? removable(await readFile(path, 'utf8')) : await readFile(path, 'utf8');
+      const source = SDK_TYPES.test(path) ? later(await readFile(path, 'utf8')) : await readFile(path, 'utf8');
       const format = /^(import|export)\b/m.test(source) ? 'esm' : 'cjs';
       const { code } = await transform(source, { minifyIdentifiers: true, format });
       return { contents: code };
