@@ -5,10 +5,11 @@ import type { Threads } from './agora/threads.ts';
 import type { Credentials } from './agora/token.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
-import type { AppTarget, Config, CredentialSource, SecretSource } from './config.ts';
+import type { Config } from './config.ts';
 import { visible } from './present/untrusted.ts';
+import { SettingsError } from './problem.ts';
 import { secret } from './secrets.ts';
-import { SettingsError } from './settings.ts';
+import type { AppTarget, CredentialSource, SecretSource } from './target.ts';
 import type { App } from './tool.ts';
 
 /** A connection to one app, made at the first call and kept. */

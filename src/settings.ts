@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { closest } from './closest.ts';
 import { CONFIRM_MODES } from './confirm.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -234,39 +233,14 @@ export const settings = z.object({
 export type SettingName = keyof typeof settings.shape;
 const NAMES = Object.keys(settings.shape) as readonly SettingName[];
 
-/** A setting that is missing or wrong, in a sentence that names it and says where its value is found. */
-export interface Problem {
-  readonly setting: string;
-  /** The whole sentence, or two. */
-  readonly text: string;
-  /** Its first part: the fault. */
-  readonly what: string;
-  /** Its second part: what to do about it, or where the value is found. */
-  readonly fix?: string;
-}
-
-export const problem = (setting: string, what: string, fix?: string): Problem => ({
-  setting,
-  what,
-  ...(fix === undefined ? { text: what } : { text: `${what} ${fix}`, fix }),
-});
-
-/** A call cannot be made with the settings as they are. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ text }) => text).join(' '));
-    this.problems = problems;
-  }
-}
-
 const isSecretName = (name: SettingName): boolean => documentation.get(settings.shape[name])?.secret === true;
 /** `NAME_FILE` for each secret. */
 const FILES: ReadonlyMap<string, SettingName> = new Map(
   NAMES.filter(isSecretName).map((name) => [`${name}_FILE`, name]),
 );
+
+/** Every name that a setting can be given by. */
+export const settingNames: readonly string[] = [...NAMES, ...FILES.keys()];
 
 /** What the documentation says of each setting, in the order of the schema. */
 export const documented: readonly (SettingMeta & { name: SettingName })[] = NAMES.map((name) => ({
@@ -278,29 +252,10 @@ export const documented: readonly (SettingMeta & { name: SettingName })[] = NAME
 export const isSecret = (name: string): boolean =>
   documented.some((setting) => setting.name === name && setting.secret);
 
-export const missing = (name: string): Problem => problem(name, `${name} is not set.`, whereIs(name));
-
 /** Where a person finds the value of a setting, as a sentence. */
 export function whereIs(name: string): string | undefined {
   const where = documented.find((setting) => setting.name === name)?.where;
   return where === undefined ? undefined : `Where to find it: ${where}.`;
-}
-
-/** A name without its vendor: people know that it is the APP_KEY, and guess whose. */
-const bare = (name: string): string => name.replace(/^(AGORA|EASEMOB)_((CHAT|THREADS?)_)?/, '').replaceAll('_', '');
-
-/** The setting that a name was most likely meant to be; undefined where none is near. */
-export function nearestSetting(name: string): string | undefined {
-  const all = [...NAMES, ...FILES.keys()];
-  const upper = name.toUpperCase();
-  return all.find((known) => bare(known) === bare(upper)) ?? closest(upper, all);
-}
-
-export function unknownSetting(name: string): Problem {
-  const nearest = nearestSetting(name);
-  const hint =
-    nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
-  return problem(name, `${name} is no setting of this server:`, hint);
 }
 
 /** Does the setting, known or misspelt, say which app is meant? Then the sandbox is not. */
@@ -308,18 +263,3 @@ export const isOfApp = (name: string): boolean => /^(AGORA_CHAT_|AGORA_APP_|EASE
 
 /** Is it a setting of this server, or the `_FILE` of one? */
 export const isKnown = (name: string): boolean => name in settings.shape || FILES.has(name);
-
-export const noTools = (named: readonly string[]): Problem =>
-  named.length === 0
-    ? problem('AGORA_THREADS_TOOLS', 'AGORA_THREADS_TOOLS names no tool:', 'leave it out to have all of them.')
-    : problem(
-        'AGORA_THREADS_TOOLS',
-        `AGORA_THREADS_TOOLS names ${named.join(', ')} alone, which other settings leave out:`,
-        'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_CHAT_UNDOCUMENTED=1.',
-      );
-
-export function unknownTool(name: string, known: readonly string[]): Problem {
-  const nearest = closest(name.toLowerCase(), known);
-  const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
-  return problem('AGORA_THREADS_TOOLS', `AGORA_THREADS_TOOLS names ${JSON.stringify(name)}, which is no tool:`, hint);
-}

@@ -1,7 +1,8 @@
 import { AgoraError } from '../agora/errors.ts';
 import { serviceSaid } from '../present/failure.ts';
 import { visible } from '../present/untrusted.ts';
-import { type Problem, whereIs } from '../settings.ts';
+import type { Problem } from '../problem.ts';
+import { whereIs } from '../settings.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 

@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 import { connectionError } from '../agora/connection-errors.ts';
 import { proxyFor } from '../agora/dispatcher.ts';
 import { AgoraError } from '../agora/errors.ts';
-import type { AppTarget, Config, Environment } from '../config.ts';
+import type { Config, Environment } from '../config.ts';
 import { span } from '../present/time.ts';
 import { visible } from '../present/untrusted.ts';
+import type { AppTarget } from '../target.ts';
 import { type Check, failCall, failWithService, ok, skipped, warn } from './check.ts';
 
 export function checkHost({ origin, loopback }: AppTarget): Check {

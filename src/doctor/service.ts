@@ -1,6 +1,7 @@
 import { AgoraError } from '../agora/errors.ts';
 import type { Page, Thread } from '../agora/thread.ts';
-import type { Config, CredentialSource } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { CredentialSource } from '../target.ts';
 import { type Check, failCall, ok, skipped } from './check.ts';
 
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { AgoraError } from '../agora/errors.ts';
-import { type Config, type CredentialSource, type Environment, isOurs, ourSettings } from '../config.ts';
+import { type Config, type Environment, isOurs, ourSettings } from '../config.ts';
 import { inQuotes, visible } from '../present/untrusted.ts';
+import { nearestSetting, problem } from '../problem.ts';
 import { credentialsOf } from '../session.ts';
-import { documented, isOfApp, isSecret, nearestSetting, problem } from '../settings.ts';
+import { documented, isOfApp, isSecret } from '../settings.ts';
+import type { CredentialSource } from '../target.ts';
 import { type Check, failSetting, ok, skipped, warn } from './check.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { createTokens, type Exchange } from '../agora/token.ts';
 import type { Clock } from '../clock.ts';
-import type { AppTarget } from '../config.ts';
 import { span, utcTime } from '../present/time.ts';
 import { visible } from '../present/untrusted.ts';
 import { APP_PRIVILEGE, CHAT_SERVICE, readToken } from '../sandbox/access-token.ts';
 import { credentialsOf } from '../session.ts';
+import type { AppTarget } from '../target.ts';
 import { type Check, failCall, failToken, ok, skipped, warn } from './check.ts';
 
 export interface TokenCheck {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
+import { SettingsError } from '../problem.ts';
 import { redact } from '../secrets.ts';
-import { isOfApp, SettingsError } from '../settings.ts';
+import { isOfApp } from '../settings.ts';
 import type { Kind } from '../tool.ts';
 import { quotedName, shownId, word } from './thread.ts';
 import { quoted, visible } from './untrusted.ts';
