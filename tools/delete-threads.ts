@@ -21,7 +21,7 @@ import {
 import { inQuotes } from '../src/present/untrusted.ts';
 import { confirmationFields, defineDeletion } from '../src/tool.ts';
 import { confirmationCode, threadIds } from './arguments.ts';
-import { deleteOne, renamedWords } from './deletion.ts';
+import { deleteOne } from './deletion.ts';
 
 const STATUSES = ['deleted', 'already_gone', 'failed', 'unknown'] as const;
 /** Of threads that a person was or is to be asked about. */
@@ -51,6 +51,8 @@ type OneOutcome = Pick<Outcome, 'thread_id' | 'error'> & {
 
 /** At most so many threads are looked at, or deleted, at once: a quota is shared with the app's live users. */
 const AT_ONCE = 4;
+/** Its new name stands in the record beside; with both of fifty names here too, a result would be too long. */
+const RENAMED = 'the question named it otherwise than it is called now; to ask again, call delete_thread';
 /** For all names and owners of a result together; with ids and times a result of 50 stays under 10,000 tokens. */
 const TEXTS_BUDGET = 3_000;
 /** The looks before the question end after so long together, in milliseconds: clients give up a call after a minute. */
@@ -183,7 +185,7 @@ async function oneOf(
     switch (result.status) {
       case 'renamed':
         return {
-          outcome: { ...now, status: 'failed', error: `${renamedWords(result)}; to ask again, call delete_thread` },
+          outcome: { ...now, status: 'failed', error: RENAMED },
         };
       case 'unknown':
         return {

@@ -46,6 +46,14 @@ export async function listThreads(
   const tally = createTally();
   const maxScan = max_scan ?? (filtered ? USUAL_SCAN : undefined);
 
+  const judge = matcher(filterOf(narrow));
+  let unjudged = 0;
+  const keep = (thread: Thread): boolean => {
+    const fits = judge(thread);
+    if (fits === undefined) unjudged += 1;
+    return fits === true;
+  };
+
   const found = await walk<Thread>({
     fetch: (query, bounded) => fetch({ ...query, sort }, bounded),
     start: cursor === undefined ? {} : unwrapCursor(belongs, cursor),
@@ -53,7 +61,7 @@ export async function listThreads(
     idOf: ({ id }) => id,
     limit,
     maxScan,
-    ...(filtered && { keep: matcher(filterOf(narrow)) }),
+    ...(filtered && { keep }),
     visit: tally.count,
     onPage: (scanned) => maxScan !== undefined && progress(scanned, undefined, `Looked at ${scanned} threads`),
     clock,
@@ -72,6 +80,7 @@ export async function listThreads(
     detail,
     scanned: found.scanned,
     matched: found.matched,
+    unjudged,
     stopped: found.stopped,
     ...(found.failure && { failure: found.failure }),
     ...(found.pages > 1 && { tally }),

@@ -17,14 +17,23 @@ export interface Filter {
  */
 export const folded = (text: string): string => text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 
-/** Makes the test that a thread passes. What is unknown of a thread fits no part that asks for it. */
-export function matcher(filter: Filter): (thread: Thread) => boolean {
+/** Makes the test that a thread passes; undefined where the service did not give what the filter asks for. */
+export function matcher(filter: Filter): (thread: Thread) => boolean | undefined {
   const { owner, msgId, createdFrom, createdBefore } = filter;
   const needle = filter.nameContains === undefined ? undefined : folded(filter.nameContains);
-  return (thread) =>
-    (needle === undefined || (thread.name !== undefined && folded(thread.name).includes(needle))) &&
-    (owner === undefined || thread.owner === owner) &&
-    (msgId === undefined || thread.msgId === msgId) &&
-    (createdFrom === undefined || (thread.created !== undefined && thread.created >= createdFrom)) &&
-    (createdBefore === undefined || (thread.created !== undefined && thread.created < createdBefore));
+  return ({ name, owner: of, msgId: on, created }) => {
+    let unknown = false;
+    const fits = <T>(wanted: unknown, value: T | undefined, test: (value: T) => boolean): boolean => {
+      if (wanted === undefined) return true;
+      unknown ||= value === undefined;
+      return value === undefined || test(value);
+    };
+    const all =
+      fits(needle, name, (text) => folded(text).includes(needle ?? '')) &&
+      fits(owner, of, (user) => user === owner) &&
+      fits(msgId, on, (id) => id === msgId) &&
+      fits(createdFrom, created, (time) => time >= (createdFrom ?? time)) &&
+      fits(createdBefore, created, (time) => time < (createdBefore ?? time));
+    return all && unknown ? undefined : all;
+  };
 }

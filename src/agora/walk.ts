@@ -57,6 +57,7 @@ export async function* pages<T>(
   for (;;) {
     const { limit, at } = asked;
     const { items, cursor } = await asked.page;
+    if (items.length > MOST_SHOWN) throw tooMany(items.length);
     const over = cursor === undefined || items.length === 0 || (shortPageEnds && items.length < limit);
     const last = over ? 'end' : before.has(cursor) ? 'cursor_repeated' : undefined;
     const early = last === undefined && surelyMore(items) ? ask(LARGEST_PAGE, cursor) : undefined;
@@ -267,6 +268,17 @@ function createDeadline(clock: Clock, signal: AbortSignal) {
     },
   };
 }
+
+/** More than is ever asked for could be resumed by a cursor that is as long: better to be told than to go round. */
+const tooMany = (count: number): AgoraError =>
+  new AgoraError({
+    code: 'unreadable_answer',
+    what: `the answer of the service cannot be read: a page of ${count}, where at most ${LARGEST_PAGE} were asked for`,
+    next: 'Ask the operator to check AGORA_CHAT_HOST and any proxy.',
+    retry: 'never',
+    landed: 'no',
+    status: 200,
+  });
 
 const tooLate = (): AgoraError =>
   new AgoraError({

@@ -58,6 +58,8 @@ export interface ListFacts {
   readonly detail: Detail;
   readonly scanned: number;
   readonly matched: number;
+  /** Of how many the service did not give what the filter asks for, so that nobody knows whether they match. */
+  readonly unjudged?: number;
   readonly stopped: Stopped;
   /** Why no page came after these, where that is what ended the walk. */
   readonly failure?: AgoraError;
@@ -175,6 +177,7 @@ type Summarised = Pick<
   | 'threads'
   | 'scanned'
   | 'matched'
+  | 'unjudged'
   | 'stopped'
   | 'failure'
   | 'tally'
@@ -205,8 +208,11 @@ export const failureNote = (failure: AgoraError | undefined): readonly string[] 
   failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
 /** The fixed last words of a list: absence is claimed from cut lists more often than any other mistake is made. */
-function closing({ scanned, matched, stopped, fromStart }: Summarised): string {
+function closing({ scanned, matched, unjudged = 0, stopped, fromStart }: Summarised): string {
   const looked = `Looked at ${scanned}, matched ${matched}, stopped: ${stopped}`;
+  if (unjudged > 0) {
+    return `${looked}; the service did not give what the filter asks for of ${unjudged} of them, so there may be others.`;
+  }
   switch (stopped) {
     case 'end':
       return fromStart

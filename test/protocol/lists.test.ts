@@ -127,6 +127,33 @@ describe('rows', () => {
     return call('list_user_threads', { username: 'lin', ...args });
   };
 
+  it.each([
+    [{ msg_id: '1180000000000000001' }, { msgId: 2 ** 60 }],
+    [{ created_after: '2020-01-01' }, { created: null }],
+    [{ owner: 'lin' }, { owner: null }],
+    [{ name_contains: 'a' }, { name: null }],
+  ])('that a filter cannot be held against (%j) let nobody claim that there is no other', async (filter, gap) => {
+    const { text, structured } = await listOf([{ ...thread(1), ...gap }], filter);
+    expect(structured).toMatchObject({ scanned: 1, matched: 0, stopped: 'end' });
+    expect(text).not.toContain('there is no other');
+    expect(text).toContain('did not give what the filter asks for of 1 of them, so there may be others.');
+    // What is known to differ needs no more to be told apart.
+    const other = await listOf([{ ...thread(1), ...gap }], {
+      ...filter,
+      name_contains: 'zzz',
+      owner: 'nobody',
+    });
+    expect(other.text).toContain('there is no other');
+  });
+
+  it('far beyond the limit are refused: a cursor that remembered them all would be as long', async () => {
+    const many = Array.from({ length: 101 }, (_, n) => thread(n));
+    const { isError, text } = await listOf(many, { limit: 50 });
+    expect(isError).toBe(true);
+    expect(text).toContain('a page of 101, where at most 50 were asked for');
+    expect((await listOf(many.slice(1), { limit: 50 })).structured['threads']).toHaveLength(50);
+  });
+
   it('say once what all have in common', async () => {
     const { text, structured } = await listOf([thread(1), thread(3), thread(5)]);
     expect(structured['shared']).toEqual({ owner: 'lin', group_id: GROUP });
