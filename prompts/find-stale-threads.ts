@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { utcTime } from '../src/present/time.ts';
-import type { PromptMaker } from '../src/prompt.ts';
-import { DATA, listingOf, steps, userArguments } from './scope.ts';
+import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import { DATA, listingOf, steps, userArguments } from './support/scope.ts';
 
 const DAYS = 'must be a whole number of days from 1 to 3650';
 const USUAL_DAYS = 30;

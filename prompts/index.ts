@@ -1,4 +1,4 @@
-import type { Prompt, PromptContext, PromptMaker } from '../src/prompt.ts';
+import type { Prompt, PromptContext, PromptMaker } from '../src/toolkit/prompt.ts';
 import { findStaleThreads } from './find-stale-threads.ts';
 import { reportOnGroup } from './report-on-group.ts';
 import { triageUserThreads } from './triage-user-threads.ts';

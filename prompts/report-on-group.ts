@@ -1,5 +1,5 @@
-import type { PromptMaker } from '../src/prompt.ts';
-import { DATA, groupArguments, listingOf, steps } from './scope.ts';
+import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import { DATA, groupArguments, listingOf, steps } from './support/scope.ts';
 
 export const reportOnGroup: PromptMaker = ({ tools }) => {
   const input = groupArguments(tools);

@@ -1,5 +1,5 @@
-import type { PromptMaker } from '../src/prompt.ts';
-import { DATA, listingOf, steps, userArguments } from './scope.ts';
+import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import { DATA, listingOf, steps, userArguments } from './support/scope.ts';
 
 export const triageUserThreads: PromptMaker = ({ tools }) => {
   const input = userArguments(tools);

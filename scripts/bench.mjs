@@ -21,13 +21,13 @@ const BENCHMARKS = [
       "One page of a list as a tool call, the SDK's client in the same process included, beside the same request by bare undici; one by one: the median of a call; all together: the time of all.",
   },
   {
-    name: 'walk',
+    name: 'walks',
     title: 'A walk of 20,000 and of 100,000 threads',
     about:
       'The pages of 50 of a server in a process of its own, beside a bare undici loop over the same pages that only counts; `ratio` is the median of pairs.',
   },
   {
-    name: 'tokens',
+    name: 'token-cost',
     title: 'Tokens',
     about:
       'A page of 50 ordinary threads, of one group and of five, as a result, beside the raw JSON page (o200k); bytes and tokens of the tools as they are listed.',

@@ -50,13 +50,13 @@ export async function buildServer() {
   return outfile;
 }
 
-/** What clients are shown of each tool, as data: see tools/built.ts. */
+/** What clients are shown of each tool, as data: see src/app/prebuilt-tools.ts. */
 async function listTools() {
   const { outputFiles } = await build({ ...options, banner: {}, entryPoints: ['tools/index.ts'], write: false });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
   /** @type {typeof import('../tools/index.ts')} */
   const { catalogue, undocumented } = await import(`data:text/javascript;base64,${code}`);
-  /** @param {import('../src/tool.ts').Tool} tool */
+  /** @param {import('../src/toolkit/define-tool.ts').Tool} tool */
   const listed = (tool) => ({ ...tool, inputSchema: tool.inputSchema(), outputSchema: tool.outputSchema() });
   return { catalogue: catalogue.map(listed), undocumented: undocumented.map(listed) };
 }

@@ -17,7 +17,7 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
  */
 const REPLACED = [
   // Tools are listed from data, and loaded when they are called.
-  { from: /[\\/]index\.ts$/, importer: /[\\/]tools[\\/]wanted\.ts$/, to: '../tools/built.ts' },
+  { from: /[\\/]index\.ts$/, importer: /[\\/]app[\\/]tool-registry\.ts$/, to: '../src/app/prebuilt-tools.ts' },
   // ajv: confirm.ts reads the answers of forms itself.
   { from: /[\\/]ajv-provider\.js$/, to: 'lean/no-validator.mjs' },
   // Schemas of zod 3, of which the SDK takes those of other people's tools.

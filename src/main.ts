@@ -1,6 +1,6 @@
-import { closest } from './closest.ts';
-import type { Command, Commands } from './commands/command.ts';
-import { UsageError } from './usage.ts';
+import { closest } from './base/did-you-mean.ts';
+import type { Command, Commands } from './cli/command.ts';
+import { UsageError } from './cli/usage-error.ts';
 
 /** Each command is imported when it is called, so that serving loads none of the others. */
 const COMMANDS: Commands = {
@@ -13,7 +13,7 @@ const COMMANDS: Commands = {
       'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
     ],
     settings: true,
-    run: async (args) => (await import('./commands/serve.ts')).serve(args),
+    run: async (args) => (await import('./cli/serve.ts')).serve(args),
   },
   call: {
     summary: 'Call one tool, for scripts and CI',
@@ -41,7 +41,7 @@ const COMMANDS: Commands = {
       'call delete_thread thread_id=240000142270761 --confirm 240000142270761',
     ],
     settings: true,
-    run: async (args) => (await import('./commands/call.ts')).call(args),
+    run: async (args) => (await import('./cli/call.ts')).call(args),
   },
   tools: {
     summary: 'List the tools with their arguments',
@@ -50,12 +50,12 @@ const COMMANDS: Commands = {
     notes: ['With a TOOL: all of its description.'],
     examples: ['tools', 'tools list_user_threads', 'tools --json --read-only'],
     settings: true,
-    run: async (args) => (await import('./commands/tools.ts')).tools(args),
+    run: async (args) => (await import('./cli/tools.ts')).tools(args),
   },
   demo: {
     summary: 'Play a short scene on the embedded sandbox',
     usage: [''],
-    run: async (args) => (await import('./commands/demo.ts')).demo(args),
+    run: async (args) => (await import('./cli/demo.ts')).demo(args),
   },
   doctor: {
     summary: 'Check settings, network and service, and say what to do',
@@ -70,7 +70,7 @@ const COMMANDS: Commands = {
       2: 'Something is wrong that needed no service to be found',
     },
     settings: true,
-    run: async (args) => (await import('./commands/doctor.ts')).doctor(args),
+    run: async (args) => (await import('./cli/doctor.ts')).doctor(args),
   },
   sandbox: {
     summary: 'Run the sandbox alone, and print the settings that reach it',
@@ -85,17 +85,17 @@ const COMMANDS: Commands = {
       'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
     ],
     examples: ['sandbox --port 8123'],
-    run: async (args) => (await import('./commands/sandbox.ts')).sandbox(args),
+    run: async (args) => (await import('./cli/sandbox.ts')).sandbox(args),
   },
   help: {
     summary: 'Show the commands and settings, or one command; also --help',
     usage: ['[COMMAND]'],
-    run: async (args) => (await import('./commands/help.ts')).help(args, COMMANDS),
+    run: async (args) => (await import('./cli/help.ts')).help(args, COMMANDS),
   },
   version: {
     summary: 'Print the version; also --version',
     usage: [''],
-    run: async (args) => (await import('./commands/help.ts')).printVersion(args),
+    run: async (args) => (await import('./cli/help.ts')).printVersion(args),
   },
 };
 
@@ -137,7 +137,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function unknownCommand(word: string): Promise<UsageError> {
   const told = `there is no command ${JSON.stringify(word)}.`;
-  const { toolNames } = await import('../tools/wanted.ts');
+  const { toolNames } = await import('./app/tool-registry.ts');
   if (toolNames.includes(word)) return new UsageError(`${told} It is a tool: agora-threads-mcp call ${word}.`);
   const near = closest(word, Object.keys(COMMANDS));
   return new UsageError(near === undefined ? told : `${told} Did you mean "${near}"?`);

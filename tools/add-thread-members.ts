@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { readMembers } from '../src/agora/look.ts';
-import { errorWords } from '../src/present/failure.ts';
+import { readMembers } from '../src/agora/reconcile.ts';
+import { errorWords } from '../src/present/error-words.ts';
 import { outcomesText, tally } from '../src/present/outcomes.ts';
-import { defineTool, type ToolContext } from '../src/tool.ts';
-import { threadId, usernames } from './arguments.ts';
-import { type BatchResult, inBatches, notSent, type UserResult, usersText } from './batches.ts';
+import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
+import { type BatchResult, inBatches, notSent, type UserResult, usersText } from './support/batches.ts';
+import { threadId, usernames } from './support/parameters.ts';
 
 const STATUSES = ['added', 'failed', 'unknown'] as const;
 type Outcome = UserResult<(typeof STATUSES)[number]>;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { findThread } from '../src/agora/look.ts';
-import { errorWords } from '../src/present/failure.ts';
-import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread.ts';
-import { inQuotes } from '../src/present/untrusted.ts';
-import { defineTool } from '../src/tool.ts';
-import { groupId, msgId, owner, threadName } from './arguments.ts';
+import { findThread } from '../src/agora/reconcile.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { errorWords } from '../src/present/error-words.ts';
+import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { groupId, msgId, owner, threadName } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),

@@ -1,10 +1,17 @@
 import * as z from 'zod';
-import { identify } from '../src/identify.ts';
-import { capitalised, described, lastRecord, type ThreadFacts, threadFacts, titled } from '../src/present/thread.ts';
-import { inQuotes } from '../src/present/untrusted.ts';
-import { confirmationFields, defineDeletion } from '../src/tool.ts';
-import { confirmationCode, threadId } from './arguments.ts';
-import { deleteOne, renamedWords } from './deletion.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import {
+  capitalised,
+  described,
+  lastRecord,
+  type ThreadFacts,
+  threadFacts,
+  titled,
+} from '../src/present/thread-facts.ts';
+import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
+import { identify } from '../src/toolkit/identify-thread.ts';
+import { deleteOne, renamedWords } from './support/delete-one.ts';
+import { confirmationCode, threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),

@@ -1,11 +1,9 @@
 import * as z from 'zod';
+import { within } from '../src/agora/delay.ts';
 import { AgoraError } from '../src/agora/errors.ts';
-import { within } from '../src/agora/wait.ts';
-import { ANSWER_TIME_MS } from '../src/confirm.ts';
-import { type Identified, identify } from '../src/identify.ts';
-import { inParallel } from '../src/pool.ts';
-import { cutTo, fairShare } from '../src/present/budget.ts';
-import { errorWords } from '../src/present/failure.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { inParallel } from '../src/base/in-parallel.ts';
+import { errorWords } from '../src/present/error-words.ts';
 import { tally } from '../src/present/outcomes.ts';
 import {
   capitalised,
@@ -17,11 +15,13 @@ import {
   threadFacts,
   titled,
   word,
-} from '../src/present/thread.ts';
-import { inQuotes } from '../src/present/untrusted.ts';
-import { confirmationFields, defineDeletion } from '../src/tool.ts';
-import { confirmationCode, threadIds } from './arguments.ts';
-import { deleteOne } from './deletion.ts';
+} from '../src/present/thread-facts.ts';
+import { cutTo, fairShare } from '../src/present/token-budget.ts';
+import { ANSWER_TIME_MS } from '../src/toolkit/confirm.ts';
+import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
+import { type Identified, identify } from '../src/toolkit/identify-thread.ts';
+import { deleteOne } from './support/delete-one.ts';
+import { confirmationCode, threadIds } from './support/parameters.ts';
 
 const STATUSES = ['deleted', 'already_gone', 'failed', 'unknown'] as const;
 /** Of threads that a person was or is to be asked about. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { described, factsOf, threadFacts, titled } from '../src/present/thread.ts';
-import { defineTool } from '../src/tool.ts';
-import { threadId } from './arguments.ts';
-import { explainRefusal } from './undocumented.ts';
+import { described, factsOf, threadFacts, titled } from '../src/present/thread-facts.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { explainRefusal } from './support/explain-refusal.ts';
+import { threadId } from './support/parameters.ts';
 
 export const getThread = defineTool({
   name: 'get_thread',

@@ -1,4 +1,4 @@
-import type { Tool } from '../src/tool.ts';
+import type { Tool } from '../src/toolkit/define-tool.ts';
 import { addThreadMembers } from './add-thread-members.ts';
 import { createThread } from './create-thread.ts';
 import { deleteThread } from './delete-thread.ts';

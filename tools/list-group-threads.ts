@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { listResult, listText } from '../src/present/list.ts';
-import { defineTool } from '../src/tool.ts';
-import { groupId, listArguments } from './arguments.ts';
-import { listThreads } from './list.ts';
-import { explainRefusal } from './undocumented.ts';
+import { listResult, listText } from '../src/present/list-result.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { explainRefusal } from './support/explain-refusal.ts';
+import { groupId, listArguments } from './support/parameters.ts';
+import { listThreads } from './support/thread-list.ts';
 
 const { sort: _fixed, ...withoutSort } = listArguments;
 

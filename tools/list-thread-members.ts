@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { unwrapCursor, wrapCursor } from '../src/agora/cursor.ts';
 import type { AgoraError } from '../src/agora/errors.ts';
-import { STOPPED, type Stopped, walk } from '../src/agora/walk.ts';
-import { withinBudget } from '../src/present/budget.ts';
-import { failureNote } from '../src/present/list.ts';
-import { shownId, word } from '../src/present/thread.ts';
-import { defineTool } from '../src/tool.ts';
-import { listArguments, maxScan, threadId } from './arguments.ts';
+import { unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
+import { STOPPED, type Stopped, walk } from '../src/lists/walk.ts';
+import { failureNote } from '../src/present/list-result.ts';
+import { shownId, word } from '../src/present/thread-facts.ts';
+import { withinBudget } from '../src/present/token-budget.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { listArguments, maxScan, threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Thread } from '../src/agora/thread.ts';
-import { listResult, listText } from '../src/present/list.ts';
-import { defineTool } from '../src/tool.ts';
-import { listArguments } from './arguments.ts';
-import { listThreads } from './list.ts';
+import { listResult, listText } from '../src/present/list-result.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { listArguments } from './support/parameters.ts';
+import { listThreads } from './support/thread-list.ts';
 
 /** The app list gives ids alone: without a word about it a model would take the threads for nameless. */
 function unknownNames(threads: readonly Thread[]): string[] {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { listResult, listText } from '../src/present/list.ts';
-import { shownId, word } from '../src/present/thread.ts';
-import { defineTool } from '../src/tool.ts';
-import { filterArguments, groupId, listArguments, SPAN, spanInOrder, username } from './arguments.ts';
-import { listThreads } from './list.ts';
+import { listResult, listText } from '../src/present/list-result.ts';
+import { shownId, word } from '../src/present/thread-facts.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { filterArguments, groupId, listArguments, SPAN, spanInOrder, username } from './support/parameters.ts';
+import { listThreads } from './support/thread-list.ts';
 
 export const listUserGroupThreads = defineTool({
   name: 'list_user_group_threads',

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { type Members, readMembers } from '../src/agora/look.ts';
+import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { vendorError } from '../src/agora/vendor-errors.ts';
-import { identify } from '../src/identify.ts';
-import { errorWords } from '../src/present/failure.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { errorWords } from '../src/present/error-words.ts';
 import { outcomesText, tally } from '../src/present/outcomes.ts';
-import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread.ts';
-import { inQuotes } from '../src/present/untrusted.ts';
-import { confirmationFields, defineDeletion, type ToolContext } from '../src/tool.ts';
-import { confirmationCode, threadId, usernames } from './arguments.ts';
-import { type BatchResult, inBatches, type UserResult, usersText } from './batches.ts';
-import { renamedWords } from './deletion.ts';
+import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { confirmationFields, defineDeletion, type ToolContext } from '../src/toolkit/define-tool.ts';
+import { identify } from '../src/toolkit/identify-thread.ts';
+import { type BatchResult, inBatches, type UserResult, usersText } from './support/batches.ts';
+import { renamedWords } from './support/delete-one.ts';
+import { confirmationCode, threadId, usernames } from './support/parameters.ts';
 
 const STATUSES = ['removed', 'not_removed', 'failed', 'unknown'] as const;
 type Outcome = UserResult<(typeof STATUSES)[number]>;

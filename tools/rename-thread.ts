@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { factsOf, shownName, titled } from '../src/present/thread.ts';
-import { inQuotes } from '../src/present/untrusted.ts';
-import { defineTool } from '../src/tool.ts';
-import { threadId, threadName } from './arguments.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { factsOf, shownName, titled } from '../src/present/thread-facts.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { threadId, threadName } from './support/parameters.ts';
 
 export const renameThread = defineTool({
   name: 'rename_thread',

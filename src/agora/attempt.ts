@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
-import type { Call } from './call.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Call } from './api-call.ts';
 import { connectionError, unconnected } from './connection-errors.ts';
 import { AgoraError } from './errors.ts';
-import { exchange, type Head } from './http.ts';
+import { exchange, type Head } from './round-trip.ts';
 import { vendorError } from './vendor-errors.ts';
 
 /** Sends a call once, with a token or (to get one) without. */

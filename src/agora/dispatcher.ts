@@ -1,12 +1,6 @@
 import type { buildConnector, Dispatcher } from 'undici';
+import type { ProxySettings } from '../settings/read-config.ts';
 import { Agent, Pool, ProxyAgent } from './undici.ts';
-
-/** The proxy settings that every tool of the system knows, read from the environment. */
-export interface ProxySettings {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  readonly noProxy?: string;
-}
 
 export interface Connections {
   readonly dispatcher: Dispatcher;

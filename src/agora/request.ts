@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Call, Request } from './api-call.ts';
 import type { Attempt } from './attempt.ts';
-import type { Call, Request } from './call.ts';
+import { wait } from './delay.ts';
 import { AgoraError } from './errors.ts';
-import { inPlace, type Places } from './place.ts';
+import { type RateLimiter, withPermit } from './rate-limiter.ts';
 import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
-import { wait } from './wait.ts';
 
 /** Where tokens come from, as far as a request needs to know. */
 export interface TokenSource {
@@ -18,7 +18,7 @@ export interface TokenSource {
 export interface RequestOptions {
   readonly attempt: Attempt;
   readonly tokens: TokenSource;
-  readonly limiter: Places;
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
   /** From 0 up to 1, for the jitter of waits. */
   readonly random: () => number;
@@ -43,7 +43,7 @@ export function createRequest({ attempt, tokens, limiter, clock, random }: Reque
     let mayHaveLanded = false;
     for (let count = 1; ; count++) {
       try {
-        return await inPlace(limiter, call.endpoint, signal, () => attempt(call, token, signal));
+        return await withPermit(limiter, call.endpoint, signal, () => attempt(call, token, signal));
       } catch (error) {
         if (!(error instanceof AgoraError)) throw error;
         mayHaveLanded ||= error.facts.landed === 'maybe';

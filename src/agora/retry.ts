@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call } from './api-call.ts';
 import type { AgoraErrorFacts } from './errors.ts';
 
 /** A call is sent at most so many times. */

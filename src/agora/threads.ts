@@ -1,5 +1,5 @@
-import { createAnswers } from './answers.ts';
-import type { Request } from './call.ts';
+import type { Request } from './api-call.ts';
+import { createAnswers } from './responses.ts';
 import type { Page, Thread } from './thread.ts';
 
 export interface PageQuery {

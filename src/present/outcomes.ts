@@ -1,4 +1,4 @@
-import { word } from './thread.ts';
+import { word } from './thread-facts.ts';
 
 /** `8 added, 1 failed, 1 unknown`: the first status always, the others where there are any. */
 export function tally<S extends string>(results: readonly { readonly status: S }[], statuses: readonly S[]): string {

@@ -17,7 +17,7 @@ export const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
- * Reads an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)), all numbers
+ * ReadApi an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)), all numbers
  * little-endian, strings as u16 length and bytes. `info` holds the App ID, the time of issue (u32, seconds), the life
  * (u32, seconds), a salt (u32), and one service: its type (u16 5), its privileges as u16 count of {u16, u32 seconds}
  * and a user id, empty for an app token. The key is HMAC(salt, HMAC(time of issue, certificate)) with SHA-256
@@ -80,7 +80,7 @@ export function readToken(token: string): TokenParts | undefined {
   }
 }
 
-/** Reads little-endian fields one behind the other; throws a RangeError beyond the end. */
+/** ReadApi little-endian fields one behind the other; throws a RangeError beyond the end. */
 function reader(buffer: Buffer) {
   let offset = 0;
   const u16 = (): number => {

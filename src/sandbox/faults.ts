@@ -80,7 +80,7 @@ interface Plain extends Where {
 export type Fault = Latency | Status | RateLimited | Html | Plain;
 
 /**
- * Reads a faults file: a JSON array of faults, in the order in which they are to be tried.
+ * ReadApi a faults file: a JSON array of faults, in the order in which they are to be tried.
  *
  * @throws Error that names each entry and field at fault, and what is expected there
  */

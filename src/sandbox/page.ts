@@ -22,7 +22,7 @@ export interface Page<T> {
 const LIMIT_MAX = 50;
 
 /**
- * Reads `limit`, `cursor` and `sort` from a query.
+ * ReadApi `limit`, `cursor` and `sort` from a query.
  *
  * @param fixedSort for the lists whose order the caller cannot choose; `sort` is then ignored
  */

@@ -4,9 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
-import { connectInside } from '../../src/call/client.ts';
-import { readConfig } from '../../src/config.ts';
-import { knownTools } from '../../tools/wanted.ts';
+import { assemble } from '../../src/app/build-server.ts';
+import { knownTools } from '../../src/app/tool-registry.ts';
+import { createLog } from '../../src/base/log.ts';
+import { connectInside } from '../../src/mcp/in-process-client.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
 const ROUNDS = 11;
@@ -60,7 +62,11 @@ if (process.argv[3] === 'serve') {
     AGORA_THREADS_RATE_LIMIT: '1000000',
   };
   // With the SDK's client in this process too: what is measured is more than the server's part.
-  const client = await connectInside(readConfig(settings, knownTools), () => Promise.resolve(false));
+  const { server } = assemble(
+    readConfig(settings, knownTools),
+    createLog('silent', () => undefined),
+  );
+  const client = await connectInside(server, () => Promise.resolve(false));
   const ours = async (): Promise<void> => {
     const { structured } = await client.call('list_user_threads', { username: 'lin' }, new AbortController());
     if (structured === undefined) throw new Error('the call failed');

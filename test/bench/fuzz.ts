@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
 import { startAnyAnswer } from './any-answer.ts';
 import { type Case, type Known, makeCases } from './fuzz-cases.ts';
 import { initializeParams, type Message, PATIENCE_MS, type Peer, startPeer } from './peer.ts';

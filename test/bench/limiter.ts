@@ -1,8 +1,8 @@
-import { systemClock } from '../../src/clock.ts';
-import { readConfig } from '../../src/config.ts';
+import { createConnector } from '../../src/app/session.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
-import { createConnector } from '../../src/session.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
 /** Parallel calls against a server that enforces the same limit on a sliding second: refusals, and time against the least possible. */

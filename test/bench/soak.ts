@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { Fault } from '../../src/sandbox/faults.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
 import { initializeParams, type Message, type Peer, type Report, startPeer } from './peer.ts';
 import { type CallTool, createWorker } from './soak-worker.ts';
 

@@ -5,15 +5,15 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
 import { catalogue } from '../../tools/index.ts';
 import { BINARY } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
+import { skippingClock } from '../support/manual-clock.ts';
 import { refereed } from '../support/mcp.ts';
 import { startRaw } from '../support/raw.ts';
-import { accept, appSettings } from '../support/sandbox.ts';
+import { accept, appSettings } from '../support/rehearse.ts';
 
 const line = z.looseObject({ id: z.string(), phase: z.enum(['before', 'after']), time: z.string() });
 

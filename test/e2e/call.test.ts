@@ -4,11 +4,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import type { Fault } from '../../src/sandbox/faults.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { BINARY, type Run, runBinary } from '../support/binary.ts';
 import { listServer, servedThreads } from '../support/list-server.ts';
-import { appSettings } from '../support/sandbox.ts';
-import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
+import { hasTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
+import { appSettings } from '../support/rehearse.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 8);
 const THREAD = '240000142270761';

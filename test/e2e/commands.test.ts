@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { version } from '../../src/base/version.ts';
 import { ENDPOINTS } from '../../src/sandbox/faults.ts';
+import { startSandbox as startTestSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { startSandbox as startTestSandbox } from '../../src/sandbox/server.ts';
-import { version } from '../../src/version.ts';
 import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
-import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
+import { hasTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 
 const clientInfo = { name: 'test', version: '1' };
 

@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url';
 import agoraToken from 'agora-token';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
-import { checkText, verdictText } from '../../src/doctor/report.ts';
+import { version } from '../../src/base/version.ts';
+import { checkText, verdictText } from '../../src/cli/doctor-report.ts';
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
-import { version } from '../../src/version.ts';
 import { runBinary } from '../support/binary.ts';
 import { classicSettings, recordingServer, refusal } from '../support/http.ts';
-import { appSettings } from '../support/sandbox.ts';
+import { appSettings } from '../support/rehearse.ts';
 
 /** No name is looked up outside of this machine. */
 const NODE_OPTIONS = `--import=${new URL('../support/names.mjs', import.meta.url).href}`;

@@ -4,11 +4,11 @@ import { createAttempt } from '../../src/agora/attempt.ts';
 import { openConnections } from '../../src/agora/dispatcher.ts';
 import { AgoraError } from '../../src/agora/errors.ts';
 import { createThreads, type Threads } from '../../src/agora/threads.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
 import { type Answer, classicSettings, recordingServer } from '../support/http.ts';
-import { accept } from '../support/sandbox.ts';
+import { skippingClock } from '../support/manual-clock.ts';
+import { accept } from '../support/rehearse.ts';
 
 // Whatever a server answers: a parsed result or an AgoraError, and no id that the server did not send.
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
+import { tokens } from '../support/count-tokens.ts';
 import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
-import { accept, appSettings, rehearse } from '../support/sandbox.ts';
-import { tokens } from '../support/tokens.ts';
+import { skippingClock } from '../support/manual-clock.ts';
+import { accept, appSettings, rehearse } from '../support/rehearse.ts';
 
 const idsOf = (structured: Record<string, unknown>): string[] =>
   (structured['threads'] as { id: string }[]).map(({ id }) => id);

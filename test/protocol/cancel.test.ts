@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient } from '../support/client.ts';
-import { manualClock } from '../support/clock.ts';
 import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
-import { accept } from '../support/sandbox.ts';
+import { manualClock } from '../support/manual-clock.ts';
+import { accept } from '../support/rehearse.ts';
 import { quietness, until } from '../support/turns.ts';
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
-import { manualClock } from '../support/clock.ts';
 import { classicSettings, envelope, type RecordingServer, recordingServer } from '../support/http.ts';
+import { manualClock } from '../support/manual-clock.ts';
 
 const THREAD = '240000000000009';
 const OTHER = '240000000000010';

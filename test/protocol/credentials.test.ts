@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Fault } from '../../src/sandbox/faults.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
 import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
-import { accept, appSettings, rehearse } from '../support/sandbox.ts';
+import { skippingClock } from '../support/manual-clock.ts';
+import { accept, appSettings, rehearse } from '../support/rehearse.ts';
 
 const APP = `${SANDBOX.orgName}#${SANDBOX.appName}`;
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
 import {
   type Answer,
   classicSettings,
@@ -10,6 +9,7 @@ import {
   recordingServer,
   refusal,
 } from '../support/http.ts';
+import { skippingClock } from '../support/manual-clock.ts';
 
 const GROUP = '210000000000001';
 const MESSAGE = '1180000000000000123';

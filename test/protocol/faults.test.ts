@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint, Fault } from '../../src/sandbox/faults.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import { accept, type Rehearsal, rehearse } from '../support/sandbox.ts';
+import { accept, type Rehearsal, rehearse } from '../support/rehearse.ts';
 
 // Every kind of fault on every tool: what the caller is told, and what the service has done by then.
 

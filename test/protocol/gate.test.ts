@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CONFIRM_MODES } from '../../src/confirm.ts';
+import { CONFIRM_MODES } from '../../src/settings/schema.ts';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
-import { type ManualClock, manualClock } from '../support/clock.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { table, withBlock } from '../support/markdown.ts';
 
 // Every combination of what a client can answer, what code is offered, the operator's mode and the client's kind:

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
 import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
+import { skippingClock } from '../support/manual-clock.ts';
 
 // For any string as a thread's name or a user's id: what hides, moves or ends a line reaches nobody as it is.
 

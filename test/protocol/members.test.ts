@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient } from '../support/client.ts';
-import { skippingClock } from '../support/clock.ts';
 import { type Answer, classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
-import { accept } from '../support/sandbox.ts';
+import { skippingClock } from '../support/manual-clock.ts';
+import { accept } from '../support/rehearse.ts';
 
 const THREAD = '240000000000009';
 const users = (count: number): string[] => Array.from({ length: count }, (_, n) => `user-${n}`);

@@ -1,8 +1,8 @@
 import { GetPromptResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { toolNames } from '../../src/app/tool-registry.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import { toolNames } from '../../tools/wanted.ts';
 import { connectClient } from '../support/client.ts';
 
 const clock = { ...systemClock, now: () => Date.UTC(2026, 10, 23, 8) };

@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import type { Call } from '../../src/agora/api-call.ts';
 import { createAttempt } from '../../src/agora/attempt.ts';
-import type { Call } from '../../src/agora/call.ts';
 import { openConnections } from '../../src/agora/dispatcher.ts';
 import type { AgoraError } from '../../src/agora/errors.ts';
 import { connectClient } from '../support/client.ts';
-import { manualClock, skippingClock } from '../support/clock.ts';
 import { envelope, recordingServer, refusal } from '../support/http.ts';
+import { manualClock, skippingClock } from '../support/manual-clock.ts';
 import { quietness, until } from '../support/turns.ts';
 
 const create: Call<unknown> = {

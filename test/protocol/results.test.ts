@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { connectClient, type Outcome } from '../support/client.ts';
-import { manualClock } from '../support/clock.ts';
+import { manualClock } from '../support/manual-clock.ts';
 
 // What a model reads, in full, on the sandbox. Each change of a word shows here, to be read by eye.
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { connectClient } from '../support/client.ts';
-import { type ManualClock, manualClock, skippingClock } from '../support/clock.ts';
 import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
-import { accept, appSettings } from '../support/sandbox.ts';
+import { type ManualClock, manualClock, skippingClock } from '../support/manual-clock.ts';
+import { accept, appSettings } from '../support/rehearse.ts';
 import { quietness, until } from '../support/turns.ts';
 
 const GROUP = '210000000000001';

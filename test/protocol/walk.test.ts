@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pages } from '../../src/agora/walk.ts';
+import { pages } from '../../src/lists/walk.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
-import { type ManualClock, skippingClock } from '../support/clock.ts';
+import { tokens } from '../support/count-tokens.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { listServer, type Manner, type ServedThread, servedThreads } from '../support/list-server.ts';
-import { tokens } from '../support/tokens.ts';
+import { type ManualClock, skippingClock } from '../support/manual-clock.ts';
 
 const fast = (url: string) => ({ ...classicSettings(url), AGORA_THREADS_RATE_LIMIT: '1000000' });
 const idsOf = (structured: Record<string, unknown>): string[] =>

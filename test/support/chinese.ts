@@ -1,4 +1,4 @@
-import type { SettingName } from '../../src/settings.ts';
+import type { SettingName } from '../../src/settings/schema.ts';
 
 /*
  * The words of the Chinese README's tables, in the terms of the consoles and documents of 声网 and 环信. A tool or setting

@@ -5,13 +5,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { promptsFor } from '../../prompts/index.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { readConfig } from '../../src/config.ts';
-import { instructionsFor } from '../../src/instructions.ts';
-import { createLog } from '../../src/log.ts';
-import { createServer } from '../../src/server.ts';
-import { createConnector } from '../../src/session.ts';
-import { knownTools, toolsFor } from '../../tools/wanted.ts';
+import { createConnector } from '../../src/app/session.ts';
+import { knownTools, toolsFor } from '../../src/app/tool-registry.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { createLog } from '../../src/base/log.ts';
+import { instructionsFor } from '../../src/mcp/instructions.ts';
+import { createServer } from '../../src/mcp/server.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { createReferee } from './mcp.ts';
 
 /** What a form comes back with: an answer, or anything else a client may do. */

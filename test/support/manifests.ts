@@ -1,4 +1,4 @@
-import { documented } from '../../src/settings.ts';
+import { documented } from '../../src/settings/schema.ts';
 import { catalogue } from '../../tools/index.ts';
 
 /*

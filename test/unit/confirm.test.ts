@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Asker, createGate, nextStep, type Question, readForm, showsForms } from '../../src/confirm.ts';
-import { manualClock } from '../support/clock.ts';
+import {
+  type Asker,
+  type ConfirmationRequest,
+  createGate,
+  nextStep,
+  readForm,
+  showsForms,
+} from '../../src/toolkit/confirm.ts';
+import { manualClock } from '../support/manual-clock.ts';
 
 describe('the decision before anything is lost', () => {
   it.each([
@@ -65,7 +72,7 @@ describe('a client shows forms', () => {
 
 const MINUTE = 60_000;
 const YES = { action: 'accept', content: { confirm: true } };
-const question: Question = {
+const question: ConfirmationRequest = {
   tool: 'delete_thread',
   args: { thread_id: '1', more: '2' },
   shown: 'Refund',

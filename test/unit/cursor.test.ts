@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CursorScope, type Position, unwrapCursor, wrapCursor } from '../../src/agora/cursor.ts';
 import { AgoraError } from '../../src/agora/errors.ts';
+import { type CursorScope, type Position, unwrapCursor, wrapCursor } from '../../src/lists/cursor.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 const scope: fc.Arbitrary<CursorScope> = fc.record({

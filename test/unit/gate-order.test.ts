@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
-import type { Write } from '../../src/audit.ts';
-import { createSeen } from '../../src/seen.ts';
-import { defineDeletion, type ToolContext } from '../../src/tool.ts';
+import type { Write } from '../../src/toolkit/audit-log.ts';
+import { defineDeletion, type ToolContext } from '../../src/toolkit/define-tool.ts';
+import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { addThreadMembers } from '../../tools/add-thread-members.ts';
 import { deleteThread } from '../../tools/delete-thread.ts';
 import { deleteThreads } from '../../tools/delete-threads.ts';
-import { deleteOne } from '../../tools/deletion.ts';
 import { removeThreadMembers } from '../../tools/remove-thread-members.ts';
-import { manualClock } from '../support/clock.ts';
+import { deleteOne } from '../../tools/support/delete-one.ts';
+import { manualClock } from '../support/manual-clock.ts';
 
 // A call can be given up at any step. Here every step but the one under test looks away, so that each stands alone.
 

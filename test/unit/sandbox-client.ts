@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
 export interface Reply {
   readonly status: number;
@@ -87,7 +87,7 @@ export function readPage({ json }: Reply): ReadPage {
 
 export const threadIdOf = ({ json }: Reply): string => createdBody.parse(json).data.thread_id;
 
-/** Reads a list to its end, page by page. */
+/** ReadApi a list to its end, page by page. */
 export async function walk(
   send: Send,
   path: string,

@@ -1,0 +1,25 @@
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { version } from '../base/version.ts';
+import { instructionsFor } from '../mcp/instructions.ts';
+import { createServer, type Server } from '../mcp/server.ts';
+import type { Config } from '../settings/read-config.ts';
+import { type Connector, createConnector } from './session.ts';
+import { toolsFor } from './tool-registry.ts';
+
+/** The server that the settings ask for, and its way to the app: the same for an assistant and for a script. */
+export function assemble(config: Config, log: Log): { server: Server; connector: Connector } {
+  const connector = createConnector(config, systemClock, version, Math.random);
+  const server = createServer({
+    version,
+    tools: toolsFor(config),
+    prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
+    instructions: instructionsFor(config),
+    confirm: config.confirm,
+    connect: connector.connect,
+    sandbox: config.target.kind === 'sandbox',
+    clock: systemClock,
+    log,
+  });
+  return { server, connector };
+}

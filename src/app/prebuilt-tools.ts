@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import type { Tool } from '../toolkit/define-tool.ts';
+
+/** All that is known of a tool before it is called. */
+type Listed = Omit<Tool, 'prepare' | 'inputSchema' | 'outputSchema'> & {
+  readonly inputSchema: Record<string, unknown>;
+  readonly outputSchema: Record<string, unknown>;
+};
+
+/** Put here by scripts/build.mjs, from ./index.ts of the same sources. */
+declare const BUILT_TOOLS: Record<'catalogue' | 'undocumented', readonly Listed[]>;
+
+/**
+ * Stands for ./index.ts in the bundle: names, descriptions and schemas are there as data, and a tool itself is loaded
+ * at its first call. Making the schemas of all tools would be a fifth of each start, and most starts call nothing.
+ */
+const built = ({ inputSchema, outputSchema, ...listed }: Listed): Tool => ({
+  ...listed,
+  inputSchema: () => inputSchema,
+  outputSchema: () => outputSchema,
+  async prepare(args) {
+    z.config({ jitless: false });
+    const { catalogue, undocumented } = await import('../../tools/index.ts');
+    const tool = [...catalogue, ...undocumented].find(({ name }) => name === listed.name);
+    if (!tool) throw new Error(`The bundle lists ${listed.name}, but does not hold it.`);
+    return tool.prepare(args);
+  },
+});
+
+export const catalogue: readonly Tool[] = BUILT_TOOLS.catalogue.map(built);
+export const undocumented: readonly Tool[] = BUILT_TOOLS.undocumented.map(built);

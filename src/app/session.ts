@@ -1,0 +1,133 @@
+import type { AttemptOptions } from '../agora/attempt.ts';
+import { exchangeBy } from '../agora/token-exchange.ts';
+import type { Clock } from '../base/clock.ts';
+import { visible } from '../base/escape.ts';
+import type { AppTarget } from '../settings/app-target.ts';
+import { SettingsError } from '../settings/problem.ts';
+import type { Config } from '../settings/read-config.ts';
+import { credentialsOf } from '../settings/read-secret.ts';
+import type { Audit } from '../toolkit/audit-log.ts';
+import type { App, Session } from '../toolkit/define-tool.ts';
+
+export interface Connector {
+  /**
+   * @throws SettingsError where the settings do not say enough
+   */
+  connect(): Promise<Session>;
+  /** Ends what `connect` has started: sockets, and the sandbox where one runs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Prepares the way to the app that the settings name. Nothing is imported, read or opened before the first
+ * `connect()`: some hosts start a server only to see whether it starts.
+ *
+ * @param random from 0 up to 1, for the jitter between tries
+ */
+export function createConnector(config: Config, clock: Clock, version: string, random: () => number): Connector {
+  let session: Promise<Session> | undefined;
+  const closing: (() => Promise<void>)[] = [];
+
+  async function open(): Promise<Session> {
+    const { target } = config;
+    switch (target.kind) {
+      case 'unusable':
+        throw new SettingsError(target.problems);
+      case 'app':
+        return openApp(target, { name: target.name, host: new URL(target.origin).host, sandbox: false });
+      case 'sandbox': {
+        const { app, close } = await openSandbox(clock);
+        closing.push(close);
+        return openApp(app, { name: app.name, host: 'the embedded sandbox', sandbox: true });
+      }
+    }
+  }
+
+  async function openApp(target: AppTarget, app: App): Promise<Session> {
+    const [
+      { openConnections },
+      { createAttempt },
+      { createLimiter },
+      { createTokens },
+      { createRequest },
+      { createThreads },
+    ] = await Promise.all([
+      import('../agora/dispatcher.ts'),
+      import('../agora/attempt.ts'),
+      import('../agora/rate-limiter.ts'),
+      import('../agora/tokens.ts'),
+      import('../agora/request.ts'),
+      import('../agora/threads.ts'),
+    ]);
+    const connections = openConnections(target.origin, target.loopback, config.proxy);
+    closing.push(connections.close);
+    const attempt = createAttempt({
+      ...attemptOptions(target, config, clock, version),
+      dispatcher: connections.dispatcher,
+    });
+    const limiter = createLimiter({ perSecond: config.rateLimit, clock });
+    const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
+    const request = createRequest({ attempt, tokens, limiter, clock, random });
+    return {
+      app: { ...app, name: visible(app.name) },
+      threads: createThreads(request, target.name),
+      audit: await openAudit(),
+    };
+  }
+
+  async function openAudit(): Promise<Audit | undefined> {
+    if (config.auditLog === undefined) return undefined;
+    const [{ createAudit }, { randomUUID }] = await Promise.all([
+      import('../toolkit/audit-log.ts'),
+      import('node:crypto'),
+    ]);
+    return createAudit(config.auditLog, clock, randomUUID);
+  }
+
+  return {
+    connect() {
+      session ??= open().catch((error: unknown) => {
+        // A file that was missing may be there at the next call.
+        session = undefined;
+        throw error;
+      });
+      return session;
+    },
+    async close() {
+      await session?.catch(() => undefined);
+      await Promise.all(closing.splice(0).map((end) => end()));
+    },
+  };
+}
+
+/** All that an attempt needs to know but the way it goes. */
+export const attemptOptions = (
+  { origin, prefix }: AppTarget,
+  { timeoutMs }: Config,
+  clock: Clock,
+  version: string,
+): Omit<AttemptOptions, 'dispatcher'> => ({
+  origin,
+  prefix,
+  timeoutMs,
+  clock,
+  userAgent: `agora-threads-mcp/${version}`,
+});
+
+/** Starts the embedded sandbox: an app like any other to all that comes behind. */
+export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {
+  const [{ startSandbox }, { SANDBOX }] = await Promise.all([
+    import('../sandbox/http-server.ts'),
+    import('../sandbox/identity.ts'),
+  ]);
+  const sandbox = await startSandbox({ now: () => clock.now() });
+  const app: AppTarget = {
+    kind: 'app',
+    origin: sandbox.url,
+    loopback: true,
+    prefix: [SANDBOX.orgName, SANDBOX.appName],
+    name: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+    credentials: { kind: 'fixed', token: { value: SANDBOX.appToken } },
+  };
+  return { app, close: () => sandbox.close() };
+}

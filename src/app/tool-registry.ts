@@ -1,0 +1,28 @@
+import { catalogue, undocumented } from '../../tools/index.ts';
+import type { Config } from '../settings/read-config.ts';
+import { isEnabled, type ToolInfo, type ToolSelection } from '../settings/tool-selection.ts';
+import type { Tool } from '../toolkit/define-tool.ts';
+
+/** All tools that a setting may name. */
+export const knownTools: readonly ToolInfo[] = [
+  ...catalogue.map(({ name, kind }) => ({ name, kind, documented: true })),
+  ...undocumented.map(({ name, kind }) => ({ name, kind, documented: false })),
+];
+
+/** Of all arguments that a tool has. */
+export const argumentNames: ReadonlySet<string> = new Set(
+  [...catalogue, ...undocumented].flatMap((tool) => tool.argumentNames),
+);
+
+export const toolNames: readonly string[] = knownTools.map(({ name }) => name);
+
+/**
+ * The tools that the settings ask for. A tool that is not wanted is not registered, rather than refused: a model does
+ * not try what it does not see.
+ */
+export function toolsFor(config: ToolSelection & Pick<Config, 'target'>): readonly Tool[] {
+  // With wrong settings every call says so, which a tool that is not there could not do.
+  const wanted = config.target.kind === 'unusable' ? { ...config, tools: undefined } : config;
+  const names = new Set(knownTools.filter((tool) => isEnabled(tool, wanted)).map(({ name }) => name));
+  return [...catalogue, ...undocumented].filter(({ name }) => names.has(name));
+}

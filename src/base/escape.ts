@@ -1,0 +1,199 @@
+import { redact } from './redact.ts';
+
+/*
+ * Text from outside, made safe to show: one line, nothing invisible, nothing that moves a cursor.
+ *
+ * A character that fails is written as its number, `⟨U+202E⟩`. A literal `⟨` is written so too, hence every `⟨` in the
+ * output was put there by this file, and reading the numbers back gives the input again: two names that differ never
+ * look alike by escaping, and no name can imitate an escape or the mark of a cut. The price: escaping twice is not
+ * escaping once, so each text passes here exactly once, on its way in.
+ */
+
+/** More marks than this on one base are an attack on the lines above and below; Tibetan stacks come to 8. */
+const MOST_MARKS = 8;
+/** In code points. Emoji families with skin tones come to 10, Sanskrit conjuncts to about 12. */
+const LONGEST_CLUSTER = 16;
+
+/** Scripts in which a joiner changes how letters are drawn, so that words are misspelt without it. */
+const JOINING = [
+  ...['Arab', 'Syrc', 'Mand', 'Nkoo', 'Adlm', 'Rohg', 'Mong', 'Phag'],
+  ...['Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 'Telu', 'Knda', 'Mlym', 'Sinh'],
+  ...['Mymr', 'Khmr', 'Tibt', 'Newa', 'Tirh', 'Cakm', 'Bali', 'Java', 'Lana'],
+]
+  .map((script) => String.raw`\p{Script=${script}}`)
+  // Arabic vowel signs belong to no script of their own. Script_Extensions would find them, but Latin accents with them.
+  .concat(String.raw`\u064b-\u0655\u0670`)
+  .join('');
+/** Arabic letters for mathematics. */
+const NEVER_JOINS = String.raw`[\u{1ee00}-\u{1eeff}]`;
+const PICTURE = String.raw`\p{Extended_Pictographic}`;
+const SELECTOR = String.raw`\ufe00-\ufe0f\u{e0100}-\u{e01ef}`;
+
+/** Tag characters spell text that nobody sees; only the three flags in use keep theirs: England, Scotland, Wales. */
+const FLAG = `\\u{1f3f4}(?:${['gbeng', 'gbsct', 'gbwls']
+  .map((region) => [...region].map((letter) => `\\u{e00${letter.charCodeAt(0).toString(16)}}`).join(''))
+  .join('|')})\\u{e007f}`;
+
+const JOINER_AT_WORK = [
+  // 👩‍🚀
+  String.raw`(?<=${PICTURE}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=${PICTURE})`,
+  // Persian "mi-khaham": between two letters or marks of such a script, the second not itself invisible (where the
+  // first is, BASELESS takes the joiner with it).
+  String.raw`(?<=[${JOINING}])(?<=[\p{L}\p{M}])(?<!${NEVER_JOINS})[\u200c\u200d](?=[${JOINING}])(?=[\p{L}\p{M}])(?!\p{Default_Ignorable_Code_Point}|${NEVER_JOINS})`,
+  // അവന്‍: after a virama it decides how the letter before is drawn, at the end of a word too.
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d]`,
+].join('|');
+
+const SELECTOR_AT_WORK = [
+  String.raw`(?<=${PICTURE})[\ufe0e\ufe0f]`,
+  // 1️⃣
+  String.raw`(?<=[0-9#*])\ufe0f(?=\u20e3)`,
+  // Japanese names need the registered forms of a character. The 200 selectors above those serve to hide bytes only.
+  String.raw`(?<=\p{Unified_Ideograph})[\ufe00-\ufe02\u{e0100}-\u{e011f}]`,
+].join('|');
+
+/** A flag, to be passed over, or in group 1 a character that is to be escaped. Made when first needed: it takes 2 ms. */
+const makeHidden = (): RegExp =>
+  new RegExp(
+    `${FLAG}|(${[
+      // Controls (tab, line feed, escape), lone surrogates, private use, line and paragraph separator, our own bracket.
+      String.raw`[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u27e8]`,
+      // Blanks other than those that people type: the plain one, the French no-break ones, the Chinese and Japanese one.
+      String.raw`(?![ \u00a0\u202f\u3000])[\p{Zs}\u2800]`,
+      // Bidi controls, zero-width characters, fillers, tags.
+      String.raw`(?![\u200c\u200d${SELECTOR}])[\p{Cf}\p{Default_Ignorable_Code_Point}]`,
+      // Unassigned, but for what newer Unicode than this Node's may have filled: emoji and the two planes of ideographs.
+      String.raw`(?![${PICTURE}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}])\p{Cn}`,
+      String.raw`(?!${JOINER_AT_WORK})[\u200c\u200d]`,
+      `(?!${SELECTOR_AT_WORK})[${SELECTOR}]`,
+    ].join('|')})`,
+    'gu',
+  );
+let hiddenOnce: RegExp | undefined;
+
+/**
+ * Nothing hidden, and each UTF-16 unit a grapheme cluster of its own: Latin, Greek, Cyrillic, Hebrew and Arabic
+ * letters, punctuation, kana, Chinese, Hangul syllables. Most names are, and need neither the long look nor Intl.
+ */
+const PLAIN =
+  /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
+
+const MARK = /^\p{M}/u;
+/** Without a base before it, a mark would land on our bracket or on the opening quote, and a joiner has lost its letter. */
+const BASELESS = /^[\p{M}\u200c\u200d]+/u;
+/** A joiner joins nothing once what came after it is cut off. */
+const LOOSE_JOINER = /\u200c$|\u200d$/;
+export const withoutLooseJoiner = (text: string): string => text.replace(LOOSE_JOINER, '');
+/** Inside a cluster a selector or the tags of a flag may have lost their end as well. */
+const LOOSE_END = /(?:\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0000}-\u{e0fff}])+$/u;
+
+const escaped = (character: string): string =>
+  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** The grapheme clusters of a text, in time linear in its length: V8 copies all that it was given for each cluster. */
+export function* graphemes(text: string): Generator<string> {
+  // Ten milliseconds the first time, so not while the server starts.
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  let length = 256;
+  for (let at = 0; at < text.length; ) {
+    // Never through a surrogate pair: half a mark would stand for itself, and its base would seem to end before it.
+    const end = at + length + (isHighSurrogate(text.charCodeAt(at + length - 1)) ? 1 : 0);
+    const start = at;
+    for (const { segment, index } of segmenter.segment(text.slice(start, end))) {
+      // The last one may go on behind the end.
+      if (start + index + segment.length >= end && end < text.length) break;
+      yield segment;
+      at = start + index + segment.length;
+    }
+    length = at === start ? length * 2 : 256;
+  }
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+
+/**
+ * Makes text from outside (thread names, user ids, vendor error texts) safe to show: one line, well-formed, nothing
+ * invisible, nothing that moves a cursor; anything of that kind stands as `⟨U+202E⟩`.
+ *
+ * @param max the most grapheme clusters shown, counted after escaping: an escape counts about eight, and is shown whole
+ *   or not at all. A cut is shown behind them, as `…⟨+12⟩` with the number left out, or `…⟨+6400 or more⟩`.
+ */
+export function visible(raw: string, max = 200): string {
+  // Before anything is cut: what is left of a secret after a cut is no longer found.
+  const text = redact(raw);
+  if (text.length <= max && PLAIN.test(text)) return text;
+  // What is shown as one cluster takes up at most so many pairs of UTF-16 units, so `max` of them end within the part
+  // that is looked at, and one more begins there. The rest of a hostile megabyte is neither searched nor counted.
+  const most = (max + 1) * LONGEST_CLUSTER * 2;
+  // Never through a surrogate pair: half of it would count as a cluster of its own.
+  const looked = isHighSurrogate(text.charCodeAt(most - 1)) ? most - 1 : most;
+  let shown = '';
+  let size = 0;
+  let left = 0;
+  for (const piece of pieces(text, looked)) {
+    const length = piece.startsWith('⟨') ? piece.length : 1;
+    if (left === 0 && size + length <= max) {
+      shown += piece;
+      size += length;
+    } else left += length;
+  }
+  if (left === 0) return shown;
+  return `${withoutLooseJoiner(shown)}…⟨+${left}${text.length > looked ? ' or more' : ''}⟩`;
+}
+
+/** Grapheme clusters and escapes, in order, of the first so many UTF-16 units. */
+function* pieces(text: string, end: number): Generator<string> {
+  let at = 0;
+  // The few units behind the end decide whether a joiner or flag before it is complete.
+  hiddenOnce ??= makeHidden();
+  for (const { 1: hidden, index } of text.slice(0, end + 16).matchAll(hiddenOnce)) {
+    if (hidden === undefined) continue;
+    if (index >= end) break;
+    yield* clusters(text.slice(at, index));
+    yield escaped(hidden);
+    at = index + hidden.length;
+  }
+  yield* clusters(text.slice(at, end));
+}
+
+/** The clusters of a stretch in which no single character has to be escaped; what is too much of a cluster still is. */
+function* clusters(stretch: string): Generator<string> {
+  if (PLAIN.test(stretch)) {
+    yield* stretch;
+    return;
+  }
+  // Behind an escape, and at the start, there is nothing that a mark could stand on: some begin a cluster of their own.
+  let bare = true;
+  for (const cluster of graphemes(stretch)) {
+    const baseless = bare ? (BASELESS.exec(cluster)?.[0] ?? '') : '';
+    for (const mark of baseless) yield escaped(mark);
+    const rest = cluster.slice(baseless.length);
+    if (rest === '') continue;
+    const kept = rest.length <= MOST_MARKS ? rest : bounded(rest);
+    yield kept;
+    for (const character of rest.slice(kept.length)) yield escaped(character);
+    bare = kept.length < rest.length;
+  }
+}
+
+/** As much of a cluster as one character on a screen may hold: marks, joined emoji and letters can be piled up for ever. */
+function bounded(cluster: string): string {
+  let length = 0;
+  let points = 0;
+  let marks = 0;
+  for (const character of cluster) {
+    marks = MARK.test(character) ? marks + 1 : 0;
+    points += 1;
+    if (marks > MOST_MARKS || points > LONGEST_CLUSTER) return cluster.slice(0, length).replace(LOOSE_END, '');
+    length += character.length;
+  }
+  return cluster;
+}
+
+/** Text that is already visible, between double quotes: `"` and `\` get a backslash, so nothing inside can end the quote. */
+export const inQuotes = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** `visible`, between double quotes. The quotes and backslashes do not count toward `max`. */
+export const quoted = (text: string, max?: number): string => inQuotes(visible(text, max));

@@ -1,0 +1,174 @@
+import '../mcp/zod-jitless.ts';
+import { styleText } from 'node:util';
+import { assemble } from '../app/build-server.ts';
+import { argumentNames, knownTools, toolsFor } from '../app/tool-registry.ts';
+import { createLog } from '../base/log.ts';
+import { redact, toRedactedJson } from '../base/redact.ts';
+import { connectInside, type InnerClient, type Outcome } from '../mcp/in-process-client.ts';
+import { type Config, readConfig } from '../settings/read-config.ts';
+import type { Tool } from '../toolkit/define-tool.ts';
+import { type Arguments, readArguments } from './call-arguments.ts';
+import { findTool } from './find-tool.ts';
+import { type CommandLine, environmentOf, readCommandLine, settingFlags } from './flags.ts';
+import { createProgressBar, type ProgressBar } from './progress-bar.ts';
+import { askYesOrNo, wantsColours } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const FLAGS = [
+  { name: 'json', value: undefined },
+  { name: 'confirm', value: 'THREAD_ID', multiple: true },
+] as const;
+/** `--confirm` names threads here; how else a deletion is confirmed is no question where a person or a script calls. */
+const SETTINGS = settingFlags.filter(({ name }) => name !== 'confirm');
+
+/** By the custom of shells: 128 and the number of SIGINT or SIGTERM. */
+const CANCELLED = { SIGINT: 130, SIGTERM: 143 } as const;
+/** What may still be open after a cancel gets this long to end, in milliseconds. */
+const LAST_MOMENT_MS = 500;
+
+/**
+ * Calls one tool, and prints what an assistant would read.
+ *
+ * @throws UsageError for a tool, flag or argument that there is not
+ */
+export async function call(args: readonly string[]): Promise<void> {
+  const line = readCommandLine(args, FLAGS, SETTINGS, (flag) => {
+    const argument = flag.replaceAll('-', '_');
+    return argumentNames.has(argument) ? `Arguments are KEY=VALUE: ${argument}=...` : undefined;
+  });
+  const [name, ...words] = line.words;
+  const settings = readConfig(environmentOf(process.env, line.settings), knownTools);
+  if (name === undefined)
+    throw new UsageError(
+      `name a tool: ${toolsFor(settings)
+        .map((tool) => tool.name)
+        .join(', ')}.`,
+    );
+  const config: Config = { ...settings, confirm: 'elicitation' };
+  const tool = findTool(name, config);
+  const toolArgs = readArguments(words, tool);
+  const confirmed = readConfirmed(line, tool, toolArgs);
+
+  const cancel = new AbortController();
+  let cancelled: keyof typeof CANCELLED | undefined;
+  const onSignal = (signal: keyof typeof CANCELLED) => {
+    cancelled = signal;
+    cancel.abort();
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+
+  const bar = process.stderr.isTTY ? createProgressBar(tell, boundOf(toolArgs)) : undefined;
+  let refused: string | undefined;
+  let interrupted = false;
+  const { server, connector } = assemble(config, createLog(config.logLevel, tell));
+  const client = await connectInside(server, async (question, signal) => {
+    if (confirmed) return true;
+    bar?.pause();
+    const answer = await ask(question, idsOf(toolArgs), signal);
+    bar?.resume();
+    interrupted = answer === 'interrupted';
+    if (interrupted) onSignal('SIGINT');
+    refused = typeof answer === 'object' ? answer.refused : undefined;
+    return answer === 'yes';
+  });
+  try {
+    const outcome = await callWithBar(client, tool.name, toolArgs, cancel.signal, bar);
+    finish(outcome, line.flags.has('json'), refused, config.target.kind === 'sandbox');
+  } catch (error) {
+    if (cancelled === undefined) throw error;
+    tell(
+      `Cancelled.${interrupted ? ' Nothing was changed.' : tool.kind === 'read' ? '' : ' What was sent before may have been done.'}\n`,
+    );
+    process.exitCode = CANCELLED[cancelled];
+    setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    await client.close();
+    await connector.close();
+  }
+}
+
+const tell = (text: string): void => void process.stderr.write(redact(text));
+
+/** The threads that a call is about, as its arguments name them. */
+const idsOf = ({ thread_id, thread_ids }: Arguments): readonly string[] =>
+  [...new Set(Array.isArray(thread_ids) ? thread_ids : [thread_id])].filter((id) => typeof id === 'string');
+
+/**
+ * Has the command line said yes? It does so by naming the very threads again, so that no yes is left in a script for
+ * whatever its variables hold some day.
+ *
+ * @throws UsageError where it names others
+ */
+function readConfirmed({ flags }: CommandLine, tool: Tool, args: Arguments): boolean {
+  const given = flags.get('confirm');
+  if (given === undefined) return false;
+  if (tool.kind !== 'delete') throw new UsageError(`${tool.name} deletes nothing, so there is nothing to --confirm.`);
+  const named = new Set(given.flatMap((ids) => ids.split(',')).map((id) => id.trim()));
+  const meant = idsOf(args);
+  if (named.size === meant.length && meant.every((id) => named.has(id))) return true;
+  throw new UsageError(
+    `--confirm names ${[...named].filter((id) => id !== '').join(', ') || 'no thread'}, but the call is about ${meant.join(', ') || 'no thread'}. Nothing was sent.`,
+  );
+}
+
+/** How far a walk may go, for its bar. */
+const boundOf = ({ max_scan: bound }: Arguments): number | undefined => (typeof bound === 'number' ? bound : undefined);
+
+async function callWithBar(
+  client: InnerClient,
+  tool: string,
+  args: Arguments,
+  signal: AbortSignal,
+  bar: ProgressBar | undefined,
+): Promise<Outcome> {
+  try {
+    return await client.call(tool, args, { signal, onProgress: bar?.show });
+  } finally {
+    bar?.pause();
+  }
+}
+
+/** Shows the question in full and waits for the person at the terminal; where there is none, says how to go on. */
+async function ask(
+  { message, label }: { message: string; label: string },
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<'yes' | 'interrupted' | { refused: string }> {
+  const styled = wantsColours(process.stderr) ? styleText('yellow', message) : message;
+  tell(`${styled}\n`);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    const how = `--confirm ${ids.join(',')}`;
+    return { refused: `Nothing was changed: there is no terminal to ask on. To go on, add ${how}` };
+  }
+  const answer = await askYesOrNo(`${label}?`, { input: process.stdin, output: process.stderr }, signal);
+  return answer === 'no' ? { refused: 'Nothing was changed: the answer was no.' } : answer;
+}
+
+/** Statuses of a result that a script must not take for done. */
+const NOT_DONE = new Set<unknown>(['partly_done', 'unknown', 'declined', 'confirmation_required']);
+/** Errors of which nothing reached the service: the call or the settings are wrong. */
+const USED_WRONGLY = new Set(['bad_arguments', 'not_configured']);
+
+function finish({ text, structured }: Outcome, json: boolean, refused: string | undefined, sandbox: boolean): void {
+  if (structured === undefined) {
+    const code = /^Error \[(\w+)\]/.exec(text)?.[1] ?? 'unknown';
+    process.exitCode = USED_WRONGLY.has(code) ? 2 : 1;
+    tell(`${text}\n`);
+    if (json) print(toRedactedJson({ error: { code, text } }));
+    return;
+  }
+  process.exitCode = NOT_DONE.has(structured['status']) ? 1 : 0;
+  if (refused !== undefined) {
+    tell(`${refused}\n`);
+    process.exitCode = process.stdin.isTTY && process.stderr.isTTY ? 1 : 2;
+  }
+  // The server's words for a declined call are for a model, and speak of settings that do not count here.
+  const summary = refused === undefined ? {} : { summary: sandbox ? `[sandbox] ${refused}` : refused };
+  if (json) print(toRedactedJson({ ...structured, ...summary }));
+  else if (refused === undefined) print(redact(text));
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);

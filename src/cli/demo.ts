@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { ElicitRequestSchema, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+import { systemClock } from '../base/clock.ts';
+import { version } from '../base/version.ts';
+import { createStdio } from '../mcp/stdio-transport.ts';
+import { SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { noWords, readCommandLine } from './flags.ts';
+import { askYesOrNo, fold, wantsColours } from './terminal.ts';
+
+/** In columns, the gutter not counted. */
+const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
+const GUTTER = '  │ ';
+
+const colours = wantsColours(process.stdout);
+type Style = Parameters<typeof styleText>[0];
+const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const toolText = z.object({ content: z.tuple([z.object({ text: z.string() })]), isError: z.boolean().optional() });
+const structure = z.object({
+  structuredContent: z.object({ thread_id: z.string().optional(), next_cursor: z.string().optional() }).optional(),
+});
+
+/**
+ * Plays the main job on the sandbox with a real MCP client and the real server as its child process: what is called,
+ * and what the model reads.
+ */
+export async function demo(args: readonly string[]): Promise<void> {
+  noWords(readCommandLine(args, []).words);
+  const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
+  const { transport, ended } = startServer();
+  await client.connect(transport);
+
+  const call = async (name: string, args: Record<string, unknown>) => {
+    printCall(name, args);
+    const result = await client.callTool({ name, arguments: args });
+    const { content, isError } = toolText.parse(result);
+    printIndented(content[0].text, isError ? 'red' : 'reset');
+    return structure.parse(result).structuredContent ?? {};
+  };
+
+  try {
+    const [message] = SANDBOX_HINTS.freeMessages;
+    const [username] = SANDBOX_HINTS.users;
+    print(styled('dim', 'agora-threads-mcp on its embedded sandbox; indented: what the model reads.'));
+    const page = await call('list_user_threads', { username, limit: 4 });
+    await call('list_user_threads', { username, limit: 4, cursor: page.next_cursor });
+    const { group_id, owner } = message;
+    const created = await call('create_thread', { group_id, msg_id: message.id, name: 'Refund for order 1207', owner });
+    await call('rename_thread', { thread_id: created.thread_id, name: 'Refund for order 1207 (paid)' });
+    await call('delete_thread', { thread_id: created.thread_id });
+    await call('create_thread', { group_id, msg_id: Number(message.id), name: 'A number loses digits', owner });
+    print(
+      styled('dim', 'Next: add it to your assistant, as the README says; for your own app: agora-threads-mcp doctor.'),
+    );
+  } finally {
+    await client.close();
+    await ended();
+  }
+}
+
+/** What a process needs of this one's environment, on any system; none of it is a setting of ours. */
+const HARMLESS = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP'];
+
+/** This very binary as a server in a process of its own, on the sandbox: the demo can never reach a real app. */
+function startServer(): { transport: Transport; ended: () => Promise<void> } {
+  const env: Record<string, string> = { AGORA_THREADS_SANDBOX: '1' };
+  for (const name of HARMLESS) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  const transport = createStdio<JSONRPCMessage>({
+    input: child.stdout,
+    output: child.stdin,
+    clock: systemClock,
+    decode: (line) => [JSONRPCMessageSchema.parse(JSON.parse(line))],
+    encode: (message) => JSON.stringify(message),
+  });
+  return {
+    transport,
+    async ended() {
+      child.stdin.end();
+      await gone;
+    },
+  };
+}
+
+/** Shows the question, and takes the answer of the person at the terminal; without one it says yes, and says so. */
+async function ask(message: string): Promise<{ action: 'accept' | 'decline'; content?: { confirm: boolean } }> {
+  print(styled('yellow', '  ? The server asks the person, not the model:'));
+  printIndented(message, 'yellow');
+  const yes = { action: 'accept', content: { confirm: true } } as const;
+  if (!process.stdin.isTTY) {
+    print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
+    return yes;
+  }
+  const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), { input: process.stdin, output: process.stdout });
+  if (answer === 'interrupted') process.exit(130);
+  return answer === 'yes' ? yes : { action: 'decline' };
+}
+
+const argument = ([key, value]: [string, unknown]): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const short = text.length > 40 ? `${text.slice(0, 12)}…` : text;
+  return `${styled('dim', `${key}=`)}${/[\s"]/.test(short) ? JSON.stringify(short) : short}`;
+};
+
+function printCall(name: string, args: Record<string, unknown>): void {
+  let line = styled('bold', `> ${name}`);
+  for (const part of Object.entries(args).map(argument)) {
+    const longer = `${line} ${part}`;
+    if (stripVTControlCharacters(longer).length > WIDTH + GUTTER.length) {
+      print(line);
+      line = `    ${part}`;
+    } else line = longer;
+  }
+  print(line);
+}
+
+function printIndented(text: string, style: Style): void {
+  const lines = text.split('\n').flatMap((line) => fold(stripVTControlCharacters(line), WIDTH, '  '));
+  for (const line of lines) print(styled('dim', GUTTER) + styled(style, line));
+}

@@ -1,0 +1,87 @@
+import '../mcp/zod-jitless.ts';
+import { knownTools, toolsFor } from '../app/tool-registry.ts';
+import { systemClock } from '../base/clock.ts';
+import { redact, toRedactedJson } from '../base/redact.ts';
+import { version } from '../base/version.ts';
+import type { Check } from '../doctor/check-result.ts';
+import { type Examination, examine, type Section } from '../doctor/run-checks.ts';
+import { type Config, readConfig } from '../settings/read-config.ts';
+import { checkText, exitCodeOf, type Look, verdictText } from './doctor-report.ts';
+import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
+import { wantsColours } from './terminal.ts';
+
+const FLAGS = [
+  { name: 'json', value: undefined },
+  { name: 'offline', value: undefined },
+] as const;
+
+/**
+ * Checks settings, network and service, and says of each what to do. Exit code 0: good; 1: a check with the service
+ * failed; 2: something is wrong that needed no service to be found.
+ *
+ * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ */
+export async function doctor(args: readonly string[]): Promise<void> {
+  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
+  noWords(words);
+  const environment = environmentOf(process.env, settings);
+  const config = readConfig(environment, knownTools);
+  const all = toolsFor({ ...config, readOnly: false, tools: undefined });
+  const examination: Examination = {
+    environment,
+    byFlag: new Set(Object.keys(settings)),
+    config,
+    tools: { registered: toolsFor(config).length, all: all.length },
+    offline: flags.has('offline'),
+    clock: systemClock,
+    version,
+  };
+  const checks = flags.has('json') ? await printJson(examination) : await printText(examination);
+  process.exitCode = exitCodeOf(checks);
+}
+
+/** Each check as soon as it is made: a host that does not answer takes its time. */
+async function printText(examination: Examination): Promise<readonly Check[]> {
+  const { stdout } = process;
+  const look: Look = stdout.isTTY
+    ? { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) }
+    : { kind: 'plain' };
+  const print = (text: string): void => void stdout.write(redact(text));
+  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(examination.config)}\n`);
+  const checks: Check[] = [];
+  let section: Section | undefined;
+  for await (const found of examine(examination)) {
+    print(checkText(found, section, look));
+    [section] = found;
+    checks.push(found[1]);
+  }
+  print(verdictText(checks, look));
+  return checks;
+}
+
+function subject({ target }: Config): string {
+  switch (target.kind) {
+    case 'app':
+      return `app ${target.name} at ${target.origin}`;
+    case 'sandbox':
+      return `the embedded sandbox, since ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}`;
+    case 'unusable':
+      return 'the settings do not say enough, or say it wrong';
+  }
+}
+
+async function printJson(examination: Examination): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for await (const [, check] of examine(examination)) checks.push(check);
+  const { target } = examination.config;
+  const report = {
+    version,
+    target: target.kind,
+    ...(target.kind === 'app' && { app: target.name, host: target.origin }),
+    offline: examination.offline,
+    exit_code: exitCodeOf(checks),
+    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, ...(fix !== undefined && { fix }) })),
+  };
+  process.stdout.write(`${toRedactedJson(report)}\n`);
+  return checks;
+}

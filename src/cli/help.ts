@@ -1,0 +1,116 @@
+import { styleText } from 'node:util';
+import { closest } from '../base/did-you-mean.ts';
+import { version } from '../base/version.ts';
+import { SETTING_GROUPS } from '../settings/schema.ts';
+import type { Command, Commands } from './command.ts';
+import { readCommandLine, type SettingFlag, settingFlags } from './flags.ts';
+import { fold, wantsColours } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const BINARY = 'agora-threads-mcp';
+/** In columns; wide enough for a line of each setting, narrow enough to be read. */
+const WIDTH = 100;
+
+const colours = wantsColours(process.stdout);
+const heading = (text: string): string => (colours ? styleText('bold', text) : text);
+
+/**
+ * Prints what the binary can do and every setting, or all about one command.
+ *
+ * @throws UsageError for a command that there is not
+ */
+export async function help(args: readonly string[], commands: Commands): Promise<void> {
+  const { words } = readCommandLine(args, []);
+  const [name] = words;
+  if (name === undefined) return print(overview(commands));
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return print(about(name, command));
+  const near = closest(name, Object.keys(commands));
+  throw new UsageError(
+    `there is no command ${JSON.stringify(name)}.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
+  );
+}
+
+export async function printVersion(args: readonly string[]): Promise<void> {
+  readCommandLine(args, []);
+  print(version);
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const overview = (commands: Commands): string => {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    `${heading(`${BINARY} ${version}`)}: the message threads of an Agora Chat app, as an MCP server`,
+    '',
+    heading('Usage'),
+    `  ${BINARY} [COMMAND] [FLAGS]`,
+    '',
+    heading('Commands'),
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    `  ${BINARY} help COMMAND tells more of each.`,
+    '',
+    heading('Settings'),
+    ...settingsText(),
+  ].join('\n');
+};
+
+function about(name: string, command: Command): string {
+  const { summary, usage, flags = {}, notes = [], exitCodes = {}, examples = [], settings } = command;
+  return [
+    `${summary}.`,
+    ...section(
+      'Usage',
+      usage.map((form) => `${BINARY} ${name === 'serve' ? `[${name}]` : name} ${form}`.trimEnd()),
+    ),
+    ...section('Flags', columns(Object.entries(flags))),
+    ...notes.flatMap((note) => ['', ...fold(note, WIDTH)]),
+    ...section('Exit codes', columns(Object.entries(exitCodes))),
+    ...section(
+      'Examples',
+      examples.map((example) => `${BINARY} ${example}`.trimEnd()),
+    ),
+    ...(settings
+      ? ['', ...fold(`[SETTINGS] are the flags that ${BINARY} --help lists, such as --host or --read-only.`, WIDTH)]
+      : []),
+  ].join('\n');
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', heading(title), ...lines.map((line) => `  ${line}`)];
+
+/** Two columns, the second folded. */
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, told]) =>
+    fold(told, WIDTH - width - 4).map((line, i) => `${(i === 0 ? name : '').padEnd(width)}  ${line}`),
+  );
+}
+
+function settingsText(): string[] {
+  const width = Math.max(...settingFlags.map((flag) => shown(flag).length));
+  return [
+    '  Each by a flag of serve, call, tools and doctor, or in the environment; a flag wins.',
+    '  With none set the embedded sandbox answers.',
+    ...Object.entries(SETTING_GROUPS).flatMap(([group, title]) => [
+      '',
+      `  ${heading(title)}`,
+      ...settingFlags.filter(({ setting }) => setting.group === group).flatMap((flag) => settingLines(flag, width)),
+    ]),
+  ];
+}
+
+const shown = ({ name, value }: SettingFlag): string => `--${name}${value === undefined ? '' : ` ${value}`}`;
+
+function settingLines(flag: SettingFlag, width: number): string[] {
+  const { meaning, default: usual, secret, name } = flag.setting;
+  const variable = secret ? `${flag.variable}, or ${name} itself` : name;
+  // A flag has no 1 to be set to.
+  const plain = meaning.replaceAll('`', '').replace(/^1: (.)/, (_all, first: string) => first.toUpperCase());
+  const told = `${plain}${usual === undefined ? '' : ` (default ${usual})`}`;
+  return [
+    `  ${shown(flag).padEnd(width)}  ${variable}`,
+    ...fold(told, WIDTH - width - 4).map((line) => `  ${' '.repeat(width)}  ${line}`),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Progress } from '../mcp/in-process-client.ts';
+
+const WIDTH = 24;
+const CLEAR = '\r\u001b[2K';
+
+export interface ProgressBar {
+  readonly show: (progress: Progress) => void;
+  /** Takes it away for a question; what comes in the meantime is not shown. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+/**
+ * One line on a terminal that is drawn over and over.
+ *
+ * @param bound how far the call may go at most, where it does not say itself
+ */
+export function createProgressBar(write: (text: string) => void, bound: number | undefined): ProgressBar {
+  let drawn = false;
+  let paused = false;
+  return {
+    show({ progress, total = bound, message = '' }) {
+      if (paused) return;
+      drawn = true;
+      write(`${CLEAR}${barText(progress, total)} ${message}`);
+    },
+    pause() {
+      paused = true;
+      if (drawn) write(CLEAR);
+      drawn = false;
+    },
+    resume() {
+      paused = false;
+    },
+  };
+}
+
+/** Full at `total`. A walk may end long before what it is allowed, so its bar is a bound and no promise. */
+export function barText(progress: number, total: number | undefined): string {
+  if (total === undefined || total <= 0) return '·'.repeat(WIDTH);
+  const full = Math.round(Math.min(1, progress / total) * WIDTH);
+  return `${'━'.repeat(full)}${'·'.repeat(WIDTH - full)} ${String(Math.floor(Math.min(1, progress / total) * 100)).padStart(3)}%`;
+}

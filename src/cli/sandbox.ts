@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { type Fault, parseFaults } from '../sandbox/faults.ts';
+import { startSandbox } from '../sandbox/http-server.ts';
+import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { noWords, readCommandLine } from './flags.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it.
+ *
+ * @throws UsageError for a port or a file that cannot be used
+ */
+export async function sandbox(args: readonly string[]): Promise<void> {
+  const options = await readOptions(args);
+  const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`port ${options.port} cannot be used (${error.code ?? error.message}).`);
+  });
+  const [message] = SANDBOX_HINTS.freeMessages;
+  process.stdout.write(`An embedded Agora Chat is listening on ${running.url}
+Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
+
+Point a server at it with
+  AGORA_CHAT_HOST=${running.url}
+  AGORA_CHAT_APP_KEY='${SANDBOX.orgName}#${SANDBOX.appName}'
+  AGORA_CHAT_APP_TOKEN=${SANDBOX.appToken}
+
+To try: users ${SANDBOX_HINTS.users.join(', ')}
+        groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
+        message ${message.id} in group ${message.group_id}, owner ${message.owner}
+`);
+  const end = () => void running.close();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+}
+
+const FLAGS = [
+  { name: 'port', value: 'N' },
+  { name: 'faults', value: 'FILE' },
+] as const;
+
+async function readOptions(args: readonly string[]): Promise<{ port: number; faults: Fault[] }> {
+  const { words, flags } = readCommandLine(args, FLAGS);
+  noWords(words);
+  const port = Number(flags.get('port')?.[0] ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError('--port takes a whole number from 0 to 65535.');
+  }
+  const file = flags.get('faults')?.[0];
+  return { port, faults: file === undefined ? [] : await readFaults(file) };
+}
+
+/**
+ * @throws UsageError where there is no such file, or it holds anything else
+ */
+async function readFaults(file: string): Promise<Fault[]> {
+  try {
+    return parseFaults(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError
+        ? 'it is not JSON.'
+        : error instanceof Error
+          ? error.message.replace(/^The faults cannot be used:/, '')
+          : 'unknown.';
+    throw new UsageError(`--faults ${file} cannot be used:${why.startsWith('\n') ? '' : ' '}${why}`);
+  }
+}

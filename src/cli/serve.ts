@@ -1,0 +1,48 @@
+import '../mcp/zod-jitless.ts';
+import { assemble } from '../app/build-server.ts';
+import { knownTools } from '../app/tool-registry.ts';
+import { systemClock } from '../base/clock.ts';
+import { createLog } from '../base/log.ts';
+import { serveOver } from '../mcp/server.ts';
+import { readConfig } from '../settings/read-config.ts';
+
+/** What may still be open when the host is gone gets this long to end, in milliseconds. */
+const LAST_MOMENT_MS = 500;
+
+/** For a person who has started it in a terminal: it would seem to hang. */
+const WAITING =
+  'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
+
+/**
+ * Serves MCP on stdin and stdout until the host goes away.
+ *
+ * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ */
+export async function serve(args: readonly string[]): Promise<void> {
+  const config = readConfig(args.length === 0 ? process.env : await environment(args), knownTools);
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  // A host that closes our stderr must not end us.
+  process.stderr.on('error', () => undefined);
+  if (config.target.kind === 'unusable') {
+    for (const { text } of config.target.problems) log.warn(text);
+  }
+  const { server, connector } = assemble(config, log);
+
+  if (process.stdin.isTTY) process.stderr.write(WAITING);
+
+  const leave = () => void server.close();
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  await serveOver(server, { input: process.stdin, output: process.stdout, clock: systemClock });
+  setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
+  await connector.close();
+  process.exitCode = 0;
+}
+
+/** Loaded where there are flags; most hosts give none. */
+async function environment(args: readonly string[]): Promise<Record<string, string | undefined>> {
+  const { environmentOf, noWords, readCommandLine, settingFlags } = await import('./flags.ts');
+  const { words, settings } = readCommandLine(args, [], settingFlags);
+  noWords(words);
+  return environmentOf(process.env, settings);
+}

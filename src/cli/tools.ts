@@ -1,0 +1,98 @@
+import '../mcp/zod-jitless.ts';
+import { styleText } from 'node:util';
+import * as z from 'zod';
+import { assemble } from '../app/build-server.ts';
+import { knownTools, toolsFor } from '../app/tool-registry.ts';
+import { visible } from '../base/escape.ts';
+import { createLog } from '../base/log.ts';
+import { connectInside } from '../mcp/in-process-client.ts';
+import { readConfig } from '../settings/read-config.ts';
+import type { Kind, Tool } from '../toolkit/define-tool.ts';
+import { findTool } from './find-tool.ts';
+import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
+import { fold, wantsColours } from './terminal.ts';
+
+const FLAGS = [{ name: 'json', value: undefined }] as const;
+const WIDTH = 100;
+
+const colours = wantsColours(process.stdout);
+type Style = Parameters<typeof styleText>[0];
+const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
+
+const KIND_STYLE: Readonly<Record<Kind, Style>> = { read: 'green', create: 'blue', update: 'yellow', delete: 'red' };
+
+/**
+ * Lists the tools that the settings register, or all about one.
+ *
+ * @throws UsageError for a tool that is not registered
+ */
+export async function tools(args: readonly string[]): Promise<void> {
+  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
+  const [name, ...more] = words;
+  noWords(more);
+  const config = readConfig(environmentOf(process.env, settings), knownTools);
+  // With wrong settings every tool is registered, and each call then says what is wrong; here it is said at once.
+  for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
+    process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);
+  }
+  const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
+  if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
+
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  const { server, connector } = assemble(config, log);
+  const client = await connectInside(server, async () => false);
+  const listed = await client.listTools();
+  await client.close();
+  await connector.close();
+  const kept = listed.tools.filter((tool) => name === undefined || tool.name === name);
+  print(JSON.stringify({ ...listed, tools: kept }));
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** As far as it is shown of an argument. */
+const property = z.looseObject({
+  type: z.string(),
+  description: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  items: z.looseObject({ type: z.string() }).optional(),
+});
+const inputSchema = z.looseObject({
+  properties: z.record(z.string(), property),
+  required: z.array(z.string()).optional(),
+});
+
+function toolText(tool: Tool, whole: boolean): string {
+  const { properties, required = [] } = inputSchema.parse(tool.inputSchema());
+  const rows = Object.entries(properties).map(([name, schema]) => ({
+    name: required.includes(name) ? name : `[${name}]`,
+    type: typeOf(schema),
+    description: schema.description ?? '',
+  }));
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length), 20);
+  const typeWidth = Math.max(...rows.map(({ type }) => type.length), 24);
+  const told = whole ? tool.description : firstSentence(tool.description);
+  return [
+    `${styled('bold', tool.name)}  ${styled(KIND_STYLE[tool.kind], tool.kind)}`,
+    ...fold(told, WIDTH - 2).map((line) => `  ${line}`),
+    ...rows.map(({ name, type, description }) =>
+      `    ${name.padEnd(nameWidth)}  ${styled('dim', type.padEnd(typeWidth))}  ${description}`.trimEnd(),
+    ),
+  ].join('\n');
+}
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+
+function typeOf({ type, enum: words, default: usual, minimum, maximum, items }: z.output<typeof property>): string {
+  const shape =
+    words?.join(' | ') ??
+    (minimum !== undefined && maximum !== undefined
+      ? `${minimum}-${maximum}`
+      : items === undefined
+        ? type
+        : `${items.type}, ...`);
+  return usual === undefined ? shape : `${shape} (${usual})`;
+}

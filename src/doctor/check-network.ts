@@ -1,0 +1,88 @@
+import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
+import { promisify } from 'node:util';
+import { connectionError } from '../agora/connection-errors.ts';
+import { proxyFor } from '../agora/dispatcher.ts';
+import { AgoraError } from '../agora/errors.ts';
+import { visible } from '../base/escape.ts';
+import { span } from '../present/time.ts';
+import type { AppTarget } from '../settings/app-target.ts';
+import type { Config, Environment } from '../settings/read-config.ts';
+import { type Check, failCall, failWithService, ok, skipped, warn } from './check-result.ts';
+
+export function checkHost({ origin, loopback }: AppTarget): Check {
+  if (origin.startsWith('https:')) return ok('host', origin);
+  if (loopback) return ok('host', `${origin}, plain HTTP to this very machine`);
+  return warn(
+    'host',
+    `${origin} is plain HTTP: everyone on the way can read the token`,
+    'Use https, unless the whole way to this private deployment is trusted.',
+  );
+}
+
+/** What else decides which certificates are good; undefined where nothing does. */
+export function checkCertificates(environment: Environment): Check | undefined {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    return warn(
+      'certificates',
+      'none is checked, since NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the way can read the token',
+      'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  const file = environment['NODE_EXTRA_CA_CERTS'];
+  return file ? ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`) : undefined;
+}
+
+/** The proxy that is used, without its credentials. */
+export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): Check {
+  const used = proxyFor(origin, loopback, proxy);
+  if (used) {
+    const { protocol, host, username } = new URL(used.url);
+    return ok('proxy', `${protocol}//${host} (${used.setting}${username && ', with credentials'})`);
+  }
+  const set = proxy.httpsProxy !== undefined || proxy.httpProxy !== undefined;
+  if (!set) return ok('proxy', 'none is set');
+  return ok('proxy', loopback ? 'none for this very machine' : 'none for this host, by the settings of the system');
+}
+
+/** Node's own lookup, which connections use too; the system bounds how long it takes. */
+const lookUp = promisify(lookup);
+
+/** Looks up the host, or the proxy in its place: behind one, the proxy looks up the host. */
+export async function checkDns({ origin, loopback }: AppTarget, { proxy }: Config): Promise<Check> {
+  const used = proxyFor(origin, loopback, proxy);
+  const host = new URL(used?.url ?? origin).hostname.replace(/^\[|\]$/g, '');
+  const whose = used ? 'the proxy ' : '';
+  if (isIP(host) !== 0) return ok('dns', `${whose}${host} is an address: nothing to look up`);
+  try {
+    const addresses = await lookUp(host, { all: true });
+    return ok('dns', `${whose}${host} is ${addresses.map(({ address }) => address).join(', ')}`);
+  } catch (error) {
+    return failCall('dns', connectionError(error, `${whose}${host}`, true));
+  }
+}
+
+/**
+ * Did the service answer a call without a token? What it answered does not matter: a refusal came over a good
+ * connection too.
+ */
+export function checkConnection(failure: unknown, { origin }: AppTarget, tookMs: number): Check {
+  if (failure instanceof AgoraError && failure.facts.status === undefined) return failCall('connection', failure);
+  if (failure !== undefined && !(failure instanceof AgoraError)) throw failure;
+  const tls = origin.startsWith('https:') ? ' over TLS with a good certificate' : '';
+  return ok('connection', `the host answered${tls} in ${Math.round(tookMs)} ms`);
+}
+
+/** Off by this much, in milliseconds, is worth a word; the header itself is exact to a second. */
+const CLOCK_WARN_MS = 60_000;
+/** The margin that token services commonly allow; no document of the vendor names one. */
+const CLOCK_FAIL_MS = 5 * 60_000;
+
+/** @param ahead of the service, in milliseconds; undefined where its answer had no date */
+export function checkClock(ahead: number | undefined): Check {
+  if (ahead === undefined) return skipped('clock', 'the answer of the service had no Date header');
+  if (Math.abs(ahead) < CLOCK_WARN_MS) return ok('clock', 'in step with the service, to the minute');
+  const detail = `this machine is ${span(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} the service`;
+  const fix = 'Set the clock of this machine by NTP: tokens that are built here, and ages that are shown, go by it.';
+  return Math.abs(ahead) < CLOCK_FAIL_MS ? warn('clock', detail, fix) : failWithService('clock', detail, fix);
+}

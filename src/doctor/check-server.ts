@@ -1,0 +1,41 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { inQuotes, visible } from '../base/escape.ts';
+import type { Config } from '../settings/read-config.ts';
+import { type Check, fail, ok } from './check-result.ts';
+
+/** @param tools how many are registered, and how many there are */
+export function checkTools(config: Config, tools: { readonly registered: number; readonly all: number }): Check {
+  const { registered, all } = tools;
+  const why = [
+    ...(config.readOnly ? ['AGORA_THREADS_READ_ONLY'] : []),
+    ...(config.tools === undefined ? [] : ['AGORA_THREADS_TOOLS']),
+  ].join(' and ');
+  if (why === '') return ok('tools', `all ${registered} are registered`);
+  return ok('tools', `${registered} of ${all} are registered, by ${why}`);
+}
+
+const CONFIRM = {
+  auto: 'auto: a form where the client shows forms, else a code',
+  elicitation: 'elicitation: a form, and where the client shows none nothing is deleted',
+  code: 'code: a code, which proves a second call and not a person',
+} as const;
+
+export const checkConfirm = ({ confirm }: Config): Check => ok('confirm', CONFIRM[confirm]);
+
+/** Can the audit log be written? Without it no write is sent. Looks at it and writes nothing. */
+export async function checkAuditLog({ auditLog: file }: Config): Promise<Check> {
+  if (file === undefined) return ok('audit_log', 'none, since AGORA_THREADS_AUDIT_LOG is not set');
+  const shown = inQuotes(visible(file, 300));
+  const fix = 'Name a file in AGORA_THREADS_AUDIT_LOG that this user can write; its folder must exist.';
+  const found = await stat(file).catch(() => undefined);
+  if (found && !found.isFile()) return fail('audit_log', `${shown} is not a regular file`, fix);
+  try {
+    await access(found ? file : dirname(file), constants.W_OK);
+    return ok('audit_log', `${shown} ${found ? 'can be written' : 'can be made'}`);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return fail('audit_log', `${shown} cannot be written (${reason}), and nothing is written without it`, fix);
+  }
+}

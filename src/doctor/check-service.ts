@@ -1,0 +1,67 @@
+import { AgoraError } from '../agora/errors.ts';
+import type { Page, Thread } from '../agora/thread.ts';
+import type { CredentialSource } from '../settings/app-target.ts';
+import type { Config } from '../settings/read-config.ts';
+import { type Check, failCall, ok, skipped } from './check-result.ts';
+
+export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
+type ServiceId = (typeof SERVICE_IDS)[number];
+
+/** Which check a refusal is about; the others then have no answer of their own. */
+const ABOUT: Readonly<Record<string, ServiceId>> = {
+  threads_not_enabled: 'threads_enabled',
+  rate_limited: 'rate_limit',
+  quota_exceeded: 'rate_limit',
+};
+
+/** The setting whose value a refusal puts in doubt. */
+const WHERE: Readonly<Record<string, string>> = {
+  app_not_found: 'AGORA_CHAT_APP_KEY',
+  address_not_found: 'AGORA_CHAT_HOST',
+  redirected: 'AGORA_CHAT_HOST',
+  unreadable_answer: 'AGORA_CHAT_HOST',
+};
+
+/** What a 401 to a fresh token puts in doubt. */
+const BUILT_FROM = { built: 'AGORA_APP_CERTIFICATE', exchanged: 'EASEMOB_CLIENT_SECRET' } as const;
+
+export interface Asked {
+  readonly config: Config;
+  /** Where the token came from. */
+  readonly kind: CredentialSource['kind'];
+  /** Does this machine's clock agree with the service's? */
+  readonly clockRight: boolean;
+}
+
+/**
+ * What one list call of one thread says of the app, its threads and its limits.
+ *
+ * @param outcome the page, or what was thrown
+ */
+export function checkService(outcome: Page<Thread> | { readonly error: unknown }, asked: Asked): readonly Check[] {
+  if ('error' in outcome) return checkFailure(outcome.error, asked);
+  const { rateLimit } = asked.config;
+  const found = outcome.items.length === 0 ? 'there is no thread yet' : 'there are threads';
+  const scope = rateLimit <= 10 ? 'in all' : 'to each endpoint';
+  return [
+    ok('list_call', `the service answered: ${found}`),
+    ok('threads_enabled', 'threads are enabled for this app'),
+    ok('rate_limit', `not reached; this server makes at most ${rateLimit} calls a second ${scope}`),
+  ];
+}
+
+function checkFailure(error: unknown, asked: Asked): readonly Check[] {
+  const code = error instanceof AgoraError ? error.code : '';
+  const about = ABOUT[code] ?? 'list_call';
+  const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${code}`;
+  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, asked) : skipped(id, why)));
+}
+
+function failure(id: ServiceId, error: unknown, { kind, clockRight }: Asked): Check {
+  const { code, facts } = error instanceof AgoraError ? error : { code: '', facts: undefined };
+  if (facts?.status !== 401) return failCall(id, error, WHERE[code]);
+  if (kind === 'fixed') return failCall(id, error, 'AGORA_CHAT_APP_TOKEN');
+  if (!clockRight) return failCall(id, error, undefined, 'Set the clock first, then run this again.');
+  const name = BUILT_FROM[kind];
+  return failCall(id, error, name, `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { inQuotes, visible } from '../base/escape.ts';
+import type { CredentialSource } from '../settings/app-target.ts';
+import { nearestSetting, problem } from '../settings/problem.ts';
+import { type Config, type Environment, isOurs, ourSettings } from '../settings/read-config.ts';
+import { credentialsOf, SecretFileError } from '../settings/read-secret.ts';
+import { documented, isOfApp, isSecret } from '../settings/schema.ts';
+import { type Check, failSetting, ok, skipped, warn } from './check-result.ts';
+
+/**
+ * Each setting that is set, with its value or the fingerprint of its secret and where it comes from; those that are
+ * missing, wrong or misspelt; and what counts where nothing is set.
+ */
+export async function checkSettings(
+  environment: Environment,
+  byFlag: ReadonlySet<string>,
+  config: Config,
+): Promise<readonly Check[]> {
+  const { target } = config;
+  const problems = target.kind === 'unusable' ? target.problems : [];
+  const given = new Map(ourSettings(environment));
+  const order = [...documented.flatMap(({ name }) => [name, `${name}_FILE`]), ...given.keys()];
+  const names = [...new Set([...order, ...problems.map(({ setting }) => setting)])];
+  const checks: Check[] = [];
+  for (const name of names) {
+    const wrong = problems.filter(({ setting }) => setting === name);
+    const value = given.get(name);
+    const usual = documented.find((setting) => setting.name === name)?.default;
+    if (wrong.length > 0) checks.push(...wrong.map(failSetting));
+    else if (value !== undefined)
+      checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
+    else if (usual !== undefined) checks.push(ok(name, `${usual} (default)`));
+  }
+  return [...checks, ...strayNames(environment)];
+}
+
+/** Names that are not ours and look as if they were meant to be: they may as well be those of another program. */
+const strayNames = (environment: Environment): Check[] =>
+  Object.keys(environment).flatMap((name) => {
+    const nearest = /^(AGORA|EASEMOB)/i.test(name) && !isOurs(name) ? nearestSetting(name) : undefined;
+    const shown = visible(name, 60);
+    return nearest === undefined
+      ? []
+      : [warn(shown, 'is no setting of this server, and not looked at', `If it was meant for it, call it ${nearest}.`)];
+  });
+
+async function checkSetting(
+  name: string,
+  value: string,
+  source: 'flag' | 'environment',
+  { target }: Config,
+): Promise<Check> {
+  if (target.kind === 'sandbox' && isOfApp(name)) {
+    return skipped(name, 'not looked at, since AGORA_THREADS_SANDBOX is set');
+  }
+  if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
+  const file = target.kind === 'app' && name.endsWith('_FILE') ? target.credentials : undefined;
+  return file ? checkFile(name, value, file) : ok(name, `${visible(value, 300)} (${source})`);
+}
+
+/** Tells two secrets apart, and shows a paste cut short, without giving away any of either. */
+const fingerprint = (value: string): string =>
+  `sha256 ${createHash('sha256').update(value).digest('hex').slice(0, 8)}…, ${value.length} characters`;
+
+/** May be read by everyone on this machine. */
+const WORLD_READABLE = 0o004;
+
+async function checkFile(name: string, path: string, source: CredentialSource): Promise<Check> {
+  const shown = inQuotes(visible(path, 300));
+  try {
+    const found = `${fingerprint(await secretOf(source))} (file ${shown})`;
+    // Windows keeps no such bits.
+    const open = process.platform !== 'win32' && ((await stat(path)).mode & WORLD_READABLE) !== 0;
+    if (!open) return ok(name, found);
+    return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
+  } catch (error) {
+    if (!(error instanceof SecretFileError)) throw error;
+    const fix = `Write the bare secret into ${shown}, readable by this user alone.`;
+    return failSetting(problem(name, error.message, fix));
+  }
+}
+
+function secretOf(source: CredentialSource): Promise<string> {
+  const credentials = credentialsOf(source);
+  switch (credentials.kind) {
+    case 'fixed':
+      return credentials.token();
+    case 'built':
+      return credentials.certificate();
+    case 'exchanged':
+      return credentials.clientSecret();
+  }
+}

@@ -1,0 +1,83 @@
+import { createTokens, type Exchange } from '../agora/tokens.ts';
+import type { Clock } from '../base/clock.ts';
+import { visible } from '../base/escape.ts';
+import { span, utcTime } from '../present/time.ts';
+import { APP_PRIVILEGE, CHAT_SERVICE, readToken } from '../sandbox/access-token.ts';
+import type { AppTarget } from '../settings/app-target.ts';
+import { credentialsOf } from '../settings/read-secret.ts';
+import { type Check, failCall, failToken, ok, skipped, warn } from './check-result.ts';
+
+export interface TokenCheck {
+  readonly check: Check;
+  /** Absent where none can be had, or where it cannot be good. */
+  readonly token?: string;
+}
+
+/** A ready token is not renewed: less life than this is worth a word, in milliseconds. */
+const SHORT_LIFE_MS = 60 * 60_000;
+
+/** The way to the service, and how far ahead of it this machine's clock is in milliseconds; or why there is none. */
+export type Reach<W = { readonly exchange: Exchange }> =
+  | { readonly wire: W; readonly ahead: number }
+  | { readonly blocked: string };
+
+/** Gets a token as a call would, and reads what can be read of it. Its life goes by the clock of the service. */
+export async function checkToken(target: AppTarget, clock: Clock, reach: Reach): Promise<TokenCheck> {
+  const { kind } = target.credentials;
+  if (kind === 'exchanged' && 'blocked' in reach) return { check: skipped('token', reach.blocked) };
+  let life: number | undefined;
+  const exchange: Exchange = async (body, signal) => {
+    if ('blocked' in reach) throw new TypeError('The service is not asked.');
+    const answer = await reach.wire.exchange(body, signal);
+    life = answer.expires_in;
+    return answer;
+  };
+  const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange });
+  let token: string;
+  try {
+    token = await tokens.get(new AbortController().signal);
+  } catch (error) {
+    return { check: failCall('token', error, kind === 'exchanged' ? 'EASEMOB_CLIENT_SECRET' : undefined) };
+  }
+  switch (kind) {
+    case 'fixed': {
+      const check = checkReady(token, target, clock.now() - ('ahead' in reach ? reach.ahead : 0));
+      return check.status === 'fail' ? { check } : { check, token };
+    }
+    case 'built':
+      return { check: ok('token', 'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed by itself'), token };
+    case 'exchanged':
+      return { check: ok('token', `exchanged, ${lifeText(life)}, and renewed by itself`), token };
+  }
+}
+
+const lifeText = (seconds: number | undefined): string =>
+  seconds === undefined || seconds <= 0 ? 'with no end named' : `good for ${span(seconds * 1_000)}`;
+
+function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
+  if (!token.startsWith('007')) {
+    return ok('token', 'a ready token, opaque: how long it lives is not known, and it is not renewed');
+  }
+  const parts = readToken(token);
+  if (parts === undefined) {
+    return failToken('it begins as a built token (007) but does not decode: damaged, or cut short');
+  }
+  const ends = (parts.issued + parts.life) * 1_000;
+  const [first, appId = ''] = prefix;
+  if (first === 'app-id' && appId.toLowerCase() !== parts.appId.toLowerCase()) {
+    const detail = `it is for App ID ${visible(parts.appId, 40)}, and the settings name ${visible(appId, 40)}`;
+    return failToken(detail);
+  }
+  if (parts.service === CHAT_SERVICE && (parts.userId !== '' || !parts.privileges.has(APP_PRIVILEGE))) {
+    return failToken('it is a user token, and only an app token may make these calls');
+  }
+  const left = ends - now;
+  if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
+  const detail = `a ready app token of App ID ${visible(parts.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
+  if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
+  return warn(
+    'token',
+    detail,
+    'A ready token is not renewed: set AGORA_APP_ID and AGORA_APP_CERTIFICATE in its place, and it is.',
+  );
+}

@@ -1,0 +1,39 @@
+import type { Thread } from '../agora/thread.ts';
+
+/** What threads a list is narrowed to; parts not given narrow nothing. */
+export interface Filter {
+  readonly nameContains?: string;
+  readonly owner?: string;
+  readonly msgId?: string;
+  /** Milliseconds since 1970: created then or later. */
+  readonly createdFrom?: number;
+  /** Milliseconds since 1970: created before then. */
+  readonly createdBefore?: number;
+}
+
+/**
+ * A text in the form in which two count as the same whatever their case, their width (Chinese and Japanese keyboards
+ * type `ＡＢＣ` for `ABC`) and the way their accents are put together. Upper case first: `ß` and `SS` are one then.
+ */
+export const folded = (text: string): string => text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+
+/** Makes the test that a thread passes; undefined where the service did not give what the filter asks for. */
+export function matcher(filter: Filter): (thread: Thread) => boolean | undefined {
+  const { owner, msgId, createdFrom, createdBefore } = filter;
+  const needle = filter.nameContains === undefined ? undefined : folded(filter.nameContains);
+  return ({ name, owner: of, msgId: on, created }) => {
+    let unknown = false;
+    const fits = <T>(wanted: unknown, value: T | undefined, test: (value: T) => boolean): boolean => {
+      if (wanted === undefined) return true;
+      unknown ||= value === undefined;
+      return value === undefined || test(value);
+    };
+    const all =
+      fits(needle, name, (text) => folded(text).includes(needle ?? '')) &&
+      fits(owner, of, (user) => user === owner) &&
+      fits(msgId, on, (id) => id === msgId) &&
+      fits(createdFrom, created, (time) => time >= (createdFrom ?? time)) &&
+      fits(createdBefore, created, (time) => time < (createdBefore ?? time));
+    return all && unknown ? undefined : all;
+  };
+}

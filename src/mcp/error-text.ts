@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
+import { visible } from '../base/escape.ts';
+import { redact } from '../base/redact.ts';
+import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.ts';
+import { quotedName, shownId, word } from '../present/thread-facts.ts';
+import { SettingsError } from '../settings/problem.ts';
+import { isOfApp } from '../settings/schema.ts';
+import type { Kind } from '../toolkit/define-tool.ts';
+
+export interface FailedCall {
+  readonly tool: string;
+  readonly kind: Kind;
+  readonly argumentNames: readonly string[];
+  /** As the client sent them. */
+  readonly args: unknown;
+  readonly sandbox: boolean;
+  readonly error: unknown;
+}
+
+/**
+ * A failed call in two or three lines: what failed with what, whether trying again helps, what to do next. Never a
+ * stack, never a secret.
+ */
+export function failureText(call: FailedCall): string {
+  const [code, ...lines] = linesOf(call);
+  const [first, ...rest] = lines;
+  return redact([`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${first}`, ...rest].join('\n'));
+}
+
+/** The code, then the lines behind it. */
+function linesOf(call: FailedCall): readonly string[] {
+  const { tool, error } = call;
+  if (error instanceof AgoraError) return agoraLines(call, error);
+  if (error instanceof SettingsError) {
+    return [
+      'not_configured',
+      `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
+      'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
+      `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
+    ];
+  }
+  if (error instanceof z.ZodError) return argumentLines(call, error);
+  return [
+    'internal_error',
+    `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
+    'Trying again is not likely to help. Look at the state first where something was to be changed.',
+    'Next: report this as a bug of agora-threads-mcp, with the arguments.',
+  ];
+}
+
+function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
+  const about = argumentsText(args, facts.about ?? []);
+  const changed =
+    kind === 'read'
+      ? ''
+      : facts.landed === 'no'
+        ? 'Nothing was changed. '
+        : 'The change may have been made all the same. ';
+  return [
+    facts.code,
+    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
+    changed + againText(facts),
+    `Next: ${facts.next}`,
+  ];
+}
+
+function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
+  if (retry === 'never') return 'Trying again with the same arguments does not help.';
+  if (retryAfterMs === undefined) return 'Trying again in a moment may help.';
+  return `Trying again may help in ${inSeconds(Math.max(retryAfterMs, 1_000))}.`;
+}
+
+const record = z.record(z.string(), z.unknown());
+
+function argumentsText(args: unknown, names: readonly string[]): string {
+  const given = record.safeParse(args).data ?? {};
+  return names
+    .flatMap((name) => {
+      const value = given[name];
+      if (typeof value !== 'string') return [];
+      return [`${name} ${name === 'name' ? quotedName(value) : word(shownId(value))}`];
+    })
+    .join(', ');
+}
+
+function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodError): readonly string[] {
+  return [
+    'bad_arguments',
+    `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
+    'Nothing was sent.',
+    `Next: call ${tool} again with the arguments corrected.`,
+  ];
+}

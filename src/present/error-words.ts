@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import type { AgoraError, AgoraErrorFacts } from '../agora/errors.ts';
+import { quoted, visible } from '../base/escape.ts';
+
+/** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
+export const errorWords = ({ facts }: AgoraError): string =>
+  `${facts.code}: ${facts.what}${facts.retryAfterMs === undefined ? '' : `; trying again may help in ${inSeconds(facts.retryAfterMs)}`}`;
+
+/** A wait as the service asks for it: `45 s`, `24 h`. */
+export function inSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 600) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
+}
+
+/** What came back, to be put behind a sentence without its full stop: `. Agora said: "…" (HTTP 403)`. */
+export function serviceSaid({ status, said }: AgoraErrorFacts): string {
+  const shown = status === undefined || status === 200 ? '' : ` (HTTP ${status})`;
+  return said === undefined ? shown : `. Agora said: ${quoted(said, 200)}${shown}`;
+}
+
+/** What is wrong with arguments, in one line: of each its name, what it must be, and what it is. */
+export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
+  const faults = error.issues.slice(0, 5).map((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return `unknown argument ${issue.keys.map((key) => quoted(key, 60)).join(', ')}; expected: ${argumentNames.join(', ')}`;
+    }
+    if (issue.path.length === 0) return 'the arguments must be an object';
+    const name = issue.path.join('.');
+    const value = valueAt(args, issue.path);
+    return value === undefined ? `${name} is missing` : `${name} ${issue.message} (got ${valueText(value)})`;
+  });
+  return faults.join('; ');
+}
+
+function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (value === null || typeof value !== 'object') return undefined;
+    return Object.entries(value).find(([name]) => name === String(key))?.[1];
+  }, args);
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return quoted(value, 40);
+  try {
+    return visible(JSON.stringify(value) ?? 'undefined', 40);
+  } catch {
+    // JSON can be read at any depth, and written only as deep as the stack is high.
+    return 'a value nested too deep to be shown';
+  }
+}

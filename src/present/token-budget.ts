@@ -1,0 +1,71 @@
+import { graphemes, withoutLooseJoiner } from '../base/escape.ts';
+
+/**
+ * An upper bound for the tokens of a text, cheap enough for every row. Tokenizers need at most one token for each byte,
+ * but give two to four ASCII letters to a token in words, and one to two in ids.
+ */
+export function tokenBound(text: string): number {
+  let bound = 0;
+  for (const character of text) bound += character < '\u0080' ? 0.5 : Buffer.byteLength(character);
+  return Math.ceil(bound);
+}
+
+/** The bound for a whole result, in tokens. */
+const RESULT_BUDGET = 9_500;
+
+/**
+ * Makes a result with as many of its rows as fit, in its structure and in its text; one row at least.
+ *
+ * @param make the result with the first so many rows
+ */
+export function withinBudget<T>(rows: number, make: (kept: number) => T, textOf: (result: T) => string): T {
+  for (let kept = rows; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
+    const result = make(Math.max(0, kept));
+    const largest = Math.max(tokenBound(JSON.stringify(result)), tokenBound(textOf(result)));
+    if (largest <= RESULT_BUDGET || kept <= 1) return result;
+  }
+}
+
+/**
+ * How much of each text may be shown so that all of them together stay within a budget: the same bound for all, so that
+ * short texts stay whole and only the longest are cut.
+ *
+ * @param texts what is to be shown, escaped
+ * @param budget tokens for all of them together
+ * @returns the most tokens of one text; infinite where nothing has to be cut
+ */
+export function fairShare(texts: readonly string[], budget: number): number {
+  const sizes = texts.map(tokenBound).sort((a, b) => a - b);
+  let left = budget;
+  for (const [index, size] of sizes.entries()) {
+    const share = left / (sizes.length - index);
+    if (size > share) return Math.floor(share);
+    left -= size;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** An escape or the mark of a cut is shown whole or not at all. */
+const ESCAPE = /(⟨[^⟩]*⟩)/u;
+/** What `…⟨+123⟩` takes at the most. */
+const CUT_MARK = 8;
+
+/**
+ * Cuts an escaped text to a number of tokens, on a grapheme bound, and shows the cut.
+ *
+ * @param most tokens, from `fairShare`
+ */
+export function cutTo(text: string, most: number): string {
+  if (tokenBound(text) <= most) return text;
+  const units = text.split(ESCAPE).flatMap((part) => (part.startsWith('⟨') ? [part] : [...graphemes(part)]));
+  let shown = '';
+  let used = CUT_MARK;
+  let count = 0;
+  for (const unit of units) {
+    used += tokenBound(unit);
+    if (used > most) break;
+    shown += unit;
+    count += 1;
+  }
+  return `${withoutLooseJoiner(shown)}…⟨+${units.length - count}⟩`;
+}

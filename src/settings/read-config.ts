@@ -1,0 +1,147 @@
+import type * as z from 'zod';
+import type { LogLevel } from '../base/log.ts';
+import { type AppTarget, readTarget } from './app-target.ts';
+import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
+import { type ConfirmMode, isKnown, isOfApp, settings, whereIs } from './schema.ts';
+import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';
+
+type Values = Partial<z.output<typeof settings>>;
+
+export type Target =
+  | AppTarget
+  | { readonly kind: 'sandbox'; readonly forced: boolean }
+  | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
+
+/** The proxy settings that every tool of the system knows, read from the environment. */
+export interface ProxySettings {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly noProxy?: string;
+}
+
+export interface Config extends ToolSelection {
+  readonly target: Target;
+  readonly confirm: ConfirmMode;
+  readonly timeoutMs: number;
+  /** Calls a second for each endpoint. */
+  readonly rateLimit: number;
+  readonly logLevel: LogLevel;
+  /** The file of the audit log. */
+  readonly auditLog: string | undefined;
+  readonly proxy: ProxySettings;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
+
+/** Does the name mean a setting of this server, known or misspelt? */
+export const isOurs = (name: string): boolean => OUR_PREFIX.test(name);
+
+/**
+ * How hosts pass on a field of their forms that was left empty: as an empty string, or, for an MCPB bundle in Claude
+ * Desktop, as the words of the manifest. Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
+ */
+const BLANK = /^(\$\{user_config\.\w+\})?$/;
+
+/** A variable in place of its value, as shells, hosts and Windows write it. */
+const UNFILLED = [
+  { pattern: /\$\{[^}]*\}/, shown: `\${...}` },
+  { pattern: /^\$\w+$/, shown: '$NAME' },
+  { pattern: /^%\w+%$/, shown: '%NAME%' },
+] as const;
+const FILL_IN = 'set that variable where the host is started, or write the value itself.';
+/** A shell takes quotes away; JSON files of hosts and `docker --env-file` do not. */
+const QUOTED = /^(["']).*\1$/s;
+
+/** Each variable that means us, known or misspelt, and is set: its name and its value without blanks around it. */
+export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
+  Object.entries(environment).flatMap(([name, value]) =>
+    isOurs(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
+  );
+
+/**
+ * ReadApi the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
+ * its tools, and each call then says what is wrong.
+ *
+ * @param tools those that there are, for AGORA_THREADS_TOOLS
+ */
+export function readConfig(environment: Environment, tools: readonly ToolInfo[]): Config {
+  const toolNames = tools.map(({ name }) => name);
+  const ours = ourSettings(environment);
+  const problems: Problem[] = [];
+  const given = new Map<string, string>();
+  for (const [name, value] of ours) {
+    const unfilled = UNFILLED.find(({ pattern }) => pattern.test(value));
+    if (!isKnown(name)) problems.push(unknownSetting(name));
+    else if (unfilled)
+      problems.push(problem(name, `${name} holds a literal ${unfilled.shown} that nobody filled in:`, FILL_IN));
+    else if (QUOTED.test(value))
+      problems.push(problem(name, `${name} is in quotes, which count as part of it here:`, 'write the value alone.'));
+    else given.set(name, value);
+  }
+
+  const parsed = settings.safeParse(Object.fromEntries(given));
+  const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    problems.push(problem(name, `${name} ${issue.message}.`, whereIs(name)));
+  }
+  // One wrong setting must not hide what is to be said of the others.
+  const values: Values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
+  for (const name of values.AGORA_THREADS_TOOLS ?? []) {
+    if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
+  }
+  const { proxy, problems: ofProxy } = readProxy(environment);
+  const config = {
+    confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
+    timeoutMs: values.AGORA_THREADS_TIMEOUT_MS ?? 30_000,
+    rateLimit: values.AGORA_THREADS_RATE_LIMIT ?? 50,
+    undocumented: values.AGORA_CHAT_UNDOCUMENTED ?? false,
+    logLevel: values.AGORA_THREADS_LOG_LEVEL ?? 'warn',
+    readOnly: values.AGORA_THREADS_READ_ONLY ?? false,
+    tools: values.AGORA_THREADS_TOOLS,
+    auditLog: values.AGORA_THREADS_AUDIT_LOG,
+    proxy,
+  } as const;
+  if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {
+    problems.push(noTools(config.tools));
+  }
+
+  const forced = values.AGORA_THREADS_SANDBOX;
+  const meansApp = forced === false || ours.some(([name]) => isOfApp(name));
+  if (forced || !meansApp) {
+    // Whatever is said of an app, a forced sandbox needs none of it; the server's own settings count there too.
+    const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
+    if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
+    return { ...config, target: { kind: 'sandbox', forced: forced === true } };
+  }
+  problems.push(...ofProxy);
+  const target = readTarget(values, given, problems);
+  return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
+}
+
+/** The proxy settings of the system, in lower case first as other tools read them, and with a scheme or without. */
+function readProxy(environment: Environment): { proxy: ProxySettings; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const pick = (name: string) => environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || undefined;
+  const address = (name: string): string | undefined => {
+    const value = pick(name);
+    if (value === undefined) return undefined;
+    const url = value.includes('://') ? value : `http://${value}`;
+    if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+    problems.push(problem(name, `${name} must be the address of an HTTP proxy:`, 'write it as http://host:port.'));
+    return undefined;
+  };
+  const [httpProxy, httpsProxy, noProxy] = [address('HTTP_PROXY'), address('HTTPS_PROXY'), pick('NO_PROXY')];
+  const proxy = {
+    ...(httpProxy !== undefined && { httpProxy }),
+    ...(httpsProxy !== undefined && { httpsProxy }),
+    ...(noProxy !== undefined && { noProxy }),
+  };
+  return { proxy, problems };
+}
+
+/** The first of several problems with one setting: that it is wrong, rather than that it is then missing. */
+const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ setting }, i) => problems.findIndex((other) => other.setting === setting) === i);

@@ -1,0 +1,39 @@
+import type { Thread } from '../agora/thread.ts';
+
+/** A thread as a list showed it, and when. */
+export interface SeenThread {
+  readonly thread: Thread;
+  /** Milliseconds since 1970: what comes from memory is said with its age. */
+  readonly at: number;
+}
+
+/**
+ * Threads that lists have shown, in memory alone. No documented call gives one thread by its id, so this is where
+ * names for previews and for the ids-only app list come from.
+ */
+export interface Seen {
+  remember(threads: readonly Thread[], at: number): void;
+  recall(threadId: string): SeenThread | undefined;
+  forget(threadId: string): void;
+}
+
+/** @param capacity how many threads are kept; the one not seen for the longest time goes first */
+export function createSeen(capacity = 5_000): Seen {
+  const threads = new Map<string, SeenThread>();
+  return {
+    remember(shown, at) {
+      for (const thread of shown) {
+        // The app list gives ids alone, which would overwrite what is known.
+        if (thread.name === undefined) continue;
+        threads.delete(thread.id);
+        threads.set(thread.id, { thread, at });
+      }
+      for (const id of threads.keys()) {
+        if (threads.size <= capacity) break;
+        threads.delete(id);
+      }
+    },
+    recall: (threadId) => threads.get(threadId),
+    forget: (threadId) => void threads.delete(threadId),
+  };
+}

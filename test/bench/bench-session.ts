@@ -1,0 +1,15 @@
+import { createConnector } from '../../src/app/session.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
+
+/** A session with an app at `url`, as the server would open it. */
+export async function createSession(url: string, more: Record<string, string> = {}) {
+  const settings = {
+    AGORA_CHAT_HOST: url,
+    AGORA_CHAT_APP_KEY: 'acme#helpdesk',
+    AGORA_CHAT_APP_TOKEN: 'bench-token',
+    ...more,
+  };
+  const connector = createConnector(readConfig(settings, []), systemClock, 'bench', Math.random);
+  return { session: await connector.connect(), close: () => connector.close() };
+}

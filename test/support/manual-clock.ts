@@ -1,0 +1,59 @@
+import type { Clock } from '../../src/base/clock.ts';
+
+export interface ManualClock extends Clock {
+  /** Moves time on and runs what falls due, in its order. */
+  advance(ms: number): void;
+  /** How many waits are open. */
+  readonly waiting: () => number;
+}
+
+/** A clock that stands still until it is told to go on. */
+export function manualClock(start = Date.UTC(2026, 10, 23)): ManualClock {
+  let time = start;
+  const due = new Set<{ at: number; action: () => void }>();
+  return {
+    now: () => time,
+    after(ms, action) {
+      const entry = { at: time + ms, action };
+      due.add(entry);
+      return () => void due.delete(entry);
+    },
+    advance(ms) {
+      const end = time + ms;
+      for (;;) {
+        const next = [...due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!next) break;
+        due.delete(next);
+        time = next.at;
+        next.action();
+      }
+      time = end;
+    },
+    waiting: () => due.size,
+  };
+}
+
+/** As long as the waits that only pass the time: between tries, for a place of the limiter. In milliseconds. */
+const SHORT_WAIT_MS = 5_000;
+
+/**
+ * A clock on which short waits end at once and move time on, while longer ones (time limits, deadlines) stand still
+ * until it is told to go on: for calls that wait between tries against a real server.
+ */
+export function skippingClock(start?: number): ManualClock {
+  const manual = manualClock(start);
+  let skipped = 0;
+  return {
+    ...manual,
+    now: () => manual.now() + skipped,
+    after(ms, action) {
+      if (ms > SHORT_WAIT_MS) return manual.after(ms, action);
+      const due = manual.now() + skipped + ms;
+      const timer = setImmediate(() => {
+        skipped = Math.max(skipped, due - manual.now());
+        action();
+      });
+      return () => clearImmediate(timer);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { onTestFinished } from 'vitest';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/http-server.ts';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { connectClient, type FormHandler, type TestClient } from './client.ts';
+import { type ManualClock, skippingClock } from './manual-clock.ts';
+
+export const accept: FormHandler = () => ({ action: 'accept', content: { confirm: true } });
+
+/** The settings that point a server at a sandbox that runs by itself: to the server it is any other app. */
+export const appSettings = (sandbox: Pick<Sandbox, 'url'>): Record<string, string> => ({
+  AGORA_CHAT_HOST: sandbox.url,
+  AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
+  AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
+});
+
+export interface Rehearsal extends TestClient {
+  readonly sandbox: Sandbox;
+  readonly clock: ManualClock;
+  /** Waits for a call, and lets time pass for as long as the sandbox leaves a request without an answer. */
+  drive<T>(call: Promise<T>): Promise<T>;
+}
+
+/** A client on a sandbox with faults, and a clock in the hand. */
+export async function rehearse(
+  faults: readonly Fault[],
+  options: { env?: Record<string, string>; form?: FormHandler } = {},
+): Promise<Rehearsal> {
+  const clock = skippingClock();
+  const sandbox = await startSandbox({ now: () => clock.now(), faults });
+  onTestFinished(() => sandbox.close());
+  const env = { ...appSettings(sandbox), ...options.env };
+  const client = await connectClient({ env, clock, ...(options.form && { form: options.form }) });
+  const silent = faults.some(({ kind }) => kind === 'no_answer' || kind === 'no_answer_before');
+  return {
+    ...client,
+    sandbox,
+    clock,
+    async drive(call) {
+      let settled = false;
+      const done = call.finally(() => {
+        settled = true;
+      });
+      done.catch(() => undefined);
+      const timedOut = new Set<number>();
+      let quiet = 0;
+      let seen = 0;
+      while (!settled) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const { requests } = sandbox.state;
+        quiet = requests.length === seen ? quiet + 1 : 0;
+        seen = requests.length;
+        // Once for each request that gets no answer, when all else has come to rest: time goes on to its time limit.
+        const silentOne =
+          silent && quiet >= 3 ? requests.findIndex(({ status }, i) => status === 0 && !timedOut.has(i)) : -1;
+        if (silentOne === -1) continue;
+        timedOut.add(silentOne);
+        clock.advance(timeLimit(requests[silentOne]));
+      }
+      return done;
+    },
+  };
+}
+
+/** AGORA_THREADS_TIMEOUT_MS as it is by default; adding and removing members have twice as long. */
+const timeLimit = (request: { method: string; path: string } | undefined): number =>
+  request?.path.endsWith('/users') && request.method !== 'GET' ? 60_000 : 30_000;

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { listOf, listText } from '../../src/present/list-result.ts';
+import { createTally } from '../../src/present/totals.ts';
+
+function walked(owners: readonly string[]) {
+  const tally = createTally();
+  for (const [n, owner] of owners.entries()) tally.count({ id: String(n), owner, groupId: '1', created: n + 1 });
+  const result = listOf({
+    subject: 'Threads of user lin',
+    narrowed: '',
+    threads: [],
+    detail: 'compact',
+    scanned: owners.length,
+    matched: owners.length,
+    stopped: 'end',
+    tally,
+    cursorAfter: () => undefined,
+    nextCursor: undefined,
+    fromStart: true,
+  });
+  return { tally, result, text: listText(result) };
+}
+
+const people = (count: number) => Array.from({ length: count }, (_, n) => `u${n}`);
+
+it('counts the owners of any list, as far as 10,000 of them', () => {
+  const { result, text } = walked([...people(10_000), ...Array<string>(300).fill('u9999')]);
+  expect(result.by_owner?.[0]).toEqual({ id: 'u9999', threads: 301 });
+  expect(result.by_owner?.at(-1)).toEqual({ others: 9_995, threads: 9_995 });
+  expect(text).toContain('By owner: u9999 301, u0 1, u1 1, u10 1, u100 1, 9995 others 9995');
+  expect(text).not.toContain('too low');
+});
+
+it('of more owners finds who has most of the threads, late as they come, and says what it does not know', () => {
+  const { result, text } = walked([...people(12_000), ...Array<string>(300).fill('mia')]);
+  expect(result.by_owner?.[0]).toEqual({ id: 'mia', threads: 300 });
+  const total = result.by_owner?.reduce((sum, { threads }) => sum + threads, 0);
+  expect(total).toBe(12_300);
+  expect(result.by_owner?.at(-1)).not.toHaveProperty('others');
+  expect(text).toMatch(/By owner: mia 300, .* all others \d+\n/);
+  expect(result.summary).toContain('So many groups or owners that a count by group or owner may be too low.');
+});
+
+it('keeps a bounded number of owners, and each thread in a count', () => {
+  const { tally } = walked(people(100_000));
+  expect(tally.owners.known.size).toBeLessThanOrEqual(10_000);
+  expect(tally.owners.beyond + [...tally.owners.known.values()].reduce((sum, count) => sum + count, 0)).toBe(100_000);
+});

@@ -1,0 +1,14 @@
+import { AgoraError } from '../../src/agora/errors.ts';
+
+/** These say something about the thread or the group, and not about the call. */
+const ABOUT_THE_TARGET = new Set(['thread_not_found', 'group_not_found', 'user_or_group_not_found', 'rate_limited']);
+
+/** Explains a refusal of an undocumented call, which says less about the arguments than about the call itself. */
+export function explainRefusal(error: unknown): never {
+  if (!(error instanceof AgoraError)) throw error;
+  const { status, code } = error.facts;
+  if (status === undefined || status >= 500 || ABOUT_THE_TARGET.has(code)) throw error;
+  throw error.with({
+    next: 'This call is documented nowhere, and this service or token may not take it: use the documented lists (list_user_threads, list_user_group_threads) instead.',
+  });
+}

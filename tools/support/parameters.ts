@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { DETAILS } from '../../src/present/list-result.ts';
+
+/**
+ * The parameters that several tools share: one schema and one description each. The messages say what a value must be
+ * and leave naming the argument and the value to the server's edge.
+ */
+
+/** Why a JSON number is refused: a 19-digit message id has lost digits before anyone could look at it. */
+const NUMBER =
+  'must be a string of digits, but is a JSON number: large ids lose digits that way, so take the id from its source again and put it in quotes';
+
+const id = (description: string) =>
+  z
+    .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER : 'must be a string of digits') })
+    .regex(/^[0-9]{1,32}$/, 'must be a string of 1-32 digits')
+    .describe(description);
+
+export const threadId = id('Thread id (digits)');
+const THREAD_IDS = 'must be a list of 2 to 50 thread ids';
+
+export const threadIds = z
+  .array(threadId, THREAD_IDS)
+  .min(2, THREAD_IDS)
+  .max(50, THREAD_IDS)
+  .refine((ids) => new Set(ids).size > 1, 'must hold at least two different ids; for one thread call delete_thread')
+  .describe('2-50 thread ids (digits)');
+
+export const groupId = id('Group id (digits)');
+export const msgId = id('Id of the group message the thread hangs on (digits, usually 19)');
+
+/** Text that can be sent as UTF-8: a lone surrogate would arrive as another character. */
+const text = z
+  .string({ error: 'must be a string' })
+  .refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
+
+/** Characters are counted as code points; the sources do not say whether the service counts UTF-16 units [all]. */
+const LONGEST_NAME = 64;
+
+export const threadName = text
+  .refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true })
+  .refine((value) => [...value].length <= LONGEST_NAME, {
+    error: ({ input }) => `must be at most ${LONGEST_NAME} characters, but is ${[...String(input)].length} long`,
+  })
+  .meta({ description: `Thread name, 1-${LONGEST_NAME} characters`, minLength: 1, maxLength: LONGEST_NAME });
+
+/** User ids have up to 64 bytes of `a-z 0-9 _ - .` [EM]; others are sent encoded, since older apps hold some. */
+const LONGEST_USER_ID = 64;
+
+const userId = (description: string) =>
+  text
+    .refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true })
+    .refine((value) => Buffer.byteLength(value) <= LONGEST_USER_ID, `must be at most ${LONGEST_USER_ID} bytes`)
+    // Neither can be told from a step in the path, however it is encoded.
+    .refine((value) => value !== '.' && value !== '..', 'must be a user id, not a path step')
+    .meta({ description, minLength: 1 });
+
+export const username = userId('User id, case-sensitive');
+export const owner = userId('User id of the creator, a member of the group');
+
+const LIMIT = 'must be a whole number from 1 to 50';
+
+const MAX_SCAN = 'must be a whole number from 1 to 100,000';
+
+export const maxScan = z
+  .int(MAX_SCAN)
+  .min(1, MAX_SCAN)
+  .max(100_000, MAX_SCAN)
+  .optional()
+  .describe('Walk on, up to so many in all');
+
+/** Beyond what the longest cursor of the service takes that is accepted, with the marks of two pages of threads. */
+const LONGEST_CURSOR = 16_384;
+
+export const listArguments = {
+  limit: z.int(LIMIT).min(1, LIMIT).max(50, LIMIT).default(20).describe('How many threads'),
+  cursor: z
+    .string('must be the next_cursor of an earlier call')
+    .max(LONGEST_CURSOR, 'must be the next_cursor of an earlier call')
+    .optional()
+    .describe('next_cursor of the page before'),
+  sort: z
+    .enum(['desc', 'asc'], 'must be "desc" (newest first) or "asc"')
+    .default('desc')
+    .describe('desc: newest first'),
+  max_scan: maxScan,
+  detail: z
+    .enum(DETAILS, 'must be "compact" or "full"')
+    .default('compact')
+    .describe('full adds exact times and msg_id'),
+};
+
+/** `2026-11-01`, or with a time, and with an offset or in UTC. */
+const WHEN = 'must be an ISO date or date-time, such as 2026-11-01 or 2026-11-01T08:00:00+08:00';
+
+/** Seconds may be left out before an offset too, which zod's own check does not take. */
+const moment = z
+  .string()
+  .transform((text) => text.replace(/(T\d\d:\d\d)(?=Z$|[+-])/, '$1:00'))
+  .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]));
+
+const when = (description: string) =>
+  z
+    .string(WHEN)
+    .refine((text) => moment.safeParse(text).success, WHEN)
+    .optional()
+    .describe(description);
+
+/** Milliseconds since 1970. A date alone is its midnight in UTC, and so is a time without an offset in UTC. */
+export function instantOf(text: string): number {
+  const zoned = /T/.test(text) && !/(Z|[+-]\d\d:?\d\d)$/.test(text) ? `${text}Z` : text;
+  return Date.parse(zoned);
+}
+
+export const filterArguments = {
+  name_contains: text
+    .refine((value) => value.trim() !== '', 'must not be empty')
+    .refine((value) => [...value].length <= LONGEST_NAME, `must be at most ${LONGEST_NAME} characters`)
+    .optional()
+    .describe('Any case or width'),
+  owner: userId('User id').optional(),
+  msg_id: id('Message the thread hangs on').optional(),
+  created_after: when('ISO date or time, inclusive; UTC'),
+  created_before: when('Exclusive'),
+};
+
+/** Both ends of a span in the wrong order find nothing, which would read as "there is none". */
+export const spanInOrder = ({
+  created_after,
+  created_before,
+}: {
+  created_after?: string | undefined;
+  created_before?: string | undefined;
+}): boolean =>
+  created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
+
+export const SPAN = { error: 'must be before created_before', path: ['created_after'] };
+
+const USERNAMES = 'must be a list of 1 to 100 user ids';
+
+export const usernames = z
+  .array(userId('User id'), USERNAMES)
+  .min(1, USERNAMES)
+  .max(100, USERNAMES)
+  .describe('1-100 user ids');
+
+export const confirmationCode = z
+  .string('must be the code of an earlier result, as a string')
+  .max(64, 'must be the code of an earlier result')
+  .optional()
+  .describe('Only after the user agreed to an earlier result that gave this code');
