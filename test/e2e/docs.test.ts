@@ -11,7 +11,7 @@ import { catalogue } from '../../tools/index.ts';
 import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
-import { linedUp, table, withBlock } from '../support/markdown.ts';
+import { table, withBlock } from '../support/markdown.ts';
 import { picture, scenes } from '../support/picture.ts';
 import { hasTerminal, playDemo } from '../support/pseudo-terminal.ts';
 
