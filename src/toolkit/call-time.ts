@@ -1,0 +1,83 @@
+import { AgoraError } from '../agora/errors.ts';
+import { type Clock, timePassed } from '../base/clock.ts';
+
+/** Clients give up a call after a minute: all work of a call ends before that, in milliseconds from its arrival. */
+export const WORK_MS = 45_000;
+/** After this nothing new is sent, so that what was sent has time to be answered. */
+export const SENDING_MS = 35_000;
+
+/** How much of a call's time is left. While a question is open the time stands still: a person may think. */
+export interface CallTime {
+  /** Aborted when the client gives up the call, or when its 45 s are over. */
+  readonly signal: AbortSignal;
+  /** Aborted with `signal`, and after 35 s: ends waits for a place or a retry, and starts no further request. */
+  readonly sending: AbortSignal;
+  /** Milliseconds of work so far. */
+  spent(): number;
+  /** Runs something that is not work, such as an open question. */
+  pause<T>(action: () => Promise<T>): Promise<T>;
+  /** Takes the timers away. */
+  end(): void;
+}
+
+/**
+ * Starts the time of one call.
+ *
+ * @param client aborted when the client gives up the call
+ */
+export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
+  const elapsed = timePassed(clock);
+  const work = new AbortController();
+  const sending = new AbortController();
+  let pausedFor = 0;
+  let cancelTimers = (): void => {};
+
+  const spent = (): number => elapsed() - pausedFor;
+  const startTimers = (): void => {
+    const timers = [
+      clock.after(Math.max(0, SENDING_MS - spent()), () => sending.abort(outOfTime())),
+      clock.after(Math.max(0, WORK_MS - spent()), () => work.abort(outOfTime())),
+    ];
+    cancelTimers = () => {
+      for (const cancel of timers) cancel();
+    };
+  };
+  const giveUp = (): void => {
+    cancelTimers();
+    sending.abort(client.reason);
+    work.abort(client.reason);
+  };
+  if (client.aborted) giveUp();
+  else client.addEventListener('abort', giveUp, { once: true });
+  startTimers();
+
+  return {
+    signal: work.signal,
+    sending: sending.signal,
+    spent,
+    async pause(action) {
+      cancelTimers();
+      const from = elapsed();
+      try {
+        return await action();
+      } finally {
+        pausedFor += elapsed() - from;
+        if (!client.aborted) startTimers();
+      }
+    },
+    end() {
+      cancelTimers();
+      client.removeEventListener('abort', giveUp);
+    },
+  };
+}
+
+/** Nothing has landed of a request that was never sent; whoever aborts one on its way says that it may have. */
+const outOfTime = (): AgoraError =>
+  new AgoraError({
+    code: 'out_of_time',
+    what: `the service was too slow for the ${WORK_MS / 1_000} s of one call`,
+    next: 'Call again in a moment: the next call has the whole time again.',
+    retry: 'later',
+    landed: 'no',
+  });

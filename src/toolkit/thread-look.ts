@@ -1,0 +1,176 @@
+import type { SendOptions } from '../agora/api-call.ts';
+import { AgoraError } from '../agora/errors.ts';
+import type { Page, Thread } from '../agora/thread.ts';
+import type { ThreadCalls } from '../agora/threads.ts';
+import type { SeenThreads, ThreadPlace } from './seen-threads.ts';
+
+/** What the service says of a thread right now. No documented call gives one thread by its id. */
+export interface Look {
+  /** `gone`: the service does not know the thread. `unread`: it could not be asked. */
+  readonly state: 'there' | 'gone' | 'unread';
+  /** As a list of the service gave it in this look; undefined where no list that was read holds it. */
+  readonly thread: Thread | undefined;
+  readonly members: MemberList | undefined;
+}
+
+export interface MemberList {
+  /** User ids by join time, oldest first. */
+  readonly ids: readonly string[];
+  /** Was the list read to its end? */
+  readonly complete: boolean;
+}
+
+export type LookCalls = Pick<ThreadCalls, 'listMembers' | 'listOfUser' | 'listOfUserInGroup'>;
+
+/** The most that the service gives in a page, of members as of threads [all sources]. */
+const PAGE = 50;
+/** For one thread, all lists together; a list of 400 threads has eight pages. */
+const MOST_CALLS = 20;
+/** For this long one reading of a list page serves every thread that is looked for, in milliseconds. */
+export const PAGE_LIFE_MS = 5_000;
+
+/** One list by user: all of theirs, or theirs in one group. */
+type UserList = Pick<ThreadPlace, 'username' | 'groupId'>;
+
+/**
+ * Makes looks at threads that share what they read: each page of a list is asked for once in five seconds.
+ *
+ * @param elapsedMs monotonic, for the age of a page
+ */
+export function createLooks(
+  calls: LookCalls,
+  seen: SeenThreads,
+  elapsedMs: () => number,
+  now: () => number,
+): (threadId: string, memberPages: number, sending: SendOptions) => Promise<Look> {
+  const pages = new Map<string, { readonly at: number; readonly page: Promise<Page<Thread> | undefined> }>();
+
+  function readPage(place: ThreadPlace, sending: SendOptions, budget: { left: number }) {
+    const { username, groupId, sort, cursor } = place;
+    const key = JSON.stringify([username, groupId, sort, cursor]);
+    const known = pages.get(key);
+    if (known && elapsedMs() - known.at < PAGE_LIFE_MS) return known.page;
+    if (budget.left === 0) return Promise.resolve(undefined);
+    budget.left -= 1;
+    const query = { limit: PAGE, sort, ...(cursor === undefined ? {} : { cursor }) };
+    const answer =
+      groupId === undefined
+        ? calls.listOfUser(username, query, sending)
+        : calls.listOfUserInGroup(groupId, username, query, sending);
+    const page = answer.then(
+      (read) => {
+        seen.remember(read.items, now(), place);
+        return read;
+      },
+      // A list that cannot be read is one place less to look, and no reason not to ask the person.
+      (error: unknown) => {
+        if (!(error instanceof AgoraError)) throw error;
+        return undefined;
+      },
+    );
+    pages.set(key, { at: elapsedMs(), page });
+    return page;
+  }
+
+  /** Reads a list from both ends, newest first, until the thread is met or the two ends meet. */
+  async function searchList(
+    list: UserList,
+    wanted: (thread: Thread) => boolean,
+    sending: SendOptions,
+    budget: { left: number },
+  ): Promise<Thread | undefined> {
+    const met = { desc: new Set<string>(), asc: new Set<string>() };
+    let open: ThreadPlace[] = [{ ...list, sort: 'desc' }];
+    for (let round = 0; open.length > 0; round++) {
+      const read = await Promise.all(
+        open.map(async (place) => ({ place, page: await readPage(place, sending, budget) })),
+      );
+      open = [];
+      for (const { place, page } of read) {
+        if (page === undefined) continue;
+        const found = page.items.find(wanted);
+        if (found) return found;
+        const { desc, asc } = met;
+        const [own, other] = place.sort === 'desc' ? [desc, asc] : [asc, desc];
+        const wholeListRead = page.cursor === undefined || page.items.some(({ id }) => other.has(id));
+        // An empty page is the end, and one that brings nothing new goes round in circles.
+        if (wholeListRead || page.items.every(({ id }) => own.has(id))) return undefined;
+        for (const { id } of page.items) own.add(id);
+        open.push({ ...place, cursor: page.cursor });
+      }
+      if (round === 0 && open.length > 0) open.push({ ...list, sort: 'asc' });
+    }
+    return undefined;
+  }
+
+  async function search(
+    threadId: string,
+    members: MemberList | undefined,
+    sending: SendOptions,
+    budget: { left: number },
+  ): Promise<Thread | undefined> {
+    const wanted = ({ id, name }: Thread): boolean => id === threadId && name !== undefined;
+    const remembered = seen.recall(threadId);
+    if (remembered?.place?.cursor !== undefined) {
+      const found = (await readPage(remembered.place, sending, budget))?.items.find(wanted);
+      if (found) return found;
+    }
+    for (const list of listsThatMayHoldIt(remembered?.thread, members)) {
+      const found = await searchList(list, wanted, sending, budget);
+      if (found || budget.left === 0) return found;
+    }
+    return undefined;
+  }
+
+  return async (threadId, memberPages, sending) => {
+    const budget = { left: MOST_CALLS };
+    const members = await readMembers(calls, threadId, Math.min(memberPages, MOST_CALLS), sending, budget);
+    if (members === 'gone') return { state: 'gone', thread: undefined, members: undefined };
+    // After the members: what is sent next goes by the name, so the name is read last.
+    const thread = await search(threadId, members, sending, budget);
+    return { state: thread || members ? 'there' : 'unread', thread, members };
+  };
+}
+
+/** The shortest lists first: the owner's in the group, then all of the owner's, then those of other members. */
+function listsThatMayHoldIt(thread: Thread | undefined, members: MemberList | undefined): readonly UserList[] {
+  const { owner, groupId } = thread ?? {};
+  const ownerLeft = members?.complete && owner !== undefined && !members.ids.includes(owner);
+  const users = new Set([...(owner === undefined || ownerLeft ? [] : [owner]), ...(members?.ids ?? [])]);
+  return [...users].flatMap((username) => [
+    ...(groupId === undefined ? [] : [{ username, groupId }]),
+    { username, groupId: undefined },
+  ]);
+}
+
+async function readMembers(
+  calls: Pick<LookCalls, 'listMembers'>,
+  threadId: string,
+  most: number,
+  sending: SendOptions,
+  budget: { left: number },
+): Promise<MemberList | 'gone' | undefined> {
+  const ids = new Set<string>();
+  let cursor: string | undefined;
+  for (let count = 0; count < most; count++) {
+    budget.left -= 1;
+    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page: Page<string> | 'gone' | undefined = await calls
+      .listMembers(threadId, query, sending)
+      .catch((error: unknown) => {
+        if (!(error instanceof AgoraError)) throw error;
+        if (error.code === 'thread_not_found') return 'gone';
+        // Late, broken or limited, it says nothing of the deletion to come; the rest a deletion would meet too.
+        if (error.facts.retry === 'later' || error.facts.landed === 'maybe') return undefined;
+        throw error;
+      });
+    if (page === 'gone') return page;
+    if (page === undefined) return count === 0 ? undefined : { ids: [...ids], complete: false };
+    for (const id of page.items) ids.add(id);
+    // A last page may still carry a cursor; one that is short ends the list all the same.
+    if (page.cursor === undefined || page.items.length < PAGE) return { ids: [...ids], complete: true };
+    if (page.cursor === cursor) break;
+    cursor = page.cursor;
+  }
+  return { ids: [...ids], complete: false };
+}
