@@ -1,45 +1,57 @@
 import * as z from 'zod';
 import { type Clock, timePassed } from '../base/clock.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
-
-/** What a call offers as its confirmation code: none, one that fits this very call, or one that does not. */
-export type OfferedCode = 'none' | 'fits' | 'wrong';
+import type { CallTime } from './call-time.ts';
+import { type Binding, createCodes } from './confirmation-codes.ts';
+import type { ConfirmedBy } from './confirmed-by.ts';
 
 /** What happens next, before anything is lost. */
-export type Step = 'ask_by_form' | 'hand_out_code' | 'proceed' | 'refuse';
+export type Step = 'ask_by_form' | 'hand_out_code' | 'refuse';
 
 /**
- * The one decision before anything is lost. A client that shows forms is asked by form and a code from the model is
- * ignored there, so that a model alone cannot pass; a code counts only where forms do not decide.
+ * The one decision before anything is lost. A client that shows forms is asked by form, so that a model alone cannot
+ * pass; a code is handed out only where forms do not decide.
  *
  * @param mode the operator's setting
- * @param forms does the client declare form elicitation
- * @param code what this call offers
+ * @param forms does the client declare form elicitation?
  */
-export function nextStep(mode: ConfirmMode, forms: boolean, code: OfferedCode): Step {
-  if (mode !== 'code' && forms) return 'ask_by_form';
-  if (mode === 'elicitation') return 'refuse';
-  return code === 'fits' ? 'proceed' : 'hand_out_code';
+export function nextStep(mode: ConfirmMode, forms: boolean): Step {
+  if (mode === 'code') return 'hand_out_code';
+  if (forms) return 'ask_by_form';
+  return mode === 'auto' ? 'hand_out_code' : 'refuse';
 }
 
 /** How a form came back. Everything but a plain yes leaves all as it is. */
-export type FormAnswer = 'yes' | 'no' | 'malformed';
+export type FormAnswer = 'yes' | 'declined' | 'dismissed' | 'not_ticked' | 'failed';
 
-const YES = z.object({ action: z.literal('accept'), content: z.object({ confirm: z.literal(true) }) });
-const NO = z.object({ action: z.enum(['accept', 'decline', 'cancel']) });
+const answered = z.object({ action: z.enum(['accept', 'decline', 'cancel']), content: z.unknown().optional() });
+const ticked = z.object({ confirm: z.literal(true) });
+const notTicked = z.object({ confirm: z.literal(false) });
 
 /** Only `accept` with the boolean `true` is a yes: an accept without content would pass the SDK's own check. */
 export function readForm(answer: unknown): FormAnswer {
-  if (YES.safeParse(answer).success) return 'yes';
-  return NO.safeParse(answer).success ? 'no' : 'malformed';
+  const parsed = answered.safeParse(answer);
+  if (!parsed.success) return 'failed';
+  const { action, content } = parsed.data;
+  if (action === 'decline') return 'declined';
+  if (action === 'cancel') return 'dismissed';
+  if (ticked.safeParse(content).success) return 'yes';
+  return notTicked.safeParse(content).success ? 'not_ticked' : 'failed';
 }
 
-/** A form of one required boolean without a default, as MCP's `elicitation/create` takes it. */
-export const formParams = (question: Pick<ConfirmationRequest, 'message' | 'label'>) => ({
-  message: question.message,
+/** What a person is asked, in their language. */
+export interface Question {
+  readonly message: string;
+  /** The words beside the box to tick. */
+  readonly title: string;
+}
+
+/** A form of one required boolean, as MCP's `elicitation/create` takes it. Without a default hosts preselect "yes". */
+export const formParams = ({ message, title }: Question) => ({
+  message,
   requestedSchema: {
     type: 'object' as const,
-    properties: { confirm: { type: 'boolean' as const, title: question.label } },
+    properties: { confirm: { type: 'boolean' as const, title, default: false } },
     required: ['confirm'],
   },
 });
@@ -54,118 +66,79 @@ export function showsForms(capabilities: unknown): boolean {
   return form !== undefined ? form !== null : url === undefined;
 }
 
-export interface ConfirmationRequest {
-  readonly tool: string;
-  /** The arguments the yes is for, without the code: another set of arguments needs another yes. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** What the person is shown of the target, as far as a yes is for this and for nothing else: a thread's name. */
-  readonly shown?: unknown;
-  /** What is lost, which app it is, all in words for a person. */
-  readonly message: string;
-  /** The words beside the box to tick. */
-  readonly label: string;
+/** A yes, and what the person was shown when they said it. */
+export interface Yes<Kept> {
+  readonly by: ConfirmedBy;
+  readonly kept: Kept;
 }
+
+export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_forms';
 
 export type Decision =
-  | { readonly kind: 'yes'; readonly by: 'form' | 'code' }
-  | { readonly kind: 'code'; readonly code: string; readonly expiresAt: number; readonly wrongCode: boolean }
-  | { readonly kind: 'no'; readonly why: 'declined' | 'timed_out' | 'failed' | 'no_forms' };
+  | { readonly kind: 'yes'; readonly by: ConfirmedBy }
+  | { readonly kind: 'code'; readonly code: string; readonly expiresAt: number }
+  | { readonly kind: 'no'; readonly why: No };
 
-/** A code lives as long as a form stays open, in milliseconds. */
-export const ANSWER_TIME_MS = 5 * 60_000;
+/** A form is closed after this time, in milliseconds. */
+export const FORM_TIME_MS = 5 * 60_000;
 /** While a person thinks, the client is told that the call is alive. */
 const HEARTBEAT_MS = 15_000;
-const MOST_CODES = 100;
-
-/** One-time codes, each bound to a tool and its exact arguments. */
-interface Codes {
-  issue(binding: string): { code: string; expiresAt: number };
-  /** Uses the code up where it fits. */
-  redeem(binding: string, code: string): boolean;
-}
-
-const bindingOf = ({ tool, args, shown }: ConfirmationRequest): string =>
-  JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)), shown ?? null]);
-
-/** Letters and digits that are not mistaken for one another; 8 of them are 40 bits for five minutes. */
-const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-/** By the global `crypto`: importing node:crypto would cost each start a few milliseconds. */
-const newCode = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
-
-function createCodes(clock: Clock): Codes {
-  // Not by the clock alone: where that is set back, no code lives longer for it.
-  const passed = timePassed(clock);
-  const open = new Map<string, { code: string; until: number }>();
-  return {
-    issue(binding) {
-      // One open code a binding: a new preview makes the code of the old one worthless.
-      open.delete(binding);
-      for (const key of open.keys()) {
-        if (open.size < MOST_CODES) break;
-        open.delete(key);
-      }
-      const code = newCode();
-      open.set(binding, { code, until: passed() + ANSWER_TIME_MS });
-      return { code, expiresAt: clock.now() + ANSWER_TIME_MS };
-    },
-    redeem(binding, code) {
-      const issued = open.get(binding);
-      if (issued === undefined || issued.code !== code || passed() >= issued.until) return false;
-      open.delete(binding);
-      return true;
-    },
-  };
-}
+/** Nobody reads a question faster: the client may have answered by itself. */
+const TOO_FAST_MS = 1_000;
 
 /** How the gate reaches a person through the client at hand. */
 export interface Asker {
   readonly forms: boolean;
   /** Shows the form; rejects where the client fails to, or when the signal ends the wait. */
-  readonly show: (question: ConfirmationRequest, signal: AbortSignal) => Promise<unknown>;
-  /** Tells the client that the call is alive; does nothing where it did not ask to be told. */
+  readonly show: (question: Question, signal: AbortSignal) => Promise<unknown>;
+  /** Tells the client that the call is alive; does nothing where it did not ask for progress. */
   readonly heartbeat: (message: string) => void;
 }
 
-export type Gate = (
-  question: ConfirmationRequest,
-  code: string | undefined,
-  asker: Asker,
-  signal: AbortSignal,
-) => Promise<Decision>;
+/** The one gate that every deletion and removal passes; one per session. */
+export interface Gate<Kept> {
+  /** The yes that a code stands for. Undefined where the code does not count for this very call; then the gate asks. */
+  redeem(binding: Binding, code: string, forms: boolean): Yes<Kept> | undefined;
+  /** Asks the person, or hands out a code for a second call. */
+  ask(binding: Binding, question: Question, kept: Kept, asker: Asker, time: CallTime): Promise<Decision>;
+  /** A code for what a yes could not do in its call. It is the same yes, so it counts in every mode. */
+  carryOn(binding: Binding, yes: Yes<Kept>): { readonly code: string; readonly expiresAt: number };
+}
 
-/** Makes the gate that every deletion and removal passes. */
-export function createGate(mode: ConfirmMode, clock: Clock): Gate {
-  const codes = createCodes(clock);
-  return async (question, code, asker, signal) => {
-    const binding = bindingOf(question);
-    const byForm = nextStep(mode, asker.forms, 'none') === 'ask_by_form';
-    // A code is looked at only where it counts, so that a form's call does not use one up.
-    const offered = code === undefined ? 'none' : !byForm && codes.redeem(binding, code) ? 'fits' : 'wrong';
-    switch (nextStep(mode, asker.forms, offered)) {
-      case 'ask_by_form':
-        return askByForm(question, asker, clock, signal);
-      case 'hand_out_code':
-        return { kind: 'code', ...codes.issue(binding), wrongCode: offered === 'wrong' };
-      case 'proceed':
-        return { kind: 'yes', by: 'code' };
-      case 'refuse':
-        return { kind: 'no', why: 'no_forms' };
-    }
+/** @param formIs what an accepted form proves: our own command line answers forms for a terminal or a flag */
+export function createGate<Kept>(
+  mode: ConfirmMode,
+  clock: Clock,
+  formIs: Extract<ConfirmedBy, 'form' | 'terminal' | 'flag'>,
+): Gate<Kept> {
+  const codes = createCodes<Yes<Kept> & { readonly asked: boolean }>(clock);
+  return {
+    redeem(binding, code, forms) {
+      const yes = codes.redeem(binding, code, ({ asked }) => asked || nextStep(mode, forms) === 'hand_out_code');
+      return yes && { by: yes.by, kept: yes.kept };
+    },
+    async ask(binding, question, kept, asker, time) {
+      switch (nextStep(mode, asker.forms)) {
+        case 'ask_by_form': {
+          const answer = await time.pause(() => askByForm(question, asker, clock, time.signal));
+          return answer === 'yes' ? { kind: 'yes', by: formIs } : { kind: 'no', why: answer };
+        }
+        case 'hand_out_code':
+          return { kind: 'code', ...codes.issue(binding, { by: 'code', kept, asked: false }) };
+        case 'refuse':
+          return { kind: 'no', why: 'no_forms' };
+      }
+    },
+    carryOn: (binding, yes) => codes.issue(binding, { ...yes, asked: true }),
   };
 }
 
-async function askByForm(
-  question: ConfirmationRequest,
-  asker: Asker,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Decision> {
+async function askByForm(question: Question, asker: Asker, clock: Clock, signal: AbortSignal): Promise<'yes' | No> {
   signal.throwIfAborted();
-  // A signal of its own: the call's signal may fire after the answer, and must not cancel a question already answered.
+  // A signal of its own: the call's may fire after the answer, and must not cancel a question already answered.
   const wait = new AbortController();
   let timedOut = false;
-  const cancelTimeout = clock.after(ANSWER_TIME_MS, () => {
+  const cancelTimeout = clock.after(FORM_TIME_MS, () => {
     timedOut = true;
     wait.abort();
   });
@@ -179,16 +152,16 @@ async function askByForm(
     });
   };
   beat();
+  const elapsed = timePassed(clock);
   try {
     const answer = readForm(await asker.show(question, wait.signal));
     // A yes that arrives after the client gave up the call must delete nothing.
     signal.throwIfAborted();
-    if (timedOut) return { kind: 'no', why: 'timed_out' };
-    if (answer === 'yes') return { kind: 'yes', by: 'form' };
-    return { kind: 'no', why: answer === 'no' ? 'declined' : 'failed' };
+    if (timedOut) return 'timed_out';
+    return answer === 'declined' && elapsed() < TOO_FAST_MS ? 'declined_at_once' : answer;
   } catch {
     signal.throwIfAborted();
-    return { kind: 'no', why: timedOut ? 'timed_out' : 'failed' };
+    return timedOut ? 'timed_out' : 'failed';
   } finally {
     cancelTimeout();
     cancelBeat();

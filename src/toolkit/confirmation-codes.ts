@@ -14,8 +14,8 @@ export interface Binding {
 /** One-time codes of one session, each kept with what the person was shown when it was issued. */
 export interface ConfirmationCodes<Kept> {
   issue(binding: Binding, kept: Kept): { readonly code: string; /** Since 1970. */ readonly expiresAt: number };
-  /** Uses the code up where it fits; undefined where it is made up, used, expired or for another call. */
-  redeem(binding: Binding, code: string): Kept | undefined;
+  /** Uses the code up where it fits and counts; undefined where it is made up, used, expired or for another call. */
+  redeem(binding: Binding, code: string, counts: (kept: Kept) => boolean): Kept | undefined;
 }
 
 const keyOf = ({ tool, args }: Binding): string =>
@@ -44,10 +44,10 @@ export function createCodes<Kept>(clock: Clock): ConfirmationCodes<Kept> {
       open.set(key, { code, until: elapsed() + CODE_TIME_MS, kept });
       return { code, expiresAt: clock.now() + CODE_TIME_MS };
     },
-    redeem(binding, code) {
+    redeem(binding, code, counts) {
       const key = keyOf(binding);
       const issued = open.get(key);
-      if (issued === undefined || issued.code !== code || elapsed() >= issued.until) return undefined;
+      if (issued === undefined || issued.code !== code || elapsed() >= issued.until || !counts(issued.kept)) return undefined;
       open.delete(key);
       return issued.kept;
     },

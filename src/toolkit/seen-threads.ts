@@ -1,39 +1,52 @@
 import type { Thread } from '../agora/thread.ts';
 
+/** Where a user's list held a thread: the page that this cursor leads to. */
+export interface ThreadPlace {
+  readonly username: string;
+  /** The list of one group; undefined for all of the user's threads. */
+  readonly groupId: string | undefined;
+  readonly sort: 'asc' | 'desc';
+  /** Undefined for the first page. */
+  readonly cursor?: string | undefined;
+}
+
 /** A thread as a list showed it, and when. */
 export interface SeenThread {
   readonly thread: Thread;
-  /** Milliseconds since 1970: what comes from memory is said with its age. */
+  /** Milliseconds since 1970: what comes from memory is shown with its age. */
   readonly at: number;
+  readonly place: ThreadPlace | undefined;
 }
 
 /**
- * Threads that lists have shown, in memory alone. No documented call gives one thread by its id, so this is where
- * names for previews and for the ids-only app list come from.
+ * Threads that lists have shown, in memory only. No documented call gives one thread by its id, so this is where names
+ * for previews and for the ids-only app list come from.
  */
-export interface Seen {
-  remember(threads: readonly Thread[], at: number): void;
+export interface SeenThreads {
+  /** @param at milliseconds since 1970 */
+  remember(threads: readonly Thread[], at: number, place?: ThreadPlace): void;
   recall(threadId: string): SeenThread | undefined;
   forget(threadId: string): void;
 }
 
 /** @param capacity how many threads are kept; the one not seen for the longest time goes first */
-export function createSeen(capacity = 5_000): Seen {
-  const threads = new Map<string, SeenThread>();
+export function createSeenThreads(capacity = 5_000): SeenThreads {
+  const seen = new Map<string, SeenThread>();
   return {
-    remember(shown, at) {
-      for (const thread of shown) {
-        // The app list gives ids alone, which would overwrite what is known.
+    remember(threads, at, place) {
+      for (const thread of threads) {
+        // The app's list gives only ids, which would overwrite what is known.
         if (thread.name === undefined) continue;
-        threads.delete(thread.id);
-        threads.set(thread.id, { thread, at });
+        const before = seen.get(thread.id);
+        seen.delete(thread.id);
+        seen.set(thread.id, { thread, at, place: place ?? before?.place });
       }
-      for (const id of threads.keys()) {
-        if (threads.size <= capacity) break;
-        threads.delete(id);
+      for (const id of seen.keys()) {
+        if (seen.size <= capacity) break;
+        seen.delete(id);
       }
     },
-    recall: (threadId) => threads.get(threadId),
-    forget: (threadId) => void threads.delete(threadId),
+    recall: (threadId) => seen.get(threadId),
+    forget: (threadId) => void seen.delete(threadId),
   };
 }

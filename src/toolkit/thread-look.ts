@@ -1,5 +1,6 @@
 import type { SendOptions } from '../agora/api-call.ts';
 import { AgoraError } from '../agora/errors.ts';
+import { type Clock, timePassed } from '../base/clock.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { ThreadCalls } from '../agora/threads.ts';
 import type { SeenThreads, ThreadPlace } from './seen-threads.ts';
@@ -32,17 +33,18 @@ export const PAGE_LIFE_MS = 5_000;
 /** One list by user: all of theirs, or theirs in one group. */
 type UserList = Pick<ThreadPlace, 'username' | 'groupId'>;
 
-/**
- * Makes looks at threads that share what they read: each page of a list is asked for once in five seconds.
- *
- * @param elapsedMs monotonic, for the age of a page
- */
-export function createLooks(
-  calls: LookCalls,
-  seen: SeenThreads,
-  elapsedMs: () => number,
-  now: () => number,
-): (threadId: string, memberPages: number, sending: SendOptions) => Promise<Look> {
+export interface LookOptions {
+  /** Pages of 50 members that are read at most. */
+  readonly memberPages: number;
+  /** A name that a list gave this recently needs no search, in milliseconds; 0 where the name must be read now. */
+  readonly trustMs: number;
+}
+
+export type Looks = (threadId: string, options: LookOptions, sending: SendOptions) => Promise<Look>;
+
+/** Makes looks at threads that share what they read: each page of a list is asked for once in five seconds. */
+export function createLooks(calls: LookCalls, seen: SeenThreads, clock: Clock): Looks {
+  const elapsedMs = timePassed(clock);
   const pages = new Map<string, { readonly at: number; readonly page: Promise<Page<Thread> | undefined> }>();
 
   function readPage(place: ThreadPlace, sending: SendOptions, budget: { left: number }) {
@@ -59,7 +61,7 @@ export function createLooks(
         : calls.listOfUserInGroup(groupId, username, query, sending);
     const page = answer.then(
       (read) => {
-        seen.remember(read.items, now(), place);
+        seen.remember(read.items, clock.now(), place);
         return read;
       },
       // A list that cannot be read is one place less to look, and no reason not to ask the person.
@@ -106,11 +108,14 @@ export function createLooks(
   async function search(
     threadId: string,
     members: MemberList | undefined,
+    trustMs: number,
     sending: SendOptions,
     budget: { left: number },
   ): Promise<Thread | undefined> {
     const wanted = ({ id, name }: Thread): boolean => id === threadId && name !== undefined;
+    // Read after the members, not before: a search for another thread of the call may have found this one.
     const remembered = seen.recall(threadId);
+    if (remembered && clock.now() - remembered.at < trustMs) return remembered.thread;
     if (remembered?.place?.cursor !== undefined) {
       const found = (await readPage(remembered.place, sending, budget))?.items.find(wanted);
       if (found) return found;
@@ -122,12 +127,12 @@ export function createLooks(
     return undefined;
   }
 
-  return async (threadId, memberPages, sending) => {
+  return async (threadId, { memberPages, trustMs }, sending) => {
     const budget = { left: MOST_CALLS };
     const members = await readMembers(calls, threadId, Math.min(memberPages, MOST_CALLS), sending, budget);
     if (members === 'gone') return { state: 'gone', thread: undefined, members: undefined };
     // After the members: what is sent next goes by the name, so the name is read last.
-    const thread = await search(threadId, members, sending, budget);
+    const thread = await search(threadId, members, trustMs, sending, budget);
     return { state: thread || members ? 'there' : 'unread', thread, members };
   };
 }

@@ -1,67 +1,129 @@
 import { AgoraError } from '../../src/agora/errors.ts';
 import { isThere } from '../../src/agora/reconcile.ts';
-import { inQuotes } from '../../src/base/escape.ts';
-import { errorWords } from '../../src/present/error-words.ts';
-import type { ThreadFacts } from '../../src/present/thread-facts.ts';
-import type { ToolContext } from '../../src/toolkit/define-tool.ts';
-import { identify } from '../../src/toolkit/identify-thread.ts';
+import { timePassed } from '../../src/base/clock.ts';
+import { quotedName } from '../../src/present/thread-facts.ts';
+import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
+import { type LastRecord, lastRecordOf } from '../../src/toolkit/last-records.ts';
+import { type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
+import { shownOf, type Target } from '../../src/toolkit/targets.ts';
+import type { Look, Looks } from '../../src/toolkit/thread-look.ts';
+import { outcomeOf } from '../../src/toolkit/writer.ts';
 
-export type Deletion =
-  | {
-      readonly status: 'deleted' | 'already_gone';
-      /** The tombstone: all that was known of the thread just before it went. */
-      readonly facts: ThreadFacts;
-    }
-  | {
-      readonly status: 'unknown';
-      readonly facts: ThreadFacts;
-      /** Why nobody knows: what became of the request, and what a look afterwards showed. */
-      readonly why: string;
-      /** The failure, where looking afterwards failed too: further deletions would only add to what nobody knows. */
-      readonly blind?: AgoraError;
-    }
-  /** It has another name than the person was shown: their yes was for something else, so nothing was deleted. */
-  | { readonly status: 'renamed'; readonly facts: ThreadFacts; readonly from: string };
+/** What became of a thread that a person agreed to lose. */
+export interface Deletion {
+  readonly status: 'deleted' | 'already_gone' | 'refused' | 'unknown';
+  readonly record: LastRecord;
+  /** Why it was not deleted, or why nobody knows. */
+  readonly error?: AgoraError;
+  /** It was deleted though its name, shown as not verified, could not be read. */
+  readonly unchecked?: true;
+}
 
-/** Why a yes does not count any more. */
-export const renamedWords = ({ from, facts }: Extract<Deletion, { status: 'renamed' }>): string =>
-  `the question named it ${inQuotes(from)}, and its name is ${inQuotes(facts.name ?? '')} now`;
+/** A look counts for this long, in milliseconds; what would be sent later is looked at again. */
+const LOOK_LIFE_MS = 5_000;
 
 /**
- * Deletes a thread that a person has agreed to lose: looks at it again, sends one deletion, and finds out what became
- * of it where the answer does not say.
+ * Deletes one thread if it still is what the person was shown: looks at it before each sending, and finds out what
+ * became of it where the answer does not say.
  *
- * @param before what the person was shown
- * @throws AgoraError where the service refuses, so that nothing was deleted
+ * @param memberPages pages of 50 members that its last record may hold
  */
-export async function deleteOne(threadId: string, before: ThreadFacts, context: ToolContext): Promise<Deletion> {
-  const { threads, write, seen, clock, signal } = context;
-  const now = await identify(threadId, context, signal, false);
-  if (now.state === 'gone') return { status: 'already_gone', facts: before };
-  // What was seen just now stands alone; only where the thread was not found in a list does the earlier look fill in.
-  const facts = now.facts.name === undefined ? { ...before, ...now.facts } : now.facts;
-  // A yes for an id whose name nobody could tell stands, should the name be found by now.
-  if (before.name !== undefined && facts.name !== before.name) return { status: 'renamed', facts, from: before.name };
+export async function deleteOne(
+  target: Target,
+  looks: Looks,
+  memberPages: number,
+  context: ConfirmedContext,
+): Promise<Deletion> {
+  const { app, cap, clock, records, seen, sending, write } = context;
+  const { id } = target;
+  const elapsedMs = timePassed(clock);
+  // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
+  const inTurn = { ...sending, turn: context.nextTurn() };
+  let look: Look | undefined;
+  let lookedAt = 0;
+  let unchecked = false;
 
-  signal.throwIfAborted();
-  try {
-    await write({ args: { thread_id: threadId }, thread: facts }, (agora) => agora.delete(threadId, signal));
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    const mayHaveLanded = error.facts.landed === 'maybe';
-    // A 404 after an attempt that may have landed is its success; else somebody else was quicker.
-    if (error.code === 'thread_not_found') {
-      seen.forget(threadId);
-      return { status: mayHaveLanded ? 'deleted' : 'already_gone', facts };
-    }
-    if (!mayHaveLanded) throw error;
-    const after = await isThere(threads, threadId, clock, signal);
-    if (after !== 'gone') {
-      const still = after === 'there' ? '; a moment later the thread was still there' : '';
-      const why = `${errorWords(error)}${still}`;
-      return { status: 'unknown', facts, why, ...(after === 'unsure' && { blind: error }) };
-    }
+  const guard = {
+    async check(mayHaveLanded: boolean): Promise<void> {
+      if (!mayHaveLanded) cap.require(1);
+      look = await looks(id, { memberPages, trustMs: 0 }, inTurn);
+      lookedAt = elapsedMs();
+      const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
+      unchecked = verdict === 'send_unchecked';
+      if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict, target, look);
+    },
+    isFresh: () => elapsedMs() - lookedAt <= LOOK_LIFE_MS,
+  };
+  const recordNow = (): LastRecord => {
+    const thread = { ...target.thread, ...look?.thread };
+    const members = look?.members ?? target.members;
+    return lastRecordOf(thread, look?.thread !== undefined, members, { app: app.name, host: app.host });
+  };
+  const lost = (record: LastRecord): void => {
+    cap.count();
+    records.keep(record);
+  };
+
+  const looked = await outcomeOf(guard.check(false));
+  const written =
+    looked.kind === 'done'
+      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) => agora.delete(id, { ...inTurn, guard }))
+      : looked;
+  const record = recordNow();
+  const isGone = written.kind !== 'done' && written.error.code === 'thread_not_found';
+  if (written.kind === 'refused' && !isGone) return { status: 'refused', record, error: written.error };
+  if (written.kind === 'may_have_landed' && !isGone && !(await isGoneNow(id, context))) {
+    lost(record);
+    return { status: 'unknown', record, error: written.error };
   }
-  seen.forget(threadId);
-  return { status: 'deleted', facts };
+  seen.forget(id);
+  // A 404 after an attempt that may have landed proves its success; else somebody else was quicker.
+  if (written.kind === 'refused') return { status: 'already_gone', record };
+  lost(record);
+  return { status: 'deleted', record, ...(unchecked && { unchecked }) };
+}
+
+/** After a lost answer. Where even this look fails, the thread may be gone or not. */
+async function isGoneNow(id: string, { api, clock, time }: ConfirmedContext): Promise<boolean> {
+  const looked = await outcomeOf(isThere(api, id, clock, time.signal));
+  return looked.kind === 'done' && looked.value === 'gone';
+}
+
+const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;
+
+/** Why a deletion is not sent, or not sent again. */
+function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { thread }: Target, look: Look): AgoraError {
+  switch (verdict) {
+    case 'renamed':
+      return new AgoraError({
+        ...SEND_NOTHING,
+        code: 'renamed',
+        what: `its name has changed since the user was asked: it was ${quotedName(thread.name ?? '')} and is ${quotedName(look.thread?.name ?? '')} now`,
+        next: 'A new call asks for it under its new name; do that only if the user still wants it.',
+      });
+    case 'name_not_checked':
+      return new AgoraError({
+        ...SEND_NOTHING,
+        code: 'name_not_checked',
+        what: 'whether it still has the name that the user was shown could not be checked',
+        next: 'A new call asks again, with the name marked as not verified.',
+      });
+    case 'unknown':
+      return new AgoraError({
+        ...SEND_NOTHING,
+        code: 'name_not_checked',
+        what: 'the answer was lost, and whether it still has the name that the user was shown could not be checked, so it was not sent again',
+        next: 'A new call shows whether the thread is still there.',
+        landed: 'maybe',
+      });
+    case 'already_gone':
+    case 'deleted':
+      return new AgoraError({
+        ...SEND_NOTHING,
+        code: 'thread_not_found',
+        what: 'the thread does not exist any more',
+        next: 'Nothing is left to do.',
+        landed: verdict === 'deleted' ? 'maybe' : 'no',
+      });
+  }
 }
