@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import { AgoraError, type ErrorCode } from '../src/agora/errors.ts';
 import { readMembers } from '../src/agora/reconcile.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { outcomesText, tally } from '../src/present/outcomes.ts';
@@ -39,7 +39,12 @@ export const addThreadMembers = defineTool({
 const failed = (username: string, error: string): Outcome => ({ username, status: 'failed', error });
 
 /** Refusals that one user of a batch earns for all of them: the others are worth a request of their own. */
-const ABOUT_ONE_USER = new Set(['user_not_in_group', 'user_thread_limit', 'user_or_group_not_found', 'forbidden']);
+const ABOUT_ONE_USER = new Set<ErrorCode>([
+  'user_not_in_group',
+  'user_thread_limit',
+  'user_or_group_not_found',
+  'forbidden',
+]);
 
 async function addBatch(
   threadId: string,

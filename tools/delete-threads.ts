@@ -198,7 +198,7 @@ async function oneOf(
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     const outcome = { ...known, status: 'failed' as const, error: errorWords(error) };
-    return { outcome, ...(!error.facts.about?.includes('thread_id') && { fatal: error }) };
+    return { outcome, ...(!error.facts.about?.includes('thread') && { fatal: error }) };
   }
 }
 

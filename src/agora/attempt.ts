@@ -183,6 +183,7 @@ function unreadable(why: string, cause?: unknown): AgoraError {
       code: 'unreadable_answer',
       what: `the answer of the service cannot be read: ${why}`,
       next: 'Call again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
+      operator: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
       retry: 'later',
       landed: 'maybe',
       status: 200,
@@ -201,6 +202,8 @@ function timeoutError(timeoutMs: number): AgoraError {
     code: 'timed_out',
     what: `the service did not answer within ${timeoutMs / 1000} s`,
     next: 'Call again in a moment; the operator can raise AGORA_THREADS_TIMEOUT_MS.',
+    operator:
+      'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
     retry: 'later',
     landed: 'maybe',
     passing: true,

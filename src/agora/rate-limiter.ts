@@ -172,6 +172,7 @@ function waitedTooLong(ms: number, others: number): AgoraError {
     code: 'local_rate_limit',
     what: `no place under the rate limit of this server came free within ${Math.round(ms / 1_000)} s (others still waiting: ${others})`,
     next: 'Make fewer calls at once; the operator can raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
+    operator: 'Make fewer calls at once, or raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     retry: 'later',
     landed: 'no',
   });

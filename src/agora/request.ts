@@ -3,6 +3,7 @@ import type { Call, Request } from './api-call.ts';
 import type { Attempt } from './attempt.ts';
 import { wait } from './delay.ts';
 import { AgoraError } from './errors.ts';
+import { askOperator } from './next-step.ts';
 import { type RateLimiter, withPermit } from './rate-limiter.ts';
 import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
 
@@ -72,6 +73,6 @@ function refusedAfresh(failure: AgoraError): AgoraError {
   return failure.with({
     code: 'unauthorized',
     what: 'the service refuses even a fresh token: the credentials are wrong, or they lack the rights for this call',
-    next: 'Ask the operator to check that credentials, app and AGORA_CHAT_HOST belong together, and the clock of this machine.',
+    ...askOperator('check that credentials, app and AGORA_CHAT_HOST belong together, and the clock of this machine.'),
   });
 }

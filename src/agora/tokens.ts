@@ -2,6 +2,7 @@ import { type Clock, timePassed } from '../base/clock.ts';
 import { forget, secret } from '../base/redact.ts';
 import { type Credentials, SecretFileError } from '../settings/read-secret.ts';
 import { AgoraError } from './errors.ts';
+import { askOperator } from './next-step.ts';
 import type { TokenSource } from './request.ts';
 
 /** One exchange at `POST P/token`; `expires_in` in seconds. Throws an `AgoraError`. */
@@ -192,7 +193,7 @@ async function build(appId: string, certificate: string): Promise<string> {
     throw new AgoraError({
       code: 'bad_credentials',
       what: 'no app token can be built: AGORA_APP_ID and AGORA_APP_CERTIFICATE must have 32 hexadecimal digits each',
-      next: 'Ask the operator to copy both from the project overview of the console.',
+      ...askOperator('copy both from the project overview of the console.'),
       retry: 'never',
       landed: 'no',
     });
@@ -215,7 +216,7 @@ function exchangeFailure(error: unknown): unknown {
     ...(refused && {
       code: 'bad_credentials',
       what: 'the service does not exchange EASEMOB_CLIENT_ID and EASEMOB_CLIENT_SECRET for a token',
-      next: 'Ask the operator to check both, and that they belong to this app and host; they are tried once a minute.',
+      ...askOperator('check both, and that they belong to this app and host; they are tried once a minute.'),
       retry: 'never',
     }),
   });
@@ -224,8 +225,13 @@ function exchangeFailure(error: unknown): unknown {
 /** The failure of the last exchange, told again to who comes within its minute; `left` in milliseconds. */
 function withHint(failure: unknown, left: number): unknown {
   if (!(failure instanceof AgoraError)) return failure;
-  const next = `${failure.facts.next} The next exchange can be tried in ${inSeconds(left)}.`;
-  return failure.with({ next, retryAfterMs: left });
+  const { next, operator } = failure.facts;
+  const hint = `The next exchange can be tried in ${inSeconds(left)}.`;
+  return failure.with({
+    next: `${next} ${hint}`,
+    ...(operator !== undefined && { operator: `${operator} ${hint}` }),
+    retryAfterMs: left,
+  });
 }
 
 function tooSoon(left: number): AgoraError {
@@ -233,6 +239,7 @@ function tooSoon(left: number): AgoraError {
     code: 'token_exchange_too_soon',
     what: 'a new token is needed less than a minute after the last exchange, and the service bans callers that exchange more often',
     next: `Wait ${inSeconds(left)}, then call again.`,
+    operator: `Wait ${inSeconds(left)}, then run this again.`,
     retry: 'later',
     retryAfterMs: left,
     landed: 'no',
@@ -258,6 +265,7 @@ const unreadableSecret = (cause: SecretFileError): AgoraError =>
       code: 'not_configured',
       what: cause.message,
       next: 'Tell the user that the operator has to correct this; the file is read again at the next call.',
+      operator: 'Correct this; the file is read again at the next call.',
       retry: 'never',
       landed: 'no',
     },
