@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** The documented calls, two undocumented ones, and the exchange of credentials: each has a rate limit of its own. */
+/** The documented calls, two undocumented ones, and the exchange of credentials. Each has its own rate limit. */
 export type Endpoint =
   | 'create'
   | 'rename'
@@ -13,6 +13,12 @@ export type Endpoint =
   | 'remove_members'
   | 'get'
   | 'list_group'
+  | 'list_groups'
+  | 'list_user_groups'
+  | 'list_joined_groups'
+  | 'group_members'
+  | 'get_groups'
+  | 'get_user'
   | 'token';
 
 /** One call as data: what is sent, and what a 200 must hold. */

@@ -47,7 +47,8 @@ function segment(part: string): string {
       landed: 'no',
     });
   }
-  return encodeURIComponent(part);
+  // A comma may stay, and several group ids in one part are documented with plain ones.
+  return encodeURIComponent(part).replaceAll('%2C', ',');
 }
 
 /**

@@ -117,7 +117,7 @@ const rows = [
   {
     code: 'group_not_found',
     status: [404],
-    says: ['group not found'],
+    says: ['group not found', 'grpid ', "group id doesn't exist"],
     what: 'the group does not exist',
     next: 'Check group_id.',
     about: ['group'],

@@ -51,6 +51,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       { createTokens },
       { createRequest },
       { createThreads },
+      { createGroups },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
       import('../agora/attempt.ts'),
@@ -58,6 +59,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       import('../agora/tokens.ts'),
       import('../agora/request.ts'),
       import('../agora/threads.ts'),
+      import('../agora/groups.ts'),
     ]);
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
@@ -71,6 +73,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
     return {
       app: { ...app, name: visible(app.name) },
       threads: createThreads(request, target.name),
+      groups: createGroups(request, target.name),
       audit: await openAudit(),
     };
   }

@@ -18,6 +18,7 @@ export const OWN_CODES = [
   'tls_error',
   'token_exchange_too_soon',
   'unreadable_answer',
+  'user_not_found',
 ] as const;
 
 export type OwnCode = (typeof OWN_CODES)[number];
