@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { within } from '../src/agora/delay.ts';
 import { AgoraError } from '../src/agora/errors.ts';
+import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
