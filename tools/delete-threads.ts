@@ -4,7 +4,7 @@ import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { tally } from '../src/present/outcomes.ts';
+import { countByStatus } from '../src/present/outcomes.ts';
 import {
   capitalised,
   described,
@@ -137,7 +137,7 @@ export const deleteThreads = defineDeletion({
     const fine = outcomes.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const members = audited ? 'Their members stand in the audit log.' : 'Lists of their members were not kept.';
     return {
-      summary: `Deleting ${found.length} threads: ${tally(outcomes, STATUSES)}. ${members}`,
+      summary: `Deleting ${found.length} threads: ${countByStatus(outcomes, STATUSES)}. ${members}`,
       status: fine ? 'done' : 'partly_done',
       results: fitted(outcomes).map(
         ({ facts, ...outcome }): Outcome => ({ ...outcome, thread: withoutMembers(facts) }),
