@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import type { Request } from './api-call.ts';
+import type { Send } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { createGroupAnswers, type Group, type NumberedPage } from './group-responses.ts';
 import type { Page } from './thread.ts';
@@ -32,16 +32,16 @@ export interface Groups {
 }
 
 /**
- * The typed calls over one request path.
+ * The typed calls over one way of sending.
  *
  * @param appKey `org#app` where it is known: the prefix that user ids may have
  */
-export function createGroups(request: Request, appKey?: string): Groups {
+export function createGroups(send: Send, appKey?: string): Groups {
   const answers = createGroupAnswers(appKey);
   let hasNewForm = true;
 
   const joinedGroups = async (username: string, page: number, signal: AbortSignal): Promise<NumberedPage<Group>> => {
-    const all = await request(
+    const all = await send(
       {
         endpoint: 'list_joined_groups',
         method: 'GET',
@@ -55,7 +55,7 @@ export function createGroups(request: Request, appKey?: string): Groups {
 
   return {
     list: ({ limit, cursor }, signal) =>
-      request(
+      send(
         {
           endpoint: 'list_groups',
           method: 'GET',
@@ -68,7 +68,7 @@ export function createGroups(request: Request, appKey?: string): Groups {
     async listOfUser(username, { page, size }, signal) {
       if (!hasNewForm) return joinedGroups(username, page, signal);
       try {
-        return await request(
+        return await send(
           {
             endpoint: 'list_user_groups',
             method: 'GET',
@@ -87,7 +87,7 @@ export function createGroups(request: Request, appKey?: string): Groups {
       }
     },
     listMembers: (groupId, { page, size }, signal) =>
-      request(
+      send(
         {
           endpoint: 'group_members',
           method: 'GET',
@@ -98,7 +98,7 @@ export function createGroups(request: Request, appKey?: string): Groups {
         signal,
       ),
     get: (groupIds, signal) =>
-      request(
+      send(
         {
           endpoint: 'get_groups',
           method: 'GET',
@@ -108,7 +108,7 @@ export function createGroups(request: Request, appKey?: string): Groups {
         signal,
       ),
     getUser: (username, signal) =>
-      request({ endpoint: 'get_user', method: 'GET', path: ['users', username], answer: answers.user }, signal).catch(
+      send({ endpoint: 'get_user', method: 'GET', path: ['users', username], answer: answers.user }, signal).catch(
         aboutUser,
       ),
   };
