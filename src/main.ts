@@ -81,7 +81,7 @@ const COMMANDS: Commands = {
         'A JSON file of faults to rehearse, such as [{"on":"list","kind":"status","status":403,"description":"thread not open."}]',
     },
     notes: [
-      'A fault has "on": the call that it strikes (create, rename, delete, list, list_user, list_user_group, members, add_members, remove_members, token, get, list_group, or * for any); "kind"; and, if wanted, "times": how often it strikes, and "skip": how many requests pass first.',
+      'A fault has "on": the call that it strikes (create, rename, delete, list, list_user, list_user_group, members, add_members, remove_members, token, get, list_group, list_groups, list_user_groups, list_joined_groups, group_members, get_groups, get_user, or * for any); "kind"; and, if wanted, "times": how often it strikes, and "skip": how many requests pass first.',
       'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
     ],
     examples: ['sandbox --port 8123'],

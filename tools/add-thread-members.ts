@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import { AgoraError, type ErrorCode } from '../src/agora/errors.ts';
 import { readMembers } from '../src/agora/reconcile.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { outcomesText, tally } from '../src/present/outcomes.ts';
+import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { type BatchResult, inBatches, notSent, type UserResult, usersText } from './support/batches.ts';
 import { threadId, usernames } from './support/parameters.ts';
@@ -27,7 +27,7 @@ export const addThreadMembers = defineTool({
     const users = [...new Set(usernames)];
     const results = await inBatches(users, context, (batch) => addBatch(thread_id, batch, context));
     return {
-      summary: `Adding ${usersText(users.length)} to thread ${thread_id}: ${tally(results, STATUSES)}.`,
+      summary: `Adding ${usersText(users.length)} to thread ${thread_id}: ${countByStatus(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
       thread_id,
       results,
@@ -39,7 +39,12 @@ export const addThreadMembers = defineTool({
 const failed = (username: string, error: string): Outcome => ({ username, status: 'failed', error });
 
 /** Refusals that one user of a batch earns for all of them: the others are worth a request of their own. */
-const ABOUT_ONE_USER = new Set(['user_not_in_group', 'user_thread_limit', 'user_or_group_not_found', 'forbidden']);
+const ABOUT_ONE_USER = new Set<ErrorCode>([
+  'user_not_in_group',
+  'user_thread_limit',
+  'user_or_group_not_found',
+  'forbidden',
+]);
 
 async function addBatch(
   threadId: string,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { within } from '../src/agora/delay.ts';
 import { AgoraError } from '../src/agora/errors.ts';
+import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { tally } from '../src/present/outcomes.ts';
+import { countByStatus } from '../src/present/outcomes.ts';
 import {
   capitalised,
   described,
@@ -137,7 +137,7 @@ export const deleteThreads = defineDeletion({
     const fine = outcomes.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const members = audited ? 'Their members stand in the audit log.' : 'Lists of their members were not kept.';
     return {
-      summary: `Deleting ${found.length} threads: ${tally(outcomes, STATUSES)}. ${members}`,
+      summary: `Deleting ${found.length} threads: ${countByStatus(outcomes, STATUSES)}. ${members}`,
       status: fine ? 'done' : 'partly_done',
       results: fitted(outcomes).map(
         ({ facts, ...outcome }): Outcome => ({ ...outcome, thread: withoutMembers(facts) }),
@@ -198,7 +198,7 @@ async function oneOf(
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     const outcome = { ...known, status: 'failed' as const, error: errorWords(error) };
-    return { outcome, ...(!error.facts.about?.includes('thread_id') && { fatal: error }) };
+    return { outcome, ...(!error.facts.about?.includes('thread') && { fatal: error }) };
   }
 }
 

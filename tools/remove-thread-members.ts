@@ -4,7 +4,7 @@ import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { vendorError } from '../src/agora/vendor-errors.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { outcomesText, tally } from '../src/present/outcomes.ts';
+import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
 import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { identify } from '../src/toolkit/identify-thread.ts';
@@ -68,7 +68,7 @@ export const removeThreadMembers = defineDeletion({
     context.signal.throwIfAborted();
     const results = await inBatches(users, context, (batch) => removeBatch(thread_id, batch, context));
     return {
-      summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${tally(results, STATUSES)}.`,
+      summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${countByStatus(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
       results,
     };

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** The documented calls, two undocumented ones, and the exchange of credentials: each has a rate limit of its own. */
+/** The documented calls, two undocumented ones, and the exchange of credentials. Each has its own rate limit. */
 export type Endpoint =
   | 'create'
   | 'rename'
@@ -13,24 +13,30 @@ export type Endpoint =
   | 'remove_members'
   | 'get'
   | 'list_group'
+  | 'list_groups'
+  | 'list_user_groups'
+  | 'list_joined_groups'
+  | 'group_members'
+  | 'get_groups'
+  | 'get_user'
   | 'token';
 
 /** One call as data: what is sent, and what a 200 must hold. */
-export interface Call<T> {
+export interface ApiCall<T> {
   readonly endpoint: Endpoint;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path parts behind the app's prefix, not yet encoded. */
+  /** Path parts after the app's prefix, not yet encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. Removing members is a DELETE with a body, which proxies and clients like to drop. */
+  /** Sent as JSON. Removing members is a DELETE with a body. */
   readonly body?: unknown;
-  /** What a 200 must hold; all else in it is ignored. */
+  /** Schema of a 200; other fields are ignored. */
   readonly answer: z.ZodType<T>;
-  /** Takes the service long: the vendor's own samples show 12 s for removing members, so the time limit is doubled. */
+  /** Doubles the time limit: the vendor's own samples show 12 s for removing members. */
   readonly slow?: boolean;
-  /** Told when the request is sent again though an earlier attempt may have landed. */
+  /** Called when the request is sent again although an earlier attempt may have landed. */
   readonly onResend?: () => void;
 }
 
-/** Sends one call and gives its parsed answer, or throws an `AgoraError`; aborting throws the signal's reason. */
-export type Request = <T>(call: Call<T>, signal: AbortSignal) => Promise<T>;
+/** Sends one call and returns its parsed answer, or throws an `AgoraError`; aborting throws the signal's reason. */
+export type Send = <T>(call: ApiCall<T>, signal: AbortSignal) => Promise<T>;

@@ -1,11 +1,12 @@
 import { AgoraError, type AgoraErrorFacts } from './errors.ts';
+import { askOperator, tryAgainOrAskOperator } from './next-step.ts';
 
-type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'retry'>;
+type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'operator' | 'retry'>;
 
 const NO_WAY: Failure = {
   code: 'network_unreachable',
   what: 'there is no way to the host from here',
-  next: 'Ask the operator to check the network.',
+  ...askOperator('check the network.'),
   retry: 'later',
 };
 
@@ -14,25 +15,25 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   ENOTFOUND: {
     code: 'host_not_found',
     what: 'the host name is unknown',
-    next: 'Ask the operator to check AGORA_CHAT_HOST, any proxy, and the DNS.',
+    ...askOperator('check AGORA_CHAT_HOST, any proxy, and the DNS.'),
     retry: 'never',
   },
   EAI_AGAIN: {
     code: 'host_not_found',
     what: 'the host name could not be looked up',
-    next: 'Call again in a moment; if it stays, ask the operator to check the network and AGORA_CHAT_HOST.',
+    ...tryAgainOrAskOperator('check the network and AGORA_CHAT_HOST.'),
     retry: 'later',
   },
   ECONNREFUSED: {
     code: 'connection_refused',
     what: 'nothing listens at the host',
-    next: 'Ask the operator to check AGORA_CHAT_HOST, its port and any proxy.',
+    ...askOperator('check AGORA_CHAT_HOST, its port and any proxy.'),
     retry: 'later',
   },
   UND_ERR_CONNECT_TIMEOUT: {
     code: 'connection_timed_out',
     what: 'no connection to the host came about',
-    next: 'Call again in a moment; if it stays, ask the operator to check network, proxy and AGORA_CHAT_HOST.',
+    ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
     retry: 'later',
   },
   ENETUNREACH: NO_WAY,
@@ -51,7 +52,7 @@ function failureOf(code: string, error: unknown): Failure {
     return {
       code: 'tls_error',
       what: `no trusted TLS connection came about: ${code}`,
-      next: 'Ask the operator to check AGORA_CHAT_HOST; a private certificate authority is named with NODE_EXTRA_CA_CERTS.',
+      ...askOperator('check AGORA_CHAT_HOST; a private certificate authority is named with NODE_EXTRA_CA_CERTS.'),
       retry: 'never',
     };
   }
@@ -59,7 +60,7 @@ function failureOf(code: string, error: unknown): Failure {
     return {
       code: 'proxy_refused',
       what: 'the proxy refused the way to the host',
-      next: 'Ask the operator to check HTTPS_PROXY and NO_PROXY.',
+      ...askOperator('check HTTPS_PROXY and NO_PROXY.'),
       retry: isPassing(error) ? 'later' : 'never',
     };
   }
@@ -68,6 +69,7 @@ function failureOf(code: string, error: unknown): Failure {
       code: 'connection_lost',
       what: 'the connection broke before there was an answer',
       next: 'Call again in a moment.',
+      operator: 'Run this again; if it stays, check AGORA_CHAT_HOST, its port and any proxy.',
       retry: 'later',
     }
   );
@@ -103,7 +105,7 @@ export function unconnected(origin: string, timeoutMs: number): AgoraError {
   return new AgoraError({
     code: 'connection_timed_out',
     what: `no connection to the host came about within ${timeoutMs / 1_000} s (${origin})`,
-    next: 'Call again in a moment; if it stays, ask the operator to check network, proxy and AGORA_CHAT_HOST.',
+    ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
     retry: 'later',
     landed: 'no',
   });

@@ -1,35 +1,36 @@
+import type { OwnCode } from '../base/error-codes.ts';
+import type { NextStep, Retry } from './next-step.ts';
+import type { Subject } from './refusal.ts';
+import type { VendorCode } from './vendor-rows.ts';
+
+/** A stable word for the kind of a failure, e.g. `thread_not_found`. */
+export type ErrorCode = OwnCode | VendorCode;
+
 /**
  * Could the request that failed have changed something? `no`: the service surely did nothing (it refused, or never
  * saw the request). `maybe`: it may have done the work before the failure (a lost answer, a gateway's 5xx).
  */
 export type Landed = 'no' | 'maybe';
 
-/** Is it worth making the same call again? `later` for limits and faults of the service, `never` for all else. */
-export type Retry = 'never' | 'later';
-
-export interface AgoraErrorFacts {
-  /** A stable word for the kind of failure, e.g. `thread_not_found`. */
-  readonly code: string;
-  /** One sentence without its full stop: what is wrong. */
+export interface AgoraErrorFacts extends NextStep {
+  readonly code: ErrorCode;
+  /** What is wrong, in one sentence without its full stop. */
   readonly what: string;
-  /** One sentence: what the caller can do about it. */
-  readonly next: string;
   readonly retry: Retry;
   /** Of the whole call: `maybe` as soon as one of its attempts may have landed. */
   readonly landed: Landed;
-  /** A passing fault: the same request may fare better in a moment, so it is sent again where that is safe. */
+  /** The same request may succeed in a moment, so it is sent again where that is safe. */
   readonly passing?: boolean;
   /** How long the service asks to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** The names of the arguments that the failure is about. */
-  readonly about?: readonly string[];
+  readonly about?: readonly Subject[];
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
   /** The service's own words, as they came: not safe to show before escaping. */
   readonly said?: string;
 }
 
-/** A failed call to Agora Chat, told in words that a person or a model can act on. */
+/** A failed call to Agora Chat. */
 export class AgoraError extends Error {
   override readonly name = 'AgoraError';
   readonly facts: AgoraErrorFacts;
@@ -39,7 +40,7 @@ export class AgoraError extends Error {
     this.facts = facts;
   }
 
-  get code(): string {
+  get code(): ErrorCode {
     return this.facts.code;
   }
 

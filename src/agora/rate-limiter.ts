@@ -1,49 +1,52 @@
 import { type Clock, timePassed } from '../base/clock.ts';
+import { deadline } from '../base/deadline.ts';
+import { defined } from '../base/defined.ts';
 import type { Endpoint } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { LONGEST_WAIT_MS } from './retry.ts';
 
-/** Tells the limiter how the call ended: with the service's rate limit, and its `Retry-After` in milliseconds. */
+/** Gives a permit back, and says whether the service's own limit ended the call. */
 export type Release = (end?: { readonly limited: boolean; readonly retryAfterMs?: number }) => void;
 
 export interface RateLimiter {
-  /** Waits for a place under the rate limit of an endpoint. */
+  /** Waits for a permit to call an endpoint. */
   acquire(endpoint: string, signal: AbortSignal): Promise<Release>;
 }
 
 export interface LimiterOptions {
-  /** Calls a second for each endpoint, a whole number from 1; at 10 or less one budget for all endpoints. */
+  /** Calls a second for each endpoint, a whole number from 1; 10 or less are shared by all endpoints. */
   readonly perSecond: number;
   readonly clock: Clock;
 }
 
-/** The Free plan allows 10 calls a second in all, whatever the endpoint [Agora pricing plan details]. */
+/** The Free plan allows 10 calls a second in total, whatever the endpoint [Agora pricing plan details]. */
 const ONE_BUDGET_UP_TO = 10;
-/** A place is free again so long after its answer, in milliseconds. */
-const PLACE_RETURNS_MS = 1_000;
-/** Nobody waits longer for a place, in milliseconds. */
+/** Where the service allows less than the usual 100 calls a second to an endpoint [EM rate table]. */
+const ALLOWED: Readonly<Record<string, number>> = { list_user_groups: 50, list_joined_groups: 50 };
+/** A permit comes back this long after its answer, in milliseconds. */
+const PERMIT_RETURNS_MS = 1_000;
+/** The longest wait for a permit, in milliseconds. */
 const LONGEST_QUEUE_MS = 60_000;
-/** After a 429 without `Retry-After` nobody calls for so long, and for a minute only half as often. */
+/** After a 429 without `Retry-After` nobody calls for this long, and for a minute only half as often. */
 const PAUSE_MS = 1_000;
 const SLOW_FOR_MS = 60_000;
 
 interface Waiter {
   readonly resolve: (release: Release) => void;
-  /** Takes away what the wait has set up. */
-  readonly done: () => void;
+  readonly endDeadline: () => void;
 }
 
 /**
- * Keeps calls under the service's limit as the *server* may count them. A request counts somewhere between being sent
- * and being answered, so a place taken when a call starts is free again one second after its answer: whatever window
- * the server counts in, no second then holds more than `perSecond` calls.
+ * Keeps calls under the service's limit however the *service* counts them. It may count a request at any moment from
+ * sending to answer, so a permit taken at the start of a call comes back one second after the answer: no window of a
+ * second then holds more than `perSecond` calls.
  */
 export function createLimiter({ perSecond, clock }: LimiterOptions): RateLimiter {
   const budgets = new Map<string, Budget>();
   return {
     acquire(endpoint, signal) {
       const key = perSecond <= ONE_BUDGET_UP_TO ? 'all' : endpoint;
-      const budget = budgets.get(key) ?? createBudget(perSecond, clock);
+      const budget = budgets.get(key) ?? createBudget(Math.min(perSecond, ALLOWED[endpoint] ?? perSecond), clock);
       budgets.set(key, budget);
       return budget.acquire(signal);
     },
@@ -55,24 +58,24 @@ interface Budget {
 }
 
 function createBudget(full: number, clock: Clock): Budget {
-  /** In the order of arrival. A set, since a wait that is given up leaves from the middle. */
+  /** In order of arrival. A set, since an aborted wait leaves from the middle. */
   const waiters = new Set<Waiter>();
-  /** In milliseconds; all times here are moments on it, since the clock of the machine may be set back. */
-  const passed = timePassed(clock);
-  /** When places come back; in the order of time, read from `nextReturn` on. */
+  /** All times here are read from it, since the machine's clock may be set back. */
+  const elapsedMs = timePassed(clock);
+  /** When permits come back, in order; those before `nextReturn` have. */
   let returns: number[] = [];
   let nextReturn = 0;
   let taken = 0;
   let limit = full;
   let pausedUntil = 0;
   let slowUntil = 0;
-  /** How often the rate was halved: what was sent before the last time tells nothing new. */
+  /** How often the rate was halved: a 429 to a call from before the last halving says nothing new. */
   let halvings = 0;
   let cancelTimer: (() => void) | undefined;
 
-  /** Takes back the places whose second is over. */
-  function settle(): void {
-    const now = passed();
+  /** Takes back the permits that are due. */
+  function collect(): void {
+    const now = elapsedMs();
     while (nextReturn < returns.length && (returns[nextReturn] ?? now) <= now) {
       nextReturn += 1;
       taken -= 1;
@@ -84,31 +87,33 @@ function createBudget(full: number, clock: Clock): Budget {
     if (limit < full && now >= slowUntil) limit = full;
   }
 
-  const isFree = (): boolean => taken < limit && passed() >= pausedUntil;
+  const isFree = (): boolean => taken < limit && elapsedMs() >= pausedUntil;
 
-  /** Hands free places to those who wait, and sets the one timer for the next place to come. */
+  /** Hands free permits to waiters, and sets the one timer for the next change. */
   function serve(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    settle();
+    collect();
     for (const waiter of waiters) {
       if (!isFree()) break;
       waiters.delete(waiter);
-      waiter.done();
+      waiter.endDeadline();
       waiter.resolve(take());
     }
-    // Without anybody waiting there is no timer: an idle limiter must not keep the process alive.
+    // No timer without a waiter: an idle limiter must not keep the process alive.
     if (waiters.size === 0) return;
     const next = nextChange();
-    if (next !== undefined) cancelTimer = clock.after(Math.max(0, next - passed()), serve);
+    if (next !== undefined) cancelTimer = clock.after(Math.max(0, next - elapsedMs()), serve);
   }
 
-  /** When something changes by itself; undefined where only the end of a call under way can change anything. */
+  /** When the next permit comes free by itself; undefined where that takes the end of a call under way. */
   function nextChange(): number | undefined {
     if (taken < limit) return pausedUntil;
-    const place = returns[nextReturn];
-    const times = [...(place === undefined ? [] : [place]), ...(limit < full ? [slowUntil] : [])];
-    return times.length === 0 ? undefined : Math.max(pausedUntil, Math.min(...times));
+    const soonest = Math.min(
+      returns[nextReturn] ?? Number.POSITIVE_INFINITY,
+      limit < full ? slowUntil : Number.POSITIVE_INFINITY,
+    );
+    return soonest === Number.POSITIVE_INFINITY ? undefined : Math.max(pausedUntil, soonest);
   }
 
   function take(): Release {
@@ -118,16 +123,16 @@ function createBudget(full: number, clock: Clock): Budget {
     return (end) => {
       if (released) return;
       released = true;
-      const now = passed();
-      returns.push(now + PLACE_RETURNS_MS);
+      const now = elapsedMs();
+      returns.push(now + PERMIT_RETURNS_MS);
       if (end?.limited) {
-        // One burst earns many refusals, and is one event.
+        // A burst of refusals counts as one.
         if (halvingsBefore === halvings) {
           halvings += 1;
           limit = Math.max(1, Math.floor(limit / 2));
         }
         slowUntil = now + SLOW_FOR_MS;
-        // Bounded: the call that was refused says how long the service asked for, and the next one may ask again.
+        // Bounded: the refused call reports how long the service asked for, and the next one may ask again.
         const pause = Math.min(Math.max(end.retryAfterMs ?? 0, PAUSE_MS), LONGEST_WAIT_MS);
         pausedUntil = Math.max(pausedUntil, now + pause);
       }
@@ -138,28 +143,16 @@ function createBudget(full: number, clock: Clock): Budget {
   return {
     async acquire(signal) {
       signal.throwIfAborted();
-      settle();
+      collect();
       if (waiters.size === 0 && isFree()) return take();
       return new Promise<Release>((resolve, reject) => {
-        const started = passed();
         const leave = (reason: unknown) => {
           waiters.delete(waiter);
-          waiter.done();
           reject(reason);
-          if (waiters.size === 0) serve(); // takes away the timer for the next place
+          if (waiters.size === 0) serve(); // clears the timer
         };
-        const onAbort = () => leave(signal.reason);
-        const cancelWait = clock.after(LONGEST_QUEUE_MS, () =>
-          leave(waitedTooLong(passed() - started, waiters.size - 1)),
-        );
-        signal.addEventListener('abort', onAbort, { once: true });
-        const waiter: Waiter = {
-          resolve,
-          done() {
-            cancelWait();
-            signal.removeEventListener('abort', onAbort);
-          },
-        };
+        const timeUp = () => leave(waitedTooLong(waiters.size - 1));
+        const waiter = { resolve, endDeadline: deadline(LONGEST_QUEUE_MS, clock, signal, { timeUp, aborted: leave }) };
         waiters.add(waiter);
         serve();
       });
@@ -167,17 +160,18 @@ function createBudget(full: number, clock: Clock): Budget {
   };
 }
 
-function waitedTooLong(ms: number, others: number): AgoraError {
+function waitedTooLong(others: number): AgoraError {
   return new AgoraError({
     code: 'local_rate_limit',
-    what: `no place under the rate limit of this server came free within ${Math.round(ms / 1_000)} s (others still waiting: ${others})`,
+    what: `no place under the rate limit of this server came free within ${LONGEST_QUEUE_MS / 1_000} s (others still waiting: ${others})`,
     next: 'Make fewer calls at once; the operator can raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
+    operator: 'Make fewer calls at once, or raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     retry: 'later',
     landed: 'no',
   });
 }
 
-/** Does something in a place of the limiter, gives the place back, and says whether the service's limit ended it. */
+/** Runs a call with a permit of the limiter, and gives the permit back. */
 export async function withPermit<T>(
   limiter: RateLimiter,
   endpoint: Endpoint,
@@ -190,8 +184,7 @@ export async function withPermit<T>(
     return await action();
   } catch (error) {
     if (error instanceof AgoraError && error.code === 'rate_limited') {
-      const { retryAfterMs } = error.facts;
-      end = { limited: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      end = { limited: true, ...defined({ retryAfterMs: error.facts.retryAfterMs }) };
     }
     throw error;
   } finally {

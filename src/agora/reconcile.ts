@@ -1,27 +1,28 @@
 import type { Clock } from '../base/clock.ts';
-import { wait, within } from './delay.ts';
+import { wait, within } from '../base/deadline.ts';
+import { defined } from '../base/defined.ts';
 import { AgoraError } from './errors.ts';
 import type { Thread } from './thread.ts';
 import type { NewThread, Threads } from './threads.ts';
 
 /*
- * Looking at the state of things after an answer was lost, or a refusal did not say enough. None of it throws: it is
- * a help for a result that stands already, and must not turn it into an error.
+ * Looking at the state after an answer was lost, or a refusal said too little. Only an aborted call throws: the result
+ * of the call is known without the look, and a failed look must not turn it into an error.
  */
 
 const PAGE = 50;
-/** All looks of a call together end after so long, in milliseconds: clients give up a call after a minute. */
+/** All looks of a call together, in milliseconds: clients give up a call after a minute. */
 export const LOOK_MS = 15_000;
-/** Between two looks for what a lost request may still be doing, in milliseconds. */
+/** A lost request may still take effect, so a second look comes this much later, in milliseconds. */
 const SECOND_LOOK_MS = 1_000;
-/** A thread has at most as many members as its group, 5,000 in the largest plan; so many pages are read of them. */
+/** A thread has at most as many members as its group, 5,000 in the largest plan; at most 1,000 of them are read. */
 const MOST_MEMBER_PAGES = 20;
 
 /**
  * Looks for the thread of a message in its owner's list of the group, newest and oldest first: the service names no id
- * when it refuses a second thread, and none when an answer is lost.
+ * when it refuses a second thread, or when an answer is lost.
  *
- * @param looks how often; a second look comes a second after the first
+ * @param looks a second look comes a second after the first
  */
 export async function findThread(
   threads: Pick<Threads, 'listOfUserInGroup'>,
@@ -30,34 +31,26 @@ export async function findThread(
   signal: AbortSignal,
   looks: 1 | 2,
 ): Promise<Thread | undefined> {
-  return within(LOOK_MS, clock, signal, (bounded) => search(threads, { groupId, owner, msgId }, clock, bounded, looks));
-}
-
-async function search(
-  threads: Pick<Threads, 'listOfUserInGroup'>,
-  { groupId, owner, msgId }: Omit<NewThread, 'name'>,
-  clock: Clock,
-  signal: AbortSignal,
-  looks: 1 | 2,
-): Promise<Thread | undefined> {
-  for (let look = 1; look <= looks; look++) {
-    if (look > 1) await wait(SECOND_LOOK_MS, clock, signal);
-    for (const sort of ['desc', 'asc'] as const) {
-      const page = await quietly(threads.listOfUserInGroup(groupId, owner, { limit: PAGE, sort }, signal));
-      const found = page?.items.find((thread) => thread.msgId === msgId);
-      if (found) return found;
-      if (page === undefined || page.items.length < PAGE) break;
+  return within(LOOK_MS, clock, signal, async (bounded) => {
+    for (let look = 1; look <= looks; look++) {
+      if (look > 1) await wait(SECOND_LOOK_MS, clock, bounded);
+      for (const sort of ['desc', 'asc'] as const) {
+        const page = await quietly(threads.listOfUserInGroup(groupId, owner, { limit: PAGE, sort }, bounded));
+        const found = page?.items.find((thread) => thread.msgId === msgId);
+        if (found) return found;
+        if (page === undefined || page.items.length < PAGE) break;
+      }
     }
-  }
-  return undefined;
+    return undefined;
+  });
 }
 
 export interface Members {
   readonly members: ReadonlySet<string>;
+  /** The whole list was read, so a user not in `members` is not a member. */
   readonly complete: boolean;
 }
 
-/** Who is a member and who is not, as far as the list could be read; `complete` says whether a missing one is absent. */
 export async function readMembers(
   threads: Pick<Threads, 'listMembers'>,
   threadId: string,
@@ -65,28 +58,19 @@ export async function readMembers(
   signal: AbortSignal,
 ): Promise<Members> {
   const members = new Set<string>();
-  const complete = await within(LOOK_MS, clock, signal, (bounded) => readAll(threads, threadId, members, bounded));
+  const complete = await within(LOOK_MS, clock, signal, async (bounded) => {
+    let cursor: string | undefined;
+    for (let count = 0; count < MOST_MEMBER_PAGES; count++) {
+      const page = await quietly(threads.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, bounded));
+      if (page === undefined) return false;
+      for (const member of page.items) members.add(member);
+      if (page.items.length === 0 || page.cursor === undefined) return true;
+      if (page.cursor === cursor) return false;
+      cursor = page.cursor;
+    }
+    return false;
+  });
   return { members, complete: complete ?? false };
-}
-
-/** @returns whether the list was read to its end */
-async function readAll(
-  threads: Pick<Threads, 'listMembers'>,
-  threadId: string,
-  members: Set<string>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let cursor: string | undefined;
-  for (let count = 0; count < MOST_MEMBER_PAGES; count++) {
-    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await quietly(threads.listMembers(threadId, query, signal));
-    if (page === undefined) return false;
-    for (const member of page.items) members.add(member);
-    if (page.items.length === 0 || page.cursor === undefined) return true;
-    if (page.cursor === cursor) return false;
-    cursor = page.cursor;
-  }
-  return false;
 }
 
 /** The value, or undefined where the service refused; an aborted call still throws. */

@@ -21,15 +21,15 @@ function isDigits(text: string): boolean {
  * written as a fraction that rounds to a whole one passes: its text is gone after JSON.parse (only from Node 22 on does
  * a reviver see it), and to search each answer for it would cost every walk for what no service was ever seen to send.
  */
-function idOf(value: unknown): string | undefined {
+export function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return isDigits(value) ? value : undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Only webhooks are known to put `org#app_` before a user id; the sources ask clients to bear it here too. */
-function createUserIdOf(appKey: string | undefined) {
+export function createUserIdOf(appKey: string | undefined) {
   const known = `${appKey}_`;
   return (value: unknown): string | undefined => {
     if (typeof value !== 'string' || value === '') return undefined;
@@ -41,13 +41,13 @@ function createUserIdOf(appKey: string | undefined) {
 }
 
 /** Milliseconds since 1970 up to the year 9999, as a number or in a string. */
-function millisOf(value: unknown): number | undefined {
+export function millisOf(value: unknown): number | undefined {
   const ms = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return typeof ms === 'number' && ms > 0 && ms < 253_402_300_800_000 ? ms : undefined;
 }
 
 /** A reader as a schema, which refuses what it cannot read. */
-const read = <T>(reader: (value: unknown) => T | undefined, expected: string) =>
+export const read = <T>(reader: (value: unknown) => T | undefined, expected: string) =>
   z.unknown().transform((value, context): T => {
     const known = reader(value);
     if (known !== undefined) return known;
@@ -58,7 +58,7 @@ const read = <T>(reader: (value: unknown) => T | undefined, expected: string) =>
 const id = read(idOf, 'an id in digits');
 
 /** Longer than any cursor seen (they are short base64 texts), and short enough to hand to a model. */
-const cursor = z.string().max(2_048).nullish();
+export const cursor = z.string().max(2_048).nullish();
 
 /**
  * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body with
@@ -89,7 +89,7 @@ const threadFrame = z
     NOT_A_LIST,
   );
 
-const page = <T>(items: readonly T[], cursor: string | null | undefined): Page<T> =>
+export const page = <T>(items: readonly T[], cursor: string | null | undefined): Page<T> =>
   cursor ? { items, cursor } : { items };
 
 const created = z.object({ data: z.object({ thread_id: id }) }).transform((answer) => answer.data.thread_id);

@@ -7,45 +7,45 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** How far a request had come: no byte of it was written, it was on its way, or its answer had begun. */
+/** How far a request had come: nothing of it was written, it was on its way, or its answer had begun. */
 export type Stage = 'unsent' | 'sent' | 'answering';
-
-export interface ExchangeOptions {
-  readonly largestBytes: number;
-  /** What to reject with where the answer is larger than that; the rest is not read. */
-  readonly tooLarge: (head: Head) => unknown;
-  /** What to reject with where the connection fails. */
-  readonly failed: (stage: Stage, head: Head, cause: unknown) => unknown;
-  /** Is given the function that gives up: it breaks the connection, and rejects at once with what its argument makes. */
-  readonly started: (stop: (reason: (stage: Stage, head: Head) => unknown) => void) => void;
-}
 
 /** The answer as far as it came; the status is 0 where it had not begun. */
 export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
+
+export interface RoundTripOptions {
+  readonly largestBytes: number;
+  /** The error for an answer larger than that; the rest is not read. */
+  readonly tooLarge: (head: Head) => unknown;
+  /** The error for a failed connection. */
+  readonly failed: (stage: Stage, head: Head, cause: unknown) => unknown;
+  /** Receives a function that gives up: it breaks the connection, and rejects at once with the error it is given. */
+  readonly started: (stop: (reason: (stage: Stage, head: Head) => unknown) => void) => void;
+}
 
 /** undici destroys the connection with it; nobody gets to see it. */
 const GIVEN_UP = new Error('given up');
 
 /**
- * Sends one request and gathers its answer. One level below undici's `request()`: no stream is built for a body of a
- * few KB, and its first event says when the writing begins, from where on a request may have landed.
+ * Sends one request and reads its answer. One level below undici's `request()`: no stream is built for a body of a
+ * few KB, and the first event marks the start of writing, from where on a request may have landed.
  */
-export function exchange(
+export function sendRequest(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  { largestBytes, tooLarge, failed, started }: ExchangeOptions,
+  { largestBytes, tooLarge, failed, started }: RoundTripOptions,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     let stage: Stage = 'unsent';
     let stopped = false;
     let controller: Dispatcher.DispatchController | undefined;
-    let answer: Head = { status: 0, headers: {} };
+    let head: Head = { status: 0, headers: {} };
     const chunks: Buffer[] = [];
     let size = 0;
     const stop = (reason: (stage: Stage, head: Head) => unknown) => {
       if (stopped) return;
       stopped = true;
-      reject(reason(stage, answer));
+      reject(reason(stage, head));
       controller?.abort(GIVEN_UP);
     };
     started(stop);
@@ -57,20 +57,20 @@ export function exchange(
         else stage = 'sent';
       },
       onResponseStart(_, status, headers) {
-        if (status < 200) return; // an interim answer: the real one follows (a 100 that nobody asked for undici refuses)
+        if (status < 200) return; // interim: the real answer follows (undici refuses an unexpected 100)
         stage = 'answering';
-        answer = { status, headers };
+        head = { status, headers };
       },
       onResponseData(_, chunk) {
         size += chunk.byteLength;
-        if (size > largestBytes) stop(() => tooLarge(answer));
+        if (size > largestBytes) stop(() => tooLarge(head));
         else chunks.push(chunk);
       },
       onResponseEnd() {
         const [whole = Buffer.concat(chunks)] = chunks.length === 1 ? chunks : [];
-        resolve({ ...answer, text: whole.toString('utf8') });
+        resolve({ ...head, text: whole.toString('utf8') });
       },
-      onResponseError: (_, cause) => reject(failed(stage, answer, cause)),
+      onResponseError: (_, cause) => reject(failed(stage, head, cause)),
     });
   });
 }

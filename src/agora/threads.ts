@@ -1,4 +1,5 @@
-import type { Request } from './api-call.ts';
+import { defined } from '../base/defined.ts';
+import type { ApiCall, Endpoint, Send } from './api-call.ts';
 import { createAnswers } from './responses.ts';
 import type { Page, Thread } from './thread.ts';
 
@@ -20,9 +21,9 @@ export interface NewThread {
 
 /** The documented calls on threads. Each throws an `AgoraError`, or the signal's reason once that is aborted. */
 export interface Threads {
-  /** Makes a thread on a group message, and gives its id. Not idempotent: one thread a message, then 403. */
+  /** Creates a thread on a group message, and returns its id. Not idempotent: one thread per message, then 403. */
   create(thread: NewThread, signal: AbortSignal): Promise<string>;
-  /** Gives the name as the service has stored it. */
+  /** Returns the name as the service has stored it. */
   rename(threadId: string, name: string, signal: AbortSignal): Promise<string>;
   delete(threadId: string, signal: AbortSignal): Promise<void>;
   /** All threads of the app by creation time: ids only. */
@@ -35,7 +36,7 @@ export interface Threads {
   listMembers(threadId: string, query: PageQuery, signal: AbortSignal): Promise<Page<string>>;
   /** Adds at most 10 members of the group. One answer for all: partial failure is undocumented. Can take seconds. */
   addMembers(threadId: string, usernames: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Removes at most 10 members. A 200 may hold failures, one by one and without a reason. Can take over 12 s. */
+  /** Removes at most 10 members. A 200 may hold failures of single users, without a reason. Can take over 12 s. */
   removeMembers(threadId: string, usernames: readonly string[], signal: AbortSignal): Promise<Removal>;
   /** One thread with its member count. Undocumented: a call of the web SDK [SDK]. */
   get(threadId: string, signal: AbortSignal): Promise<Thread & { readonly memberCount?: number | undefined }>;
@@ -46,129 +47,88 @@ export interface Threads {
 /** What became of each user of a removal. */
 export interface Removal {
   readonly removed: ReadonlyMap<string, boolean>;
-  /** Was it sent again after it may have landed? Then a failure may stand for a user whom the first try removed. */
+  /** Was it sent again after it may have landed? Then a failure may be of a user whom the first attempt removed. */
   readonly resent: boolean;
 }
 
-/** The most users of one request of adding or removing [all sources]. */
+/** The most users in one request to add or remove [all sources]. */
 export const BATCH = 10;
 
-function queryOf({ limit, cursor, sort }: PageQuery): Record<string, string> {
-  return {
-    // Always sent: the default is 50 in most sources and unstated in others.
-    limit: String(limit),
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(sort === undefined ? {} : { sort }),
-  };
-}
+/** `limit` is always sent: its default is 50 in most sources and unstated in others. */
+const queryOf = ({ limit, cursor, sort }: PageQuery): Record<string, string> =>
+  defined({ limit: String(limit), cursor, sort });
+
+/** The member list and the undocumented group list have one order only. */
+const unsorted = ({ sort: _sort, ...query }: PageQuery): Record<string, string> => queryOf(query);
 
 /**
- * The typed calls over one request path. `thread` for one and for the app, `threads` for the lists by user.
+ * The typed calls over one way of sending. `thread` for one and for the app, `threads` for the lists by user.
  *
  * @param appKey `org#app` where it is known: the prefix that user ids may bear
  */
-export function createThreads(request: Request, appKey?: string): Threads {
-  const answers = createAnswers(appKey);
+export function createThreads(send: Send, appKey?: string): Threads {
+  const { created, renamed, deleted, added, removed, threadPage, memberPage, detail } = createAnswers(appKey);
+  const listing = (endpoint: Endpoint, path: readonly string[], query: Record<string, string>) =>
+    ({ endpoint, method: 'GET', path, query }) as const;
+
   return {
-    create: (thread, signal) =>
-      request(
+    create: ({ groupId, name, msgId, owner }, signal) =>
+      send(
         {
           endpoint: 'create',
           method: 'POST',
           path: ['thread'],
-          body: { group_id: thread.groupId, name: thread.name, msg_id: thread.msgId, owner: thread.owner },
-          answer: answers.created,
+          body: { group_id: groupId, name, msg_id: msgId, owner },
+          answer: created,
         },
         signal,
       ),
     rename: (threadId, name, signal) =>
-      request(
-        { endpoint: 'rename', method: 'PUT', path: ['thread', threadId], body: { name }, answer: answers.renamed },
-        signal,
-      ),
+      send({ endpoint: 'rename', method: 'PUT', path: ['thread', threadId], body: { name }, answer: renamed }, signal),
     delete: (threadId, signal) =>
-      request({ endpoint: 'delete', method: 'DELETE', path: ['thread', threadId], answer: answers.deleted }, signal),
-    list: (query, signal) =>
-      request(
-        { endpoint: 'list', method: 'GET', path: ['thread'], query: queryOf(query), answer: answers.threadPage },
-        signal,
-      ),
+      send({ endpoint: 'delete', method: 'DELETE', path: ['thread', threadId], answer: deleted }, signal),
+    list: (query, signal) => send({ ...listing('list', ['thread'], queryOf(query)), answer: threadPage }, signal),
     listOfUser: (username, query, signal) =>
-      request(
-        {
-          endpoint: 'list_user',
-          method: 'GET',
-          path: ['threads', 'user', username],
-          query: queryOf(query),
-          answer: answers.threadPage,
-        },
-        signal,
-      ),
-    listOfUserInGroup: (groupId, username, query, signal) =>
-      request(
-        {
-          endpoint: 'list_user_group',
-          method: 'GET',
-          path: ['threads', 'chatgroups', groupId, 'user', username],
-          query: queryOf(query),
-          answer: answers.threadPage,
-        },
-        signal,
-      ),
-    listMembers: (threadId, { limit, cursor }, signal) =>
-      request(
-        {
-          endpoint: 'members',
-          method: 'GET',
-          path: ['thread', threadId, 'users'],
-          query: queryOf({ limit, ...(cursor === undefined ? {} : { cursor }) }),
-          answer: answers.memberPage,
-        },
-        signal,
-      ),
-    async addMembers(threadId, usernames, signal) {
-      await request(
+      send({ ...listing('list_user', ['threads', 'user', username], queryOf(query)), answer: threadPage }, signal),
+    listOfUserInGroup: (groupId, username, query, signal) => {
+      const path = ['threads', 'chatgroups', groupId, 'user', username];
+      return send({ ...listing('list_user_group', path, queryOf(query)), answer: threadPage }, signal);
+    },
+    listMembers: (threadId, query, signal) =>
+      send({ ...listing('members', ['thread', threadId, 'users'], unsorted(query)), answer: memberPage }, signal),
+    addMembers: (threadId, usernames, signal) =>
+      send(
         {
           endpoint: 'add_members',
           method: 'POST',
           path: ['thread', threadId, 'users'],
           body: { usernames },
-          answer: answers.added,
+          answer: added,
           slow: true,
         },
         signal,
-      );
-    },
+      ),
     async removeMembers(threadId, usernames, signal) {
       let resent = false;
-      const outcome = await request(
-        {
-          endpoint: 'remove_members',
-          method: 'DELETE',
-          // Some tables print `threads/…` here; all samples and the newest pages print the singular.
-          path: ['thread', threadId, 'users'],
-          body: { usernames },
-          answer: answers.removed,
-          slow: true,
-          onResend: () => {
-            resent = true;
-          },
+      const call: ApiCall<Removal['removed']> = {
+        endpoint: 'remove_members',
+        method: 'DELETE',
+        // Some tables print `threads/…` here; all samples and the newest pages print the singular.
+        path: ['thread', threadId, 'users'],
+        body: { usernames },
+        answer: removed,
+        slow: true,
+        onResend: () => {
+          resent = true;
         },
-        signal,
-      );
-      return { removed: outcome, resent };
+      };
+      return { removed: await send(call, signal), resent };
     },
     get: (threadId, signal) =>
-      request({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: answers.detail }, signal),
-    listOfGroup: (groupId, { limit, cursor }, signal) =>
-      request(
-        {
-          endpoint: 'list_group',
-          method: 'GET',
-          path: ['threads', 'chatgroups', groupId],
-          query: queryOf({ limit, ...(cursor === undefined ? {} : { cursor }) }),
-          answer: answers.threadPage,
-        },
+      send({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: detail }, signal),
+    listOfGroup: (groupId, query, signal) =>
+      send(
+        { ...listing('list_group', ['threads', 'chatgroups', groupId], unsorted(query)), answer: threadPage },
         signal,
       ),
   };

@@ -1,68 +1,62 @@
 import { type Clock, timePassed } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import { forget, secret } from '../base/redact.ts';
 import { type Credentials, SecretFileError } from '../settings/read-secret.ts';
 import { AgoraError } from './errors.ts';
-import type { TokenSource } from './request.ts';
-
-/** One exchange at `POST P/token`; `expires_in` in seconds. Throws an `AgoraError`. */
-export type Exchange = (
-  body: { grant_type: 'client_credentials'; client_id: string; client_secret: string },
-  signal: AbortSignal,
-) => Promise<{ access_token: string; expires_in?: number }>;
-
-export interface Tokens extends TokenSource {
-  /** The kind of the credentials and, where known, when the token in use ends, in milliseconds since 1970. */
-  status(): { readonly kind: Credentials['kind']; readonly expiresAt?: number };
-}
+import { askOperator } from './next-step.ts';
+import type { TokenSource } from './send.ts';
+import type { TokenExchange } from './token-exchange.ts';
 
 interface Issued {
   readonly token: string;
   /** By the clock, in milliseconds since 1970. */
   readonly issuedAt: number;
-  /** The same moment in time passed, in milliseconds: see `timePassed`. */
+  /** The same moment by `timePassed`. */
   readonly since: number;
-  /** In milliseconds; infinite where nothing is known of an end. */
+  /** In milliseconds; infinite where no end is known. */
   readonly life: number;
 }
 
 /** The documented maximum of an AccessToken2, in seconds [EN]; the library would sign more. */
 const BUILT_LIFE_S = 24 * 60 * 60;
-/** An exchanged token that names no life, or 0 for "never", counts so long, in seconds. */
+/** For an exchanged token that names no life, or 0 for "never", in seconds. */
 const UNKNOWN_LIFE_S = 60 * 60;
-/** No token counts longer, in seconds: whatever claims more is in another unit, or nonsense. */
+/** Whatever claims to live longer than this, in seconds, is in another unit, or nonsense. */
 const LONGEST_LIFE_S = 100 * 24 * 60 * 60;
 /**
  * The service bans callers that exchange too often [EM]: one try a minute, failed ones included. A failed renewal of
- * any kind waits as long while the old token is still good.
+ * any kind is repeated after the same time while the old token is still good.
  */
 const PAUSE_MS = 60_000;
-/** So many tokens that were replaced are still kept out of every output. */
+/** The last tokens that were replaced are kept out of every output, too. */
 const MOST_RETIRED = 10;
 
 /**
- * Gives tokens, and renews them from half of their life on: lazily, at the first call that comes then, and once for
- * all callers. A call waits for that only where it has no good token.
+ * Builds or fetches tokens, and renews them from half of their life on: lazily, at the next call, and once for all
+ * callers. A call waits for that only where it has no good token.
  */
-export function createTokens(credentials: Credentials, options: { clock: Clock; exchange: Exchange }): Tokens {
-  const { clock, exchange } = options;
-  const passed = timePassed(clock);
+export function createTokens(
+  credentials: Credentials,
+  { clock, exchange }: { clock: Clock; exchange: TokenExchange },
+): TokenSource {
+  const elapsedMs = timePassed(clock);
   let current: Issued | undefined;
   let renewal: Promise<Issued> | undefined;
-  /** The moments, in time passed, before which no exchange is sent, and no good token is replaced. */
+  /** By `elapsedMs`: before these no exchange is sent, and no good token is replaced. */
   let nextExchange = 0;
   let nextRenewal = 0;
   let lastFailure: unknown;
   const retired: string[] = [];
 
-  const isGood = ({ since, life }: Issued): boolean => passed() - since < life;
+  const isGood = ({ since, life }: Issued): boolean => elapsedMs() - since < life;
   /** The clock was set back: the service may refuse a token that was built here before. */
   const isDatedAhead = ({ issuedAt }: Issued): boolean => credentials.kind === 'built' && clock.now() < issuedAt;
   /** From half of its life on. */
-  const isDue = (issued: Issued): boolean => passed() - issued.since >= issued.life / 2 || isDatedAhead(issued);
-  const isNew = ({ since }: Issued): boolean => credentials.kind === 'built' && passed() - since < PAUSE_MS;
-  const isPaused = (): boolean => passed() < Math.max(nextExchange, nextRenewal);
+  const isDue = (issued: Issued): boolean => elapsedMs() - issued.since >= issued.life / 2 || isDatedAhead(issued);
+  const isNew = ({ since }: Issued): boolean => credentials.kind === 'built' && elapsedMs() - since < PAUSE_MS;
+  const isPaused = (): boolean => elapsedMs() < Math.max(nextExchange, nextRenewal);
 
-  /** The last ones may still be on the way in a call; those before nobody will say back. */
+  /** The last ones may still be in use by a call; nobody will echo those before. */
   function retire(token: string): void {
     retired.push(token);
     if (retired.length <= MOST_RETIRED) return;
@@ -71,8 +65,8 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
   }
 
   async function issue(): Promise<Issued> {
-    // Taken before the work: a token counts as older than it is, never as younger.
-    const start = { issuedAt: clock.now(), since: passed() };
+    // Read before the work: a token counts as older than it is, never as younger.
+    const start = { issuedAt: clock.now(), since: elapsedMs() };
     switch (credentials.kind) {
       case 'fixed':
         return { ...start, token: secret(await credentials.token()), life: Number.POSITIVE_INFINITY };
@@ -81,15 +75,15 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
         return { ...start, token: secret(await build(credentials.appId, certificate)), life: BUILT_LIFE_S * 1_000 };
       }
       case 'exchanged': {
-        const left = nextExchange - passed();
+        const left = nextExchange - elapsedMs();
         if (left > 0) throw lastFailure === undefined ? tooSoon(left) : withHint(lastFailure, left);
-        // A secret that cannot be read has not reached the service: that is no exchange.
+        // Reading the secret comes first: its failure is no exchange.
         const client_secret = secret(await credentials.clientSecret());
         let reached = true;
         try {
           const body = { grant_type: 'client_credentials', client_id: credentials.clientId, client_secret } as const;
-          // Bounded by the time limit of the attempt. No caller's signal: the others still wait for the token, and
-          // where nobody does, an exchange given up would count as one all the same.
+          // Bounded by the time limit of the attempt. No caller's signal: others may wait for the token, and an
+          // exchange that is given up counts as one all the same.
           const { access_token, expires_in } = await exchange(body, new AbortController().signal);
           lastFailure = undefined;
           return { ...start, token: secret(access_token), life: lifeOf(expires_in) * 1_000 };
@@ -98,8 +92,8 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
           lastFailure = exchangeFailure(error);
           throw lastFailure;
         } finally {
-          // From its end, as nobody knows when in between the service has counted it.
-          if (reached) nextExchange = passed() + PAUSE_MS;
+          // From its end: the service may have counted it at any moment before.
+          if (reached) nextExchange = elapsedMs() + PAUSE_MS;
         }
       }
     }
@@ -114,7 +108,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
           return issued;
         },
         (error: unknown) => {
-          nextRenewal = passed() + PAUSE_MS;
+          nextRenewal = elapsedMs() + PAUSE_MS;
           throw error instanceof SecretFileError ? unreadableSecret(error) : error;
         },
       )
@@ -131,9 +125,9 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
       if (current && isGood(current)) {
         if (!isDue(current) || isPaused()) return current.token;
         const fresh = renewOnce();
-        // Behind the back of the call, which a hanging exchange must not keep waiting for a token that it does not need.
+        // Renew in the background: this call still has a good token and must not wait for a slow exchange.
         if (!isDatedAhead(current)) {
-          fresh.catch(() => undefined); // the old one is still good for the other half of its life
+          fresh.catch(() => undefined); // the old one is good for the other half of its life
           return current.token;
         }
       }
@@ -141,7 +135,7 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
         return (await abortable(renewOnce(), signal)).token;
       } catch (error) {
         signal.throwIfAborted();
-        // One that is dated ahead is better than none.
+        // A token dated ahead is better than none.
         if (current && isGood(current)) return current.token;
         throw error;
       }
@@ -149,9 +143,9 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
     async renew(refused, signal) {
       signal.throwIfAborted();
       if (current && current.token !== refused && isGood(current)) return current.token;
-      // A renewal that is about to end has begun its pause already, and its token is still to come.
+      // A renewal under way has begun its pause already, and its token is still to come.
       if (renewal === undefined) {
-        const left = nextExchange - passed();
+        const left = nextExchange - elapsedMs();
         if (left > 0 && lastFailure !== undefined) throw withHint(lastFailure, left);
         // Another one would be refused for the same reason.
         if (left > 0 || (current?.token === refused && isNew(current))) return undefined;
@@ -160,17 +154,12 @@ export function createTokens(credentials: Credentials, options: { clock: Clock; 
       const { token } = await abortable(renewOnce(), signal);
       return token === refused ? undefined : token;
     },
-    status: () => ({
-      kind: credentials.kind,
-      ...(current &&
-        Number.isFinite(current.life) && { expiresAt: clock.now() + current.life - (passed() - current.since) }),
-    }),
   };
 }
 
 /**
- * The life of an exchanged token in seconds. One cluster gives it in milliseconds [EM], so a number too large is read
- * as those; if it was seconds after all, the token is renewed sooner than it need be, which does no harm.
+ * The life of an exchanged token in seconds. One cluster answers milliseconds [EM], so too large a number is read as
+ * those; if it was seconds after all, the token is renewed sooner than necessary, which does no harm.
  */
 function lifeOf(expiresIn: number | undefined): number {
   if (expiresIn === undefined || !Number.isFinite(expiresIn) || expiresIn <= 0) return UNKNOWN_LIFE_S;
@@ -178,8 +167,8 @@ function lifeOf(expiresIn: number | undefined): number {
 }
 
 /**
- * Builds an AccessToken2 of the app's own rights. The library is CommonJS; its index would also load the builders for
- * Agora's other products. It answers bad input with an empty string.
+ * Builds an AccessToken2 with the app's own rights. The library is CommonJS; its index would also load the builders for
+ * Agora's other products. It returns an empty string for bad input.
  */
 async function build(appId: string, certificate: string): Promise<string> {
   const { default: library } = await import('agora-token/src/ChatTokenBuilder.js');
@@ -192,7 +181,7 @@ async function build(appId: string, certificate: string): Promise<string> {
     throw new AgoraError({
       code: 'bad_credentials',
       what: 'no app token can be built: AGORA_APP_ID and AGORA_APP_CERTIFICATE must have 32 hexadecimal digits each',
-      next: 'Ask the operator to copy both from the project overview of the console.',
+      ...askOperator('copy both from the project overview of the console.'),
       retry: 'never',
       landed: 'no',
     });
@@ -204,7 +193,7 @@ async function build(appId: string, certificate: string): Promise<string> {
 const mayHaveReached = (error: unknown): boolean =>
   !(error instanceof AgoraError) || error.facts.landed === 'maybe' || error.facts.status !== undefined;
 
-/** The refusals of an exchange are about the credentials, whatever the call was about that needed the token. */
+/** A refused exchange is about the credentials, whatever call needed the token. */
 function exchangeFailure(error: unknown): unknown {
   if (!(error instanceof AgoraError)) return error;
   const { status } = error.facts;
@@ -215,17 +204,22 @@ function exchangeFailure(error: unknown): unknown {
     ...(refused && {
       code: 'bad_credentials',
       what: 'the service does not exchange EASEMOB_CLIENT_ID and EASEMOB_CLIENT_SECRET for a token',
-      next: 'Ask the operator to check both, and that they belong to this app and host; they are tried once a minute.',
+      ...askOperator('check both, and that they belong to this app and host; they are tried once a minute.'),
       retry: 'never',
     }),
   });
 }
 
-/** The failure of the last exchange, told again to who comes within its minute; `left` in milliseconds. */
+/** The failure of the last exchange, for callers within its minute; `left` in milliseconds. */
 function withHint(failure: unknown, left: number): unknown {
   if (!(failure instanceof AgoraError)) return failure;
-  const next = `${failure.facts.next} The next exchange can be tried in ${inSeconds(left)}.`;
-  return failure.with({ next, retryAfterMs: left });
+  const { next, operator } = failure.facts;
+  const hint = `The next exchange can be tried in ${inSeconds(left)}.`;
+  return failure.with({
+    next: `${next} ${hint}`,
+    ...defined({ operator: operator && `${operator} ${hint}` }),
+    retryAfterMs: left,
+  });
 }
 
 function tooSoon(left: number): AgoraError {
@@ -233,6 +227,7 @@ function tooSoon(left: number): AgoraError {
     code: 'token_exchange_too_soon',
     what: 'a new token is needed less than a minute after the last exchange, and the service bans callers that exchange more often',
     next: `Wait ${inSeconds(left)}, then call again.`,
+    operator: `Wait ${inSeconds(left)}, then run this again.`,
     retry: 'later',
     retryAfterMs: left,
     landed: 'no',
@@ -241,7 +236,7 @@ function tooSoon(left: number): AgoraError {
 
 const inSeconds = (ms: number): string => `${Math.ceil(ms / 1_000)} s`;
 
-/** The promise, or the signal's reason as soon as that is aborted; the work behind the promise goes on. */
+/** The promise, or the signal's reason as soon as that is aborted; the work itself goes on. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
@@ -258,6 +253,7 @@ const unreadableSecret = (cause: SecretFileError): AgoraError =>
       code: 'not_configured',
       what: cause.message,
       next: 'Tell the user that the operator has to correct this; the file is read again at the next call.',
+      operator: 'Correct this; the file is read again at the next call.',
       retry: 'never',
       landed: 'no',
     },

@@ -1,5 +1,5 @@
-import type { AttemptOptions } from '../agora/attempt.ts';
-import { exchangeBy } from '../agora/token-exchange.ts';
+import type { SendOnceOptions } from '../agora/send-once.ts';
+import { createTokenExchange } from '../agora/token-exchange.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import type { AppTarget } from '../settings/app-target.ts';
@@ -46,31 +46,37 @@ export function createConnector(config: Config, clock: Clock, version: string, r
   async function openApp(target: AppTarget, app: App): Promise<Session> {
     const [
       { openConnections },
-      { createAttempt },
+      { createSendOnce },
       { createLimiter },
       { createTokens },
-      { createRequest },
+      { createSend },
       { createThreads },
+      { createGroups },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
-      import('../agora/attempt.ts'),
+      import('../agora/send-once.ts'),
       import('../agora/rate-limiter.ts'),
       import('../agora/tokens.ts'),
-      import('../agora/request.ts'),
+      import('../agora/send.ts'),
       import('../agora/threads.ts'),
+      import('../agora/groups.ts'),
     ]);
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
-    const attempt = createAttempt({
-      ...attemptOptions(target, config, clock, version),
+    const sendOnce = createSendOnce({
+      ...sendOnceOptions(target, config, clock, version),
       dispatcher: connections.dispatcher,
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
-    const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange: exchangeBy(attempt, limiter) });
-    const request = createRequest({ attempt, tokens, limiter, clock, random });
+    const tokens = createTokens(credentialsOf(target.credentials), {
+      clock,
+      exchange: createTokenExchange(sendOnce, limiter),
+    });
+    const send = createSend({ sendOnce, tokens, limiter, clock, random });
     return {
       app: { ...app, name: visible(app.name) },
-      threads: createThreads(request, target.name),
+      threads: createThreads(send, target.name),
+      groups: createGroups(send, target.name),
       audit: await openAudit(),
     };
   }
@@ -100,13 +106,13 @@ export function createConnector(config: Config, clock: Clock, version: string, r
   };
 }
 
-/** All that an attempt needs to know but the way it goes. */
-export const attemptOptions = (
+/** The options of every attempt, but for the connections. */
+export const sendOnceOptions = (
   { origin, prefix }: AppTarget,
   { timeoutMs }: Config,
   clock: Clock,
   version: string,
-): Omit<AttemptOptions, 'dispatcher'> => ({
+): Omit<SendOnceOptions, 'dispatcher'> => ({
   origin,
   prefix,
   timeoutMs,

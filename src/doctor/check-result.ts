@@ -46,15 +46,6 @@ export function failSetting({ setting, what, fix }: Problem): Check {
 export const failToken = (detail: string): Check =>
   fail('token', detail, sentence(`Get a new app token of this very app. ${whereIs('AGORA_CHAT_APP_TOKEN') ?? ''}`));
 
-/** Where this command can say more than a tool, whose next step is for every kind of call. */
-const FIXES: Readonly<Record<string, string>> = {
-  timed_out:
-    'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
-  connection_lost: 'Run this again; if it stays, check AGORA_CHAT_HOST, its port and any proxy.',
-  rate_limited: "Wait a moment, then run this again: the limit is shared with the app's live users.",
-  unreadable_answer: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
-};
-
 /**
  * A call that failed, in the words that tools use for it, said to the operator.
  *
@@ -63,18 +54,10 @@ const FIXES: Readonly<Record<string, string>> = {
  */
 export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
-  const { code, what, next } = error.facts;
-  const steps = [fix ?? FIXES[code] ?? toOperator(next), ...(where === undefined ? [] : [whereIs(where) ?? ''])];
+  const { code, what, next, operator = next } = error.facts;
+  const steps = [fix ?? operator, ...(where === undefined ? [] : [whereIs(where) ?? ''])];
   return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, sentence(steps.join(' ')));
 }
-
-/** What to do next is written for an assistant, which can only ask the operator; here the operator reads it. */
-const toOperator = (next: string): string =>
-  next
-    .replace(/ask the operator to (have )?/gi, '$1')
-    .replace(/^ask the operator for/i, 'get')
-    .replace('the operator can ', '')
-    .replace(/\bcall again\b/i, 'run this again');
 
 const sentence = (text: string): string =>
   (text.charAt(0).toUpperCase() + text.slice(1)).replace('Where to find it: ', 'Take it from ');

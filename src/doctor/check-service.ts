@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, type ErrorCode } from '../agora/errors.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
@@ -8,14 +8,14 @@ export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as con
 type ServiceId = (typeof SERVICE_IDS)[number];
 
 /** Which check a refusal is about; the others then have no answer of their own. */
-const ABOUT: Readonly<Record<string, ServiceId>> = {
+const ABOUT: Readonly<Partial<Record<ErrorCode, ServiceId>>> = {
   threads_not_enabled: 'threads_enabled',
   rate_limited: 'rate_limit',
   quota_exceeded: 'rate_limit',
 };
 
 /** The setting whose value a refusal puts in doubt. */
-const WHERE: Readonly<Record<string, string>> = {
+const WHERE: Readonly<Partial<Record<ErrorCode, string>>> = {
   app_not_found: 'AGORA_CHAT_APP_KEY',
   address_not_found: 'AGORA_CHAT_HOST',
   redirected: 'AGORA_CHAT_HOST',
@@ -51,15 +51,15 @@ export function checkService(outcome: Page<Thread> | { readonly error: unknown }
 }
 
 function checkFailure(error: unknown, asked: Asked): readonly Check[] {
-  const code = error instanceof AgoraError ? error.code : '';
-  const about = ABOUT[code] ?? 'list_call';
+  const code = error instanceof AgoraError ? error.code : undefined;
+  const about = (code && ABOUT[code]) ?? 'list_call';
   const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${code}`;
   return SERVICE_IDS.map((id) => (id === about ? failure(id, error, asked) : skipped(id, why)));
 }
 
 function failure(id: ServiceId, error: unknown, { kind, clockRight }: Asked): Check {
-  const { code, facts } = error instanceof AgoraError ? error : { code: '', facts: undefined };
-  if (facts?.status !== 401) return failCall(id, error, WHERE[code]);
+  if (!(error instanceof AgoraError)) throw error;
+  if (error.facts.status !== 401) return failCall(id, error, WHERE[error.code]);
   if (kind === 'fixed') return failCall(id, error, 'AGORA_CHAT_APP_TOKEN');
   if (!clockRight) return failCall(id, error, undefined, 'Set the clock first, then run this again.');
   const name = BUILT_FROM[kind];

@@ -1,4 +1,5 @@
-import { createTokens, type Exchange } from '../agora/tokens.ts';
+import type { TokenExchange } from '../agora/token-exchange.ts';
+import { createTokens } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { span, utcTime } from '../present/time.ts';
@@ -17,7 +18,7 @@ export interface TokenCheck {
 const SHORT_LIFE_MS = 60 * 60_000;
 
 /** The way to the service, and how far ahead of it this machine's clock is in milliseconds; or why there is none. */
-export type Reach<W = { readonly exchange: Exchange }> =
+export type Reach<W = { readonly exchange: TokenExchange }> =
   | { readonly wire: W; readonly ahead: number }
   | { readonly blocked: string };
 
@@ -26,7 +27,7 @@ export async function checkToken(target: AppTarget, clock: Clock, reach: Reach):
   const { kind } = target.credentials;
   if (kind === 'exchanged' && 'blocked' in reach) return { check: skipped('token', reach.blocked) };
   let life: number | undefined;
-  const exchange: Exchange = async (body, signal) => {
+  const exchange: TokenExchange = async (body, signal) => {
     if ('blocked' in reach) throw new TypeError('The service is not asked.');
     const answer = await reach.wire.exchange(body, signal);
     life = answer.expires_in;

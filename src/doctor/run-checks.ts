@@ -1,11 +1,10 @@
-import { createAttempt } from '../agora/attempt.ts';
 import { openConnections } from '../agora/dispatcher.ts';
 import { createLimiter } from '../agora/rate-limiter.ts';
+import { createSendOnce } from '../agora/send-once.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import { createThreads } from '../agora/threads.ts';
-import { exchangeBy } from '../agora/token-exchange.ts';
-import type { Exchange } from '../agora/tokens.ts';
-import { attemptOptions, openSandbox } from '../app/session.ts';
+import { createTokenExchange, type TokenExchange } from '../agora/token-exchange.ts';
+import { openSandbox, sendOnceOptions } from '../app/session.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';
@@ -131,7 +130,7 @@ interface Wire {
   connect(): Promise<Check>;
   /** In milliseconds, as the last answer had it; undefined where it had no readable date. */
   clockAhead(): number | undefined;
-  readonly exchange: Exchange;
+  readonly exchange: TokenExchange;
   /** One thread of the app; once, since a second try would only hide what the first one met. */
   list(token: string): Promise<Page<Thread> | { readonly error: unknown }>;
   close(): Promise<void>;
@@ -140,8 +139,8 @@ interface Wire {
 function openWire(target: AppTarget, { config, clock, version }: Examination): Wire {
   const connections = openConnections(target.origin, target.loopback, config.proxy);
   let ahead: number | undefined;
-  const attempt = createAttempt({
-    ...attemptOptions(target, config, clock, version),
+  const attempt = createSendOnce({
+    ...sendOnceOptions(target, config, clock, version),
     dispatcher: connections.dispatcher,
     onDate(date) {
       // The header leaves out the part of the second: half a one on average.
@@ -161,7 +160,7 @@ function openWire(target: AppTarget, { config, clock, version }: Examination): W
       return checkConnection('error' in outcome ? outcome.error : undefined, target, clock.now() - started);
     },
     clockAhead: () => ahead,
-    exchange: exchangeBy(attempt, createLimiter({ perSecond: config.rateLimit, clock })),
+    exchange: createTokenExchange(attempt, createLimiter({ perSecond: config.rateLimit, clock })),
     list,
     close: connections.close,
   };

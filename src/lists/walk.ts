@@ -1,4 +1,5 @@
 import { AgoraError } from '../agora/errors.ts';
+import { askOperator } from '../agora/next-step.ts';
 import type { Page } from '../agora/thread.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Position, shortHash } from './cursor.ts';
@@ -274,7 +275,7 @@ const tooMany = (count: number): AgoraError =>
   new AgoraError({
     code: 'unreadable_answer',
     what: `the answer of the service cannot be read: a page of ${count}, where at most ${LARGEST_PAGE} were asked for`,
-    next: 'Ask the operator to check AGORA_CHAT_HOST and any proxy.',
+    ...askOperator('check AGORA_CHAT_HOST and any proxy.'),
     retry: 'never',
     landed: 'no',
     status: 200,

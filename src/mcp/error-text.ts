@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
+import type { Subject } from '../agora/refusal.ts';
 import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
 import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.ts';
@@ -71,12 +72,23 @@ function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
   return `Trying again may help in ${inSeconds(Math.max(retryAfterMs, 1_000))}.`;
 }
 
+/** The tools' argument for each parameter of the service. */
+const ARGUMENTS: Record<Subject, string> = {
+  thread: 'thread_id',
+  group: 'group_id',
+  message: 'msg_id',
+  user: 'username',
+  owner: 'owner',
+  name: 'name',
+};
+
 const record = z.record(z.string(), z.unknown());
 
-function argumentsText(args: unknown, names: readonly string[]): string {
+function argumentsText(args: unknown, about: readonly Subject[]): string {
   const given = record.safeParse(args).data ?? {};
-  return names
-    .flatMap((name) => {
+  return about
+    .flatMap((subject) => {
+      const name = ARGUMENTS[subject];
       const value = given[name];
       if (typeof value !== 'string') return [];
       return [`${name} ${name === 'name' ? quotedName(value) : word(shownId(value))}`];

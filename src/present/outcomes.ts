@@ -1,7 +1,10 @@
 import { word } from './thread-facts.ts';
 
 /** `8 added, 1 failed, 1 unknown`: the first status always, the others where there are any. */
-export function tally<S extends string>(results: readonly { readonly status: S }[], statuses: readonly S[]): string {
+export function countByStatus<S extends string>(
+  results: readonly { readonly status: S }[],
+  statuses: readonly S[],
+): string {
   return statuses
     .map((status) => ({ status, count: results.filter((result) => result.status === status).length }))
     .filter(({ count }, i) => count > 0 || i === 0)

@@ -6,6 +6,10 @@ export interface Payload {
   readonly data?: unknown;
   readonly entities?: readonly unknown[];
   readonly properties?: { readonly cursor?: string };
+  /** The calls on groups and users have theirs beside the list. */
+  readonly cursor?: string;
+  readonly count?: number;
+  readonly total?: number;
 }
 
 export interface Exchange {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The calls that a fault can be put on: the nine documented ones, the token exchange, the two undocumented ones. */
+/** The calls that a fault can be put on. */
 export const ENDPOINTS = [
   'create',
   'rename',
@@ -14,6 +14,12 @@ export const ENDPOINTS = [
   'token',
   'get',
   'list_group',
+  'list_groups',
+  'list_user_groups',
+  'list_joined_groups',
+  'group_members',
+  'get_groups',
+  'get_user',
 ] as const;
 
 export type Endpoint = (typeof ENDPOINTS)[number];

@@ -47,7 +47,7 @@ const LARGEST_DRAINED_BYTES = 1024 * 1024;
 const TOKEN_CALLS_PER_SECOND = 300;
 
 /**
- * Starts an Agora Chat of one app on loopback: nine thread calls, the token exchange and two undocumented calls, over
+ * Starts an Agora Chat of one app on loopback: the thread calls, the reads of groups and users, and the token exchange, over
  * real HTTP, with its state in memory.
  *
  * @throws Error where the port is taken
@@ -85,8 +85,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         if (body.tooLarge) throw refuse('bodyTooLarge');
         const isToken = route.endpoint === 'token';
         if (!isToken) tokens.check(headers.authorization);
-        if (!rate.admits(route.endpoint, isToken ? TOKEN_CALLS_PER_SECOND : callsPerSecond)) throw refuse('rateLimit');
-        if (!isToken && !state.open) throw refuse('notOpen');
+        const most = isToken
+          ? TOKEN_CALLS_PER_SECOND
+          : Math.min(callsPerSecond, route.callsPerSecond ?? callsPerSecond);
+        if (!rate.admits(route.endpoint, most)) throw refuse('rateLimit');
+        if (route.path.startsWith('thread') && !state.open) throw refuse('notOpen');
         if (route.takesBody && body.text !== '') checkContentType(headers['content-type']);
         const result = route.handle({ state, tokens, query, body: body.text }, first, second);
         if ('access_token' in result) return { status: 200, body: result };
@@ -183,8 +186,9 @@ function echo<T extends { readonly uri: string }>(exchange: T, { endpoint }: Rou
 
 /** The cursor that was asked with, in place of the one that leads on. */
 function stick(answer: Answer, asked: string | null): Answer {
-  if (!asked || typeof answer.body !== 'object' || answer.status !== 200) return answer;
-  return { ...answer, body: { ...answer.body, properties: { cursor: asked } } };
+  if (!asked || typeof answer.body !== 'object' || answer.body === null || answer.status !== 200) return answer;
+  const cursor = { cursor: asked };
+  return { ...answer, body: { ...answer.body, ...('cursor' in answer.body ? cursor : { properties: cursor }) } };
 }
 
 function checkContentType(contentType: string | undefined): void {

@@ -13,7 +13,7 @@ export const SANDBOX = {
   appToken: 'sandbox-app-token-of-acme-helpdesk',
   /** Easemob's way in: exchanged for a token at `/token`. */
   clientId: 'sandbox-client-id',
-  clientSecret: 'sandbox-client-secret',
+  clientSecret: 'easemob-secret-for-the-sandbox',
 } as const;
 
 /**

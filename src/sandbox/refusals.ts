@@ -62,6 +62,8 @@ export const REFUSALS = {
     'Failed to read HTTP message',
     'org.springframework.http.converter.HttpMessageNotReadableException',
   ),
+  /** In no document. */
+  tooManyGroups: malformed('illegal_argument', 'too many group ids', 'java.lang.IllegalArgumentException'),
   /** In no document: what a cursor that the server did not make, or made for another list, is answered with. */
   badCursor: malformed('invalid_parameter', 'cursor is invalid', `${GROUP_EXCEPTION}.InvalidParameterException`),
   /** In no document. */
@@ -130,6 +132,15 @@ export const noSuchApp = (app: string, path: string): Refusal =>
     error: 'organization_application_not_found',
     description: `Could not find application for ${app} from URI: ${path}`,
     exception: 'OrganizationApplicationNotFoundException',
+  });
+
+/** What the calls on groups say of a group that does not exist [EM]. */
+export const noSuchGroup = (groupId: string): Refusal =>
+  new Refusal({
+    status: 404,
+    error: 'resource_not_found',
+    description: `grpID ${groupId} does not exist!`,
+    exception: `${GROUP_EXCEPTION}.ResourceNotFoundException`,
   });
 
 /** A body that is no JSON, at the endpoints whose own table has no row for it. */

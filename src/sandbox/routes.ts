@@ -2,6 +2,7 @@ import type { IssuedToken, Tokens } from './auth.ts';
 import { fieldsOf, parseBody } from './body.ts';
 import type { Payload } from './envelope.ts';
 import type { Endpoint } from './faults.ts';
+import { GROUP_ROUTES } from './group-routes.ts';
 import { cutPage, type Entry, readPageRequest } from './page.ts';
 import { jsonParse, refuse } from './refusals.ts';
 import type { SandboxState, Thread } from './state.ts';
@@ -23,12 +24,14 @@ export interface Route {
   readonly takesBody?: true;
   /** Only called by the official web SDKs; in no document [SDK]. */
   readonly undocumented?: true;
+  /** Where the documented rate limit is lower than the usual one. */
+  readonly callsPerSecond?: number;
   /** The parts that stand for `:` come decoded. */
   readonly handle: (call: Call, first: string, second: string) => Payload | IssuedToken;
 }
 
-/** The whole API. `thread` and `threads` are exactly as in the documents' curl samples. */
-export const ROUTES: readonly Route[] = [
+/** `thread` and `threads` are exactly as in the documents' curl samples. */
+const THREAD_ROUTES: readonly Route[] = [
   {
     endpoint: 'create',
     method: 'POST',
@@ -142,6 +145,9 @@ export const ROUTES: readonly Route[] = [
       threadPage(query, `chatgroups/${groupId}`, () => state.created(groupId), 'desc'),
   },
 ];
+
+/** The whole API. */
+const ROUTES = [...THREAD_ROUTES, ...GROUP_ROUTES];
 
 export type Match =
   | { readonly kind: 'route'; readonly route: Route; readonly parts: readonly string[] }

@@ -88,7 +88,9 @@ export function seedState(seed: number, now: () => number): SandboxState {
   const random = createRandom(seed);
   const threadIds = countUp(random);
   const state = new SandboxState(now, threadIds);
-  for (const { id, name, members } of PLANS) state.addGroup(id, name, members);
+  PLANS.forEach(({ id, name, members }, index) => {
+    state.addGroup(id, name, members, SEED_END - 200 * DAY + index * DAY);
+  });
 
   const plans = random.shuffled(PLANS.flatMap((group) => planThreads(group, random)));
   const times = plans.map(() => random.int(SEED_END - 182 * DAY, SEED_END - 2 * HOUR)).sort((a, b) => a - b);

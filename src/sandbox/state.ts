@@ -4,7 +4,11 @@ import { refuse } from './refusals.ts';
 export interface Group {
   readonly id: string;
   readonly name: string;
+  /** Empty in a group without members. */
+  readonly owner: string;
   readonly members: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly created: number;
 }
 
 /** A message that a thread can, or cannot, be made on. */
@@ -77,8 +81,9 @@ export class SandboxState {
     this.#nextThreadId = nextThreadId;
   }
 
-  addGroup(id: string, name: string, members: readonly string[]): void {
-    this.groups.set(id, { id, name, members: new Set(members) });
+  /** The first member is the owner. Groups are to be added in the order of time. */
+  addGroup(id: string, name: string, members: readonly string[], created = this.#now()): void {
+    this.groups.set(id, { id, name, owner: members[0] ?? '', members: new Set(members), created });
     for (const user of members) this.users.add(user);
   }
 

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
 import { AgoraError } from '../agora/errors.ts';
+import { askOperator } from '../agora/next-step.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
@@ -121,7 +122,7 @@ function refusal(file: string, error: unknown): AgoraError {
     {
       code: 'audit_failed',
       what: `the audit log ${visible(JSON.stringify(file))} cannot be written (${reason}), and nothing is sent without it`,
-      next: 'Ask the operator to check the file that AGORA_THREADS_AUDIT_LOG names, its folder, and the space on the disk.',
+      ...askOperator('check the file that AGORA_THREADS_AUDIT_LOG names, its folder, and the space on the disk.'),
       retry: 'never',
       landed: 'no',
     },

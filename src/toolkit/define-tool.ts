@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { utcTime } from '../present/time.ts';
@@ -30,6 +31,7 @@ export interface App {
 export interface Session {
   readonly app: App;
   readonly threads: Threads;
+  readonly groups: Groups;
   /** Where writes are recorded; undefined where no audit log is asked for. */
   readonly audit: Audit | undefined;
 }
@@ -45,6 +47,8 @@ export interface ToolContext {
   readonly app: App;
   /** The calls that change nothing; the others are reached through `write` alone. */
   readonly threads: ReadApi;
+  /** Reads only: no call on groups writes. */
+  readonly groups: Groups;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
   /** Is there an audit log? It keeps what a result has no room for. */

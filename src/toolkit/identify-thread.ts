@@ -1,9 +1,9 @@
-import { within } from '../agora/delay.ts';
 import { AgoraError } from '../agora/errors.ts';
 import { LOOK_MS } from '../agora/reconcile.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
+import { within } from '../base/deadline.ts';
 import { factsOf, shownId, type ThreadFacts } from '../present/thread-facts.ts';
 import { utcTime } from '../present/time.ts';
 import type { Seen } from './seen-threads.ts';

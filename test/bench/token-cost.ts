@@ -60,6 +60,7 @@ for (const { groups, detail } of PAGES) {
   const context = {
     app: session.app,
     threads: session.threads,
+    groups: session.groups,
     write: () => Promise.reject(new Error('a list does not write')),
     audited: false,
     seen: createSeen(),

@@ -23,8 +23,8 @@ async function listedBy(env: Record<string, string>): Promise<unknown> {
 
 // What it leaves out, and what it makes at build time, must not show: scripts/lean.mjs.
 describe('the bundle', () => {
-  it('is under 600 KB', async () => {
-    expect((await readFile(BINARY)).byteLength).toBeLessThan(600_000);
+  it('is under 800 KB', async () => {
+    expect((await readFile(BINARY)).byteLength).toBeLessThan(800_000);
   });
 
   it.each([{}, { AGORA_CHAT_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' }])(

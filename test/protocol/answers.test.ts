@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createAttempt } from '../../src/agora/attempt.ts';
 import { openConnections } from '../../src/agora/dispatcher.ts';
 import { AgoraError } from '../../src/agora/errors.ts';
+import { createSendOnce } from '../../src/agora/send-once.ts';
 import { createThreads, type Threads } from '../../src/agora/threads.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { connectClient } from '../support/client.ts';
@@ -89,7 +89,7 @@ it.each(CALLS)('%s', async (_name, call, good) => {
   let answer: Answer = {};
   const server = await recordingServer(() => answer);
   const connections = openConnections(server.url, true, {});
-  const attempt = createAttempt({
+  const attempt = createSendOnce({
     origin: server.url,
     prefix: ['acme', 'helpdesk'],
     timeoutMs: 10_000,

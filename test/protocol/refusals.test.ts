@@ -1,16 +1,16 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import type { Call } from '../../src/agora/api-call.ts';
-import { createAttempt } from '../../src/agora/attempt.ts';
+import type { ApiCall } from '../../src/agora/api-call.ts';
 import { openConnections } from '../../src/agora/dispatcher.ts';
 import type { AgoraError } from '../../src/agora/errors.ts';
+import { createSendOnce } from '../../src/agora/send-once.ts';
 import { connectClient } from '../support/client.ts';
 import { envelope, recordingServer, refusal } from '../support/http.ts';
 import { manualClock, skippingClock } from '../support/manual-clock.ts';
 import { quietness, until } from '../support/turns.ts';
 
-const create: Call<unknown> = {
+const create: ApiCall<unknown> = {
   endpoint: 'create',
   method: 'POST',
   path: ['thread'],
@@ -41,7 +41,7 @@ function send(origin: string, proxyPort?: number) {
   const proxy = proxyPort === undefined ? {} : { httpProxy: `http://127.0.0.1:${proxyPort}` };
   const connections = openConnections(origin, proxyPort === undefined, proxy);
   onTestFinished(() => connections.close());
-  const attempt = createAttempt({
+  const attempt = createSendOnce({
     origin,
     prefix: ['acme', 'helpdesk'],
     timeoutMs: 10_000,

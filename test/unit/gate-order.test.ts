@@ -54,6 +54,7 @@ function start(
   const context: ToolContext = {
     app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
     threads,
+    groups: { list: unused, listOfUser: unused, listMembers: unused, get: unused, getUser: unused },
     write: (write, send) => {
       written.push(write);
       return send(all);

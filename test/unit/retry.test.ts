@@ -3,7 +3,7 @@ import type { AgoraErrorFacts } from '../../src/agora/errors.ts';
 import { retryDelay } from '../../src/agora/retry.ts';
 
 const facts = (some: Partial<AgoraErrorFacts>): AgoraErrorFacts => ({
-  code: 'x',
+  code: 'server_error',
   what: 'x',
   next: 'x',
   retry: 'later',

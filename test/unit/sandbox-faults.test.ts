@@ -251,6 +251,12 @@ describe('which request a fault strikes', () => {
       token: ['POST', '/token'],
       get: ['GET', '/thread/1'],
       list_group: ['GET', '/threads/chatgroups/1'],
+      list_groups: ['GET', '/chatgroups'],
+      list_user_groups: ['GET', '/chatgroups/user/lin'],
+      list_joined_groups: ['GET', '/users/lin/joined_chatgroups'],
+      group_members: ['GET', '/chatgroups/1/users'],
+      get_groups: ['GET', '/chatgroups/1,2'],
+      get_user: ['GET', '/users/lin'],
     } as const satisfies Record<Endpoint, readonly [method: string, path: string]>;
     for (const [index, on] of ENDPOINTS.entries()) {
       const { send } = await sandboxWith({

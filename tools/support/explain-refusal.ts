@@ -1,7 +1,12 @@
-import { AgoraError } from '../../src/agora/errors.ts';
+import { AgoraError, type ErrorCode } from '../../src/agora/errors.ts';
 
 /** These say something about the thread or the group, and not about the call. */
-const ABOUT_THE_TARGET = new Set(['thread_not_found', 'group_not_found', 'user_or_group_not_found', 'rate_limited']);
+const ABOUT_THE_TARGET = new Set<ErrorCode>([
+  'thread_not_found',
+  'group_not_found',
+  'user_or_group_not_found',
+  'rate_limited',
+]);
 
 /** Explains a refusal of an undocumented call, which says less about the arguments than about the call itself. */
 export function explainRefusal(error: unknown): never {

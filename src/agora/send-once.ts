@@ -1,30 +1,32 @@
 import type { Dispatcher } from 'undici';
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
-import type { Call } from './api-call.ts';
+import { deadline } from '../base/deadline.ts';
+import { defined } from '../base/defined.ts';
+import type { ApiCall } from './api-call.ts';
 import { connectionError, unconnected } from './connection-errors.ts';
 import { AgoraError } from './errors.ts';
-import { exchange, type Head } from './round-trip.ts';
+import { type Head, sendRequest } from './round-trip.ts';
 import { vendorError } from './vendor-errors.ts';
 
 /** Sends a call once, with a token or (to get one) without. */
-export type Attempt = <T>(call: Call<T>, token: string | undefined, signal: AbortSignal) => Promise<T>;
+export type SendOnce = <T>(call: ApiCall<T>, token: string | undefined, signal: AbortSignal) => Promise<T>;
 
-export interface AttemptOptions {
+export interface SendOnceOptions {
   /** Scheme, host and port: `https://a41.chat.agora.io`. */
   readonly origin: string;
   /** The app's path parts: `[org, app]` or `['app-id', id]` [EN][EM][SW]. */
   readonly prefix: readonly string[];
-  /** For one attempt, in milliseconds, from the first byte sent to the last byte read. */
+  /** In milliseconds, from the first byte sent to the last byte read. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly userAgent: string;
   readonly dispatcher: Dispatcher;
-  /** Told the `Date` header of every answer, whatever its status. */
+  /** Receives the `Date` header of every answer, whatever its status. */
   readonly onDate?: (date: string) => void;
 }
 
-/** The largest honest answer, 50 threads, is about 25 KB; what is larger is not read to its end. */
+/** The largest honest answer, 50 threads, is about 25 KB. */
 export const LARGEST_ANSWER_BYTES = 1024 * 1024;
 
 const errorBody = z.object({
@@ -35,7 +37,7 @@ const errorBody = z.object({
 
 /**
  * Percent-encodes one path part. Encoding leaves `.` and `..` as they are, and both would leave the segment; half of a
- * surrogate pair has no encoding. User ids of the service come here too, so neither is a mistake of ours.
+ * surrogate pair has no encoding. User ids from the service come here too, so either can happen without a bug of ours.
  */
 function segment(part: string): string {
   if (part === '' || part === '.' || part === '..' || !part.isWellFormed()) {
@@ -47,40 +49,41 @@ function segment(part: string): string {
       landed: 'no',
     });
   }
-  return encodeURIComponent(part);
+  // A comma may stay, and several group ids in one part are documented with plain ones.
+  return encodeURIComponent(part).replaceAll('%2C', ',');
 }
 
 /**
  * Makes the function that sends one request and reads its answer: address, time limit, decoding. It knows nothing of
- * limits and second tries.
+ * rate limits and retries.
  *
  * @throws AgoraError for anything but a readable 200; the signal's reason once that is aborted
  */
-export function createAttempt(options: AttemptOptions): Attempt {
-  const { origin, clock } = options;
+export function createSendOnce(options: SendOnceOptions): SendOnce {
+  const { origin, clock, onDate } = options;
   const base = `/${options.prefix.map(segment).join('/')}`;
-  const usual = { accept: 'application/json', 'user-agent': options.userAgent };
+  const common = { accept: 'application/json', 'user-agent': options.userAgent };
 
   return async (call, token, signal) => {
     const path = `${base}/${call.path.map(segment).join('/')}`;
     signal.throwIfAborted();
 
     const timeoutMs = call.slow ? options.timeoutMs * 2 : options.timeoutMs;
-    let disarm: () => void = () => undefined;
+    let endDeadline = () => {};
     try {
-      const { status, headers, text } = await exchange(
+      const { status, headers, text } = await sendRequest(
         options.dispatcher,
         {
           origin,
           path: call.query ? `${path}?${queryText(call.query)}` : path,
           method: call.method,
           headers: {
-            ...usual,
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...common,
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+            ...(call.body !== undefined && { 'content-type': 'application/json' }),
           },
           body: call.body === undefined ? null : JSON.stringify(call.body),
-          // One time limit, ours: the defaults of 300 s would cut in only where ours is longer.
+          // One time limit, ours: undici's defaults of 300 s would only cut in where ours is longer.
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -92,30 +95,26 @@ export function createAttempt(options: AttemptOptions): Attempt {
               ? (refusedBy(head, clock) ?? cutShort(cause))
               : connectionError(cause, origin, stage === 'unsent'),
           started(stop) {
-            const cancel = clock.after(timeoutMs, () =>
-              stop((stage, head) =>
-                stage === 'unsent'
-                  ? unconnected(origin, timeoutMs)
-                  : (refusedBy(head, clock) ?? timeoutError(timeoutMs)),
-              ),
-            );
-            const onAbort = () => stop(() => signal.reason);
-            signal.addEventListener('abort', onAbort, { once: true });
-            disarm = () => {
-              cancel();
-              signal.removeEventListener('abort', onAbort);
-            };
+            endDeadline = deadline(timeoutMs, clock, signal, {
+              timeUp: () =>
+                stop((stage, head) =>
+                  stage === 'unsent'
+                    ? unconnected(origin, timeoutMs)
+                    : (refusedBy(head, clock) ?? timeoutError(timeoutMs)),
+                ),
+              aborted: (reason) => stop(() => reason),
+            });
           },
         },
       );
-      if (typeof headers['date'] === 'string') options.onDate?.(headers['date']);
-      // A 2xx other than the documented 200 has done something: its body is held against the same shape.
+      if (typeof headers['date'] === 'string') onDate?.(headers['date']);
+      // A 2xx other than the documented 200 has done something: its body must have the same shape.
       if (status >= 200 && status < 300) return parseAnswer(call.answer, text);
-      // A status that HTTP does not have says nothing of what was done.
+      // A status that HTTP does not define says nothing about what was done.
       if (status < 200 || status >= 600) throw unreadable(`its HTTP status is ${status}`);
       throw refusal(status, text, headers['retry-after'], clock.now());
     } finally {
-      disarm();
+      endDeadline();
     }
   };
 }
@@ -147,7 +146,7 @@ function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
   throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
 }
 
-/** A refusal is one by its status alone, whatever became of its body; undefined for an answer that is none. */
+/** The refusal that a status alone proves, whatever became of its body; undefined for an answer that is none. */
 const refusedBy = ({ status, headers }: Head, clock: Clock): AgoraError | undefined =>
   status >= 300 && status < 600 ? refusal(status, '', headers['retry-after'], clock.now()) : undefined;
 
@@ -159,17 +158,14 @@ function refusal(
 ): AgoraError {
   const body = errorBody.safeParse(parseJson(text));
   const { error, error_description, error_code } = body.success ? body.data : {};
-  const wait = retryAfterMs(retryAfter, now);
   const known = vendorError({
     status,
-    ...(error === undefined ? {} : { type: error }),
-    ...(error_description === undefined ? {} : { description: error_description }),
-    ...(error_code === undefined ? {} : { number: error_code }),
+    ...defined({ type: error, description: error_description, number: error_code }),
   });
-  return wait === undefined ? known : known.with({ retryAfterMs: wait });
+  return known.with(defined({ retryAfterMs: retryAfterMs(retryAfter, now) }));
 }
 
-/** `Retry-After` in seconds or as a date [RFC 9110]; no document of the vendor lists it, gateways send it. */
+/** `Retry-After` in seconds or as a date [RFC 9110]. The vendor does not document it, but gateways send it. */
 function retryAfterMs(header: string | readonly string[] | undefined, now: number): number | undefined {
   const text = typeof header === 'string' ? header.trim() : '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
@@ -183,6 +179,7 @@ function unreadable(why: string, cause?: unknown): AgoraError {
       code: 'unreadable_answer',
       what: `the answer of the service cannot be read: ${why}`,
       next: 'Call again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
+      operator: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
       retry: 'later',
       landed: 'maybe',
       status: 200,
@@ -191,7 +188,7 @@ function unreadable(why: string, cause?: unknown): AgoraError {
   );
 }
 
-/** The connection broke within the answer: the service has done its work, and said something that nobody got. */
+/** The connection broke within the answer: the service has done its work, but what it said is lost. */
 function cutShort(cause: unknown): AgoraError {
   return unreadable('it was cut short', cause).with({ passing: true });
 }
@@ -201,6 +198,8 @@ function timeoutError(timeoutMs: number): AgoraError {
     code: 'timed_out',
     what: `the service did not answer within ${timeoutMs / 1000} s`,
     next: 'Call again in a moment; the operator can raise AGORA_THREADS_TIMEOUT_MS.',
+    operator:
+      'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
     retry: 'later',
     landed: 'maybe',
     passing: true,

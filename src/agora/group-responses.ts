@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { createUserIdOf, cursor, idOf, millisOf, page, read, textOf } from './responses.ts';
+import type { Page } from './thread.ts';
+
+/** A chat group. Each call gives other parts of it, and any but the id may be missing. */
+export interface Group {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly memberCount?: number | undefined;
+  /** Milliseconds since 1970, UTC. */
+  readonly created?: number | undefined;
+}
+
+/** A page of a list whose pages are numbered. */
+export interface NumberedPage<T> {
+  readonly items: readonly T[];
+  /** How many items the whole list has, where the service says it. */
+  readonly total?: number | undefined;
+}
+
+const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+
+/**
+ * The schemas of all answers about groups and users.
+ *
+ * @param appKey `org#app` where it is known: the prefix that owners in the app's list have
+ */
+export function createGroupAnswers(appKey?: string) {
+  const userIdOf = createUserIdOf(appKey);
+
+  /** One group, in the spelling of any of the calls: `groupid` and `groupname`, or `id` (`groupId`) and `name`. */
+  function groupOf(value: unknown): Group | undefined {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const fields = new Map<string, unknown>(Object.entries(value));
+    const id = idOf(fields.get('id') ?? fields.get('groupId') ?? fields.get('groupid'));
+    if (id === undefined) return undefined;
+    return {
+      id,
+      name: textOf(fields.get('name') ?? fields.get('groupname')),
+      owner: userIdOf(fields.get('owner')),
+      // A number in the app's list; in the details a list of members, with its length beside it.
+      memberCount: countOf(fields.get('affiliations_count') ?? fields.get('affiliations')),
+      created: millisOf(fields.get('created')),
+    };
+  }
+
+  const group = read(groupOf, 'a group with an id in digits');
+
+  /** Groups of the app: the cursor is at the top level, not in `properties`. */
+  const groupPage = z
+    .object({ data: z.array(group), cursor })
+    .transform((answer): Page<Group> => page(answer.data, answer.cursor));
+
+  const groupsOfUser = z
+    .object({ entities: z.array(group), total: z.unknown() })
+    .transform(({ entities, total }): NumberedPage<Group> => ({ items: entities, total: countOf(total) }));
+
+  /** The older form of the same list has no pages. */
+  const joinedGroups = z
+    .object({ data: z.array(group) })
+    .transform(({ data }): NumberedPage<Group> => ({ items: data, total: data.length }));
+
+  const userId = read(userIdOf, 'a user id');
+  const member = z.union([
+    z.object({ member: userId }).transform((entry) => entry.member),
+    z.object({ owner: userId }).transform((entry) => entry.owner),
+  ]);
+
+  const groupMembers = z.object({ data: z.array(member) }).transform(({ data }) => data);
+
+  /** Among several groups an unknown one is an entry with an error, and not a refusal. */
+  const groupDetails = z
+    .object({ data: z.array(z.union([z.object({ error: z.string() }).transform(() => undefined), group])) })
+    .transform(({ data }) => data.filter((entry) => entry !== undefined));
+
+  const user = z
+    .object({ entities: z.tuple([z.object({ username: userId })]) })
+    .transform(({ entities: [{ username }] }) => username);
+
+  return { groupPage, groupsOfUser, joinedGroups, groupMembers, groupDetails, user };
+}

@@ -1,0 +1,126 @@
+import { defined } from '../base/defined.ts';
+import type { Send } from './api-call.ts';
+import { AgoraError } from './errors.ts';
+import { createGroupAnswers, type Group, type NumberedPage } from './group-responses.ts';
+import type { Page } from './thread.ts';
+
+export interface NumberedQuery {
+  /** The first page is 0, whatever the endpoint itself begins with. */
+  readonly page: number;
+  /** Larger sizes than the endpoint's own maximum are clamped by the service, not refused. */
+  readonly size: number;
+}
+
+/**
+ * The documented calls that read groups and users, to give ids their names. Each throws an `AgoraError`, or the signal's
+ * reason once that is aborted. The documents do not say how their lists end: a page without items does.
+ */
+export interface Groups {
+  /** All groups of the app, newest first. At most 1,000 a page. */
+  list(query: { readonly limit: number; readonly cursor?: string }, signal: AbortSignal): Promise<Page<Group>>;
+  /** The groups a user has joined, at most 20 a page; a service that only has the older call gives all on page 0. */
+  listOfUser(username: string, query: NumberedQuery, signal: AbortSignal): Promise<NumberedPage<Group>>;
+  /** User ids of a group's members, its owner among them. At most 1,000 a page. */
+  listMembers(groupId: string, query: NumberedQuery, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Details of up to 100 groups. The answer names up to 10,000 members of each, so ask for few. Of several, those that
+   * do not exist are left out; a single one that does not exist is `group_not_found`.
+   */
+  get(groupIds: readonly string[], signal: AbortSignal): Promise<readonly Group[]>;
+  /** The user's id; `user_not_found` where there is no such user. */
+  getUser(username: string, signal: AbortSignal): Promise<string>;
+}
+
+/**
+ * The typed calls over one way of sending.
+ *
+ * @param appKey `org#app` where it is known: the prefix that user ids may have
+ */
+export function createGroups(send: Send, appKey?: string): Groups {
+  const answers = createGroupAnswers(appKey);
+  let hasNewForm = true;
+
+  const joinedGroups = async (username: string, page: number, signal: AbortSignal): Promise<NumberedPage<Group>> => {
+    const all = await send(
+      {
+        endpoint: 'list_joined_groups',
+        method: 'GET',
+        path: ['users', username, 'joined_chatgroups'],
+        answer: answers.joinedGroups,
+      },
+      signal,
+    ).catch(aboutUser);
+    return page === 0 ? all : { items: [], total: all.total };
+  };
+
+  return {
+    list: ({ limit, cursor }, signal) =>
+      send(
+        {
+          endpoint: 'list_groups',
+          method: 'GET',
+          path: ['chatgroups'],
+          query: defined({ limit: String(limit), cursor }),
+          answer: answers.groupPage,
+        },
+        signal,
+      ),
+    async listOfUser(username, { page, size }, signal) {
+      if (!hasNewForm) return joinedGroups(username, page, signal);
+      try {
+        return await send(
+          {
+            endpoint: 'list_user_groups',
+            method: 'GET',
+            path: ['chatgroups', 'user', username],
+            query: { pagesize: String(size), pagenum: String(page) },
+            answer: answers.groupsOfUser,
+          },
+          signal,
+        );
+      } catch (error) {
+        // The SDKs still make the older call. A 404 may also mean the user, and the older call then says so.
+        if (!(error instanceof AgoraError) || (error.facts.status !== 404 && error.facts.status !== 405)) throw error;
+        const all = await joinedGroups(username, page, signal);
+        hasNewForm = false;
+        return all;
+      }
+    },
+    listMembers: (groupId, { page, size }, signal) =>
+      send(
+        {
+          endpoint: 'group_members',
+          method: 'GET',
+          path: ['chatgroups', groupId, 'users'],
+          query: { pagenum: String(page + 1), pagesize: String(size) },
+          answer: answers.groupMembers,
+        },
+        signal,
+      ),
+    get: (groupIds, signal) =>
+      send(
+        {
+          endpoint: 'get_groups',
+          method: 'GET',
+          path: ['chatgroups', groupIds.join(',')],
+          answer: answers.groupDetails,
+        },
+        signal,
+      ),
+    getUser: (username, signal) =>
+      send({ endpoint: 'get_user', method: 'GET', path: ['users', username], answer: answers.user }, signal).catch(
+        aboutUser,
+      ),
+  };
+}
+
+/** "Service resource not found" names no resource; where a user is the only one in the call, it is the user. */
+function aboutUser(error: unknown): never {
+  if (!(error instanceof AgoraError) || !/^service.resource/i.test(error.facts.said ?? '')) throw error;
+  throw error.with({
+    code: 'user_not_found',
+    what: 'the user does not exist',
+    next: 'Check the user id: user ids have no capital letters.',
+    about: ['user'],
+  });
+}
