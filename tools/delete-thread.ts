@@ -56,13 +56,15 @@ export const deleteThread = defineDeletion({
     const result = await deleteOne(thread_id, preview.facts, context);
     const { status, facts: thread } = result;
     switch (status) {
+      case 'refused':
+        throw result.error;
       case 'already_gone':
         return goneResult(thread);
       case 'deleted':
         return { summary: `Deleted ${titled(thread)} for good.`, status, thread };
       case 'renamed':
         return {
-          summary: `Nothing was deleted: ${renamedWords(result)}. To ask again under the new name, call delete_thread again.`,
+          summary: `Nothing was deleted: ${renamedWords(result.from, thread)}. To ask again under the new name, call delete_thread again.`,
           status: 'declined',
           thread,
         };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import type { AgoraError } from '../src/agora/errors.ts';
 import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
@@ -8,7 +8,9 @@ import { countByStatus } from '../src/present/outcomes.ts';
 import {
   capitalised,
   described,
+  describedInGroup,
   factsLine,
+  groupOf,
   isEnough,
   shownId,
   type ThreadFacts,
@@ -20,6 +22,7 @@ import { cutTo, fairShare } from '../src/present/token-budget.ts';
 import { ANSWER_TIME_MS } from '../src/toolkit/confirm.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
 import { type Identified, identify } from '../src/toolkit/identify-thread.ts';
+import { NOT_SENT } from './support/batches.ts';
 import { deleteOne } from './support/delete-one.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 
@@ -133,7 +136,7 @@ export const deleteThreads = defineDeletion({
       return outcome;
     });
     // Where nothing was written and nothing can be, that is an error, not a result.
-    if (stop?.facts.landed === 'no' && outcomes.every(({ status }) => status === 'failed')) throw stop;
+    if (stop && outcomes.every(({ status }) => status === 'failed')) throw stop;
     const fine = outcomes.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const members = audited ? 'Their members stand in the audit log.' : 'Lists of their members were not kept.';
     return {
@@ -174,31 +177,27 @@ async function oneOf(
   before: ThreadFacts,
   stop: AgoraError | undefined,
   context: Parameters<typeof deleteOne>[2],
-): Promise<{ outcome: OneOutcome; fatal?: AgoraError }> {
+): Promise<{ outcome: OneOutcome; fatal?: AgoraError | undefined }> {
   const known = { thread_id: before.id, facts: before };
-  // The person was told that it is gone: should it be there again, that is another question.
+  // The question called it gone; if it is there again, that is another question.
   if (state === 'gone') return { outcome: { ...known, status: 'already_gone' } };
-  if (stop) return { outcome: { ...known, status: 'failed', error: 'not sent, after the failure before it' } };
-  try {
-    const result = await deleteOne(before.id, before, context);
-    const now = { thread_id: before.id, facts: result.facts };
-    switch (result.status) {
-      case 'renamed':
-        return {
-          outcome: { ...now, status: 'failed', error: RENAMED },
-        };
-      case 'unknown':
-        return {
-          outcome: { ...now, status: 'unknown', error: result.why },
-          ...(result.blind && { fatal: result.blind }),
-        };
-      default:
-        return { outcome: { ...now, status: result.status } };
+  if (stop) return { outcome: { ...known, status: 'failed', error: NOT_SENT } };
+  const result = await deleteOne(before.id, before, context);
+  const now = { thread_id: before.id, facts: result.facts };
+  switch (result.status) {
+    case 'deleted':
+    case 'already_gone':
+      return { outcome: { ...now, status: result.status } };
+    case 'renamed':
+      return { outcome: { ...now, status: 'failed', error: RENAMED } };
+    case 'unknown':
+      return { outcome: { ...now, status: 'unknown', error: result.why }, fatal: result.blind };
+    case 'refused': {
+      const { error } = result;
+      const aboutThisThread = error.facts.about?.includes('thread') ?? false;
+      const outcome = { ...now, status: 'failed' as const, error: errorWords(error) };
+      return { outcome, fatal: aboutThisThread ? undefined : error };
     }
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    const outcome = { ...known, status: 'failed' as const, error: errorWords(error) };
-    return { outcome, ...(!error.facts.about?.includes('thread') && { fatal: error }) };
   }
 }
 
@@ -225,11 +224,11 @@ function fitted<T extends { readonly facts: ThreadFacts }>(found: readonly T[]):
 
 /** A line for each thread, below its group. */
 function grouped(found: readonly Identified[], now: number): string[] {
-  const groups = new Map<string | undefined, string[]>();
+  const groups = new Map<string, string[]>();
   for (const { state, facts } of found) {
-    const about = state === 'gone' ? 'already gone' : described(facts, now).replace(/^group [^,]*, /, '');
-    const lines = groups.get(facts.group_id) ?? [];
-    groups.set(facts.group_id, [...lines, `- ${titled(facts)} (${about})`]);
+    const heading = `${capitalised(groupOf(facts))}:`;
+    const about = state === 'gone' ? 'already gone' : describedInGroup(facts, now);
+    groups.set(heading, [...(groups.get(heading) ?? [heading]), `- ${titled(facts)} (${about})`]);
   }
-  return [...groups].flatMap(([group, lines]) => [`Group ${group === undefined ? 'unknown' : word(group)}:`, ...lines]);
+  return [...groups.values()].flat();
 }

@@ -1,26 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
-import * as z from 'zod';
 import { AgoraError } from '../agora/errors.ts';
 import { askOperator } from '../agora/next-step.ts';
-import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { toRedactedJson } from '../base/redact.ts';
-import type { ThreadFacts } from '../present/thread-facts.ts';
 import { utcTime } from '../present/time.ts';
-
-/** One write of a tool, as it is told to the audit log before it is sent. */
-export interface Write {
-  /** What is asked of the service, in the tools' names: `{ thread_id: … }`. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** All that is known of a thread that is about to go, members included: its tombstone. */
-  readonly thread?: ThreadFacts;
-  /** How a person said yes; absent where nobody has to be asked. */
-  readonly confirmed?: 'form' | 'code';
-}
-
-/** Sends a write, with a line in the audit log before it and one after it. The only way that tools have to write. */
-export type Writer = <T>(write: Write, send: (threads: Threads) => Promise<T>) => Promise<T>;
 
 export interface Audit {
   /**
@@ -28,22 +12,6 @@ export interface Audit {
    * outside is escaped already.
    */
   begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
-}
-
-/** Where no audit log is asked for. */
-export const noAudit: Audit = { begin: async () => async () => undefined };
-
-/** A name of 64 characters grows when each is escaped; a log may hold all of it. */
-const LONGEST_TEXT = 2_000;
-
-const record = z.record(z.string(), z.unknown());
-
-/** Everything from outside escaped, at every depth. */
-function shown(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value, LONGEST_TEXT);
-  if (Array.isArray(value)) return value.map(shown);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visible(key), shown(part)]));
 }
 
 /**
@@ -129,44 +97,3 @@ function refusal(file: string, error: unknown): AgoraError {
     { cause: error },
   );
 }
-
-/**
- * Makes the writer of one call.
- *
- * @param about what is the same for all writes of the call: the tool, the request's id
- * @param onLost told when the line after a write could not be written: the write itself stands
- */
-export function createWriter(
-  audit: Audit,
-  threads: Threads,
-  about: Readonly<Record<string, unknown>>,
-  onLost: (error: unknown) => void,
-): Writer {
-  return async ({ args, thread, confirmed }, send) => {
-    const end = await audit.begin({
-      ...record.parse(shown(about)),
-      args: shown(args),
-      ...(confirmed === undefined ? {} : { confirmed }),
-      ...(thread === undefined ? {} : { thread }),
-    });
-    const finish = (outcome: Readonly<Record<string, unknown>>) => end(outcome).catch(onLost);
-    try {
-      const result = await send(threads);
-      await finish({ outcome: 'ok', ...(result === undefined ? {} : { answer: shown(answerOf(result)) }) });
-      return result;
-    } catch (error) {
-      await finish(
-        error instanceof AgoraError
-          ? { outcome: error.code, may_have_landed: error.facts.landed === 'maybe' }
-          : { outcome: 'cancelled', may_have_landed: true },
-      );
-      throw error;
-    }
-  };
-}
-
-/** An answer in JSON: a removal holds a map. */
-const answerOf = (result: unknown): unknown =>
-  result !== null && typeof result === 'object' && 'removed' in result && result.removed instanceof Map
-    ? Object.fromEntries(result.removed)
-    : result;

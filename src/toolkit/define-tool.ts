@@ -3,9 +3,10 @@ import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { utcTime } from '../present/time.ts';
-import type { Audit, Writer } from './audit-log.ts';
+import type { Audit } from './audit-log.ts';
 import type { ConfirmationRequest, Decision } from './confirm.ts';
 import type { Seen } from './seen-threads.ts';
+import type { Writer } from './writer.ts';
 
 /** What a tool does to the app. Everything a host is told about a tool's manners follows from this one word. */
 export type Kind = 'read' | 'create' | 'update' | 'delete';
