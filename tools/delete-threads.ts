@@ -67,7 +67,7 @@ export const deleteThreads = defineDeletion({
   description:
     'Deletes 2-50 threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results holds an outcome and the last record of each; status partly_done means that some failed.',
   kind: 'delete',
-  done: 'deleted',
+  verb: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
   async preview({ thread_ids, confirmation_code }, context) {
@@ -85,7 +85,7 @@ export const deleteThreads = defineDeletion({
       return one ?? { state: 'unsure', facts: { id: shownId(id) } };
     });
   },
-  settled: (found): Result | undefined =>
+  alreadyDone: (found): Result | undefined =>
     found.every(({ state }) => state === 'gone')
       ? {
           summary: `Nothing was deleted: none of the ${found.length} threads exists, or not any more.`,
@@ -108,7 +108,7 @@ export const deleteThreads = defineDeletion({
       ].join('\n'),
       label: `Delete these ${found.length} threads for good`,
       // What is called gone too: should such a thread be there again, a yes to the others is none to it.
-      shown: found.map(({ state, facts }) => [state === 'gone', facts.name ?? null]),
+      boundTo: found.map(({ state, facts }) => [state === 'gone', facts.name ?? null]),
     };
   },
   unconfirmed: (found, result) => ({

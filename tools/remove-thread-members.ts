@@ -21,7 +21,7 @@ export const removeThreadMembers = defineDeletion({
   description:
     'Removes up to 100 users from a thread; they stay in its group. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed, and results says which; the service gives no reason for not_removed.',
   kind: 'delete',
-  done: 'removed',
+  verb: 'removed',
   input: z.strictObject({ thread_id: threadId, usernames, confirmation_code: confirmationCode }),
   output: z.object({
     summary: z.string(),
@@ -37,7 +37,7 @@ export const removeThreadMembers = defineDeletion({
     if (state === 'gone') throw gone();
     return { facts, users: [...new Set(usernames)] };
   },
-  settled: () => undefined,
+  alreadyDone: () => undefined,
   question({ facts, users }, { app, clock }) {
     const who = `${usersText(users.length)} (${users.map((user) => word(shownId(user))).join(', ')})`;
     const about = described(facts, clock.now());
@@ -51,7 +51,7 @@ export const removeThreadMembers = defineDeletion({
         'They stay in the group, and can be added again.',
       ].join('\n'),
       label: `Remove ${usersText(users.length)} from this thread`,
-      shown: facts.name,
+      boundTo: facts.name,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),

@@ -59,7 +59,7 @@ export interface ConfirmationRequest {
   /** The arguments the yes is for, without the code: another set of arguments needs another yes. */
   readonly args: Readonly<Record<string, unknown>>;
   /** What the person is shown of the target, as far as a yes is for this and for nothing else: a thread's name. */
-  readonly shown?: unknown;
+  readonly boundTo?: unknown;
   /** What is lost, which app it is, all in words for a person. */
   readonly message: string;
   /** The words beside the box to tick. */
@@ -84,8 +84,8 @@ interface Codes {
   redeem(binding: string, code: string): boolean;
 }
 
-const bindingOf = ({ tool, args, shown }: ConfirmationRequest): string =>
-  JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)), shown ?? null]);
+const bindingOf = ({ tool, args, boundTo }: ConfirmationRequest): string =>
+  JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)), boundTo ?? null]);
 
 /** Letters and digits that are not mistaken for one another; 8 of them are 40 bits for five minutes. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';

@@ -3,15 +3,14 @@ import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { utcTime } from '../present/time.ts';
+import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
 import type { ConfirmationRequest, Decision } from './confirm.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Writer } from './writer.ts';
 
-/** What a tool does to the app. Everything a host is told about a tool's manners follows from this one word. */
-export type Kind = 'read' | 'create' | 'update' | 'delete';
-
-const HINTS: Record<Kind, { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }> = {
+/** All annotation hints are derived from the kind. */
+const HINTS: Record<ToolKind, { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }> = {
   read: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   // Only adds; sent twice it would add twice, or fail the second time.
   create: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
@@ -75,7 +74,7 @@ export interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: Kind;
+  readonly kind: ToolKind;
   readonly annotations: Record<string, boolean | string>;
   readonly meta: Record<string, unknown> | undefined;
   /** JSON Schemas, made when asked for: a process that is only probed never needs them. */
@@ -107,7 +106,7 @@ interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
 }
 
 interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
-  readonly kind: Exclude<Kind, 'delete'>;
+  readonly kind: Exclude<ToolKind, 'delete'>;
   readonly handle: (args: z.output<I>, context: ToolContext) => Promise<Result<O>>;
 }
 
@@ -128,15 +127,15 @@ export interface Unconfirmed {
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends Spec<I, O> {
   readonly kind: 'delete';
   /** What is done to the target, as in "Nothing was deleted". */
-  readonly done: 'deleted' | 'removed';
+  readonly verb: 'deleted' | 'removed';
   /** Looks at what would be lost. */
   readonly preview: (args: z.output<I>, context: ToolContext) => Promise<P>;
   /** The result where there is nothing left to lose; then nobody is asked. */
-  readonly settled: (preview: P) => Result<O> | undefined;
+  readonly alreadyDone: (preview: P) => Result<O> | undefined;
   readonly question: (
     preview: P,
     context: ToolContext,
-  ) => Pick<ConfirmationRequest, 'message' | 'label' | 'shown'> & {
+  ) => Pick<ConfirmationRequest, 'message' | 'label' | 'boundTo'> & {
     /** What the code is for, as the end of "Nothing was deleted yet: …". */
     readonly ask: string;
   };
@@ -155,8 +154,8 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: P
 export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(spec: DeletionSpec<I, O, P>): Tool {
   return toTool(spec, async (args, context, confirm) => {
     const preview = await spec.preview(args, context);
-    const settled = spec.settled(preview);
-    if (settled) return settled;
+    const alreadyDone = spec.alreadyDone(preview);
+    if (alreadyDone) return alreadyDone;
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
     const { ask, ...words } = spec.question(preview, context);
     const decision = await confirm({ tool: spec.name, args: bound, ...words }, code);
@@ -168,7 +167,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(
         write: (write, send) => context.write({ ...write, confirmed }, send),
       });
     }
-    const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.done, decision.why);
+    const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.verb, decision.why);
     return spec.unconfirmed(preview, result);
   });
 }
@@ -176,7 +175,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(
 const confirmable = z.looseObject({ confirmation_code: z.string().optional() });
 
 function needsCode(
-  { name, done }: { name: string; done: string },
+  { name, verb }: { name: string; verb: string },
   ask: string,
   decision: Extract<Decision, { kind: 'code' }>,
 ): Unconfirmed {
@@ -186,7 +185,7 @@ function needsCode(
       ...(wrongCode
         ? ['That confirmation code is wrong, used, expired or for another call, or the target has changed since.']
         : []),
-      `Nothing was ${done} yet: ${ask}. Show this to the user and stop.`,
+      `Nothing was ${verb} yet: ${ask}. Show this to the user and stop.`,
       `If the user agrees, call ${name} again with the same arguments and confirmation_code ${code} before ${utcTime(expiresAt)}.`,
     ].join(' '),
     status: 'confirmation_required',
@@ -206,13 +205,13 @@ const WHY_NOT: Record<Extract<Decision, { kind: 'no' }>['why'], string> = {
     'this server asks by form alone (AGORA_THREADS_CONFIRM=elicitation), and this client shows no forms. Do not try again; the operator can change the setting or the client.',
 };
 
-const notDone = (done: string, why: keyof typeof WHY_NOT): Unconfirmed => ({
-  summary: `Nothing was ${done}: ${WHY_NOT[why]}`,
+const notDone = (verb: string, why: keyof typeof WHY_NOT): Unconfirmed => ({
+  summary: `Nothing was ${verb}: ${WHY_NOT[why]}`,
   status: 'declined',
 });
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
-  spec: Spec<I, O> & { kind: Kind },
+  spec: Spec<I, O> & { kind: ToolKind },
   run: (args: z.output<I>, context: ToolContext, confirm: Confirm) => Promise<Result<O>>,
 ): Tool {
   const { name, title, description, kind, input } = spec;

@@ -89,11 +89,11 @@ describe('a call that is given up', () => {
       title: 'x',
       description: 'x',
       kind: 'delete',
-      done: 'deleted',
+      verb: 'deleted',
       input: z.strictObject({}),
       output: z.object({ summary: z.string() }),
       preview: async () => undefined,
-      settled: () => undefined,
+      alreadyDone: () => undefined,
       question: () => ({ ask: 'x', message: 'x', label: 'x' }),
       unconfirmed: (_preview, { summary }) => ({ summary }),
       perform: async () => {
