@@ -8,20 +8,22 @@ import { utcTime } from '../present/time.ts';
 
 export interface Audit {
   /**
-   * Writes the line before; its return value writes the line after. Rejects where nothing could be written. Text from
-   * outside is escaped already.
+   * Writes the line before a write; the function it returns writes the one after.
+   *
+   * @param entry with text from outside escaped
+   * @throws AgoraError where the line could not be written
    */
   begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
 }
 
 /**
- * An audit log in a file: JSON lines, two for each write, with one id. The file is opened for each line, so that it can
- * be moved away while the server runs.
+ * An audit log in a file: JSON lines, two for each write, with the same id. The file is opened for each line, so that it
+ * can be rotated while the server runs.
  *
  * @param newId makes an id for the two lines of a write
  */
 export function createAudit(file: string, clock: Clock, newId: () => string): Audit {
-  // One line at a time, so that a failed one can be taken back without touching another.
+  // One line at a time, so that a line cut short can be removed without touching another.
   let queue = Promise.resolve();
   const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
     const line = Buffer.from(`${toRedactedJson(entry)}\n`);
@@ -45,13 +47,13 @@ export function createAudit(file: string, clock: Clock, newId: () => string): Au
   };
 }
 
-/** For the owner alone: the lines hold names and ids of an app's users. */
+/** Readable only by its owner: the lines hold names and ids of the app's users. */
 const OWNER_ONLY = 0o600;
 
 async function appendLine(file: string, line: Uint8Array): Promise<void> {
   const { open, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
-  // Opening a pipe would wait for its reader, and a device keeps nothing.
+  // Opening a pipe would wait for a reader, and a device keeps nothing.
   if (found && !found.isFile()) throw new Error('it is not a regular file');
   const handle = await open(file, 'a+', OWNER_ONLY);
   try {
@@ -65,12 +67,12 @@ async function appendLine(file: string, line: Uint8Array): Promise<void> {
 const NEWLINE = Buffer.from('\n');
 
 /**
- * The whole line or nothing of it: half a line would spoil the next one too. Each window of a host starts a server, so
- * others may append to the same file at any moment: what they wrote is neither cut nor taken for ours.
+ * Writes the whole line or nothing: half a line would spoil the next one too. Several servers may append to the same
+ * file, since each window of a host starts one, so nothing is cut off once another has written behind it.
  */
 async function writeWhole(handle: FileHandle, line: Uint8Array): Promise<void> {
   const { size } = await handle.stat();
-  // A line that a crash has cut short would swallow this one.
+  // Without a newline of its own, this line would join one that a crash cut short.
   const whole = size === 0 || (await lastByte(handle, size)) === NEWLINE[0] ? line : Buffer.concat([NEWLINE, line]);
   const { bytesWritten } = await handle.write(whole);
   if (bytesWritten === whole.byteLength) return;

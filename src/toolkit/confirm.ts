@@ -2,19 +2,19 @@ import * as z from 'zod';
 import { type Clock, timePassed } from '../base/clock.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 
-/** What a call offers as its confirmation code: none, one that fits this very call, or one that does not. */
+/** The confirmation code of a call: none, one issued for exactly this call, or any other. */
 export type OfferedCode = 'none' | 'fits' | 'wrong';
 
-/** What happens next, before anything is lost. */
+/** What the gate does before anything is lost. */
 export type Step = 'ask_by_form' | 'hand_out_code' | 'proceed' | 'refuse';
 
 /**
- * The one decision before anything is lost. A client that shows forms is asked by form and a code from the model is
- * ignored there, so that a model alone cannot pass; a code counts only where forms do not decide.
+ * The one decision before anything is lost. A client that shows forms is asked by form, and a code from the model is
+ * ignored there, so that no model can pass by itself; a code counts only where no form is used.
  *
  * @param mode the operator's setting
- * @param forms does the client declare form elicitation
- * @param code what this call offers
+ * @param forms whether the client declares form elicitation
+ * @param code the code that the call brings
  */
 export function nextStep(mode: ConfirmMode, forms: boolean, code: OfferedCode): Step {
   if (mode !== 'code' && forms) return 'ask_by_form';
@@ -22,19 +22,19 @@ export function nextStep(mode: ConfirmMode, forms: boolean, code: OfferedCode): 
   return code === 'fits' ? 'proceed' : 'hand_out_code';
 }
 
-/** How a form came back. Everything but a plain yes leaves all as it is. */
+/** How a form came back. Anything but a plain yes changes nothing. */
 export type FormAnswer = 'yes' | 'no' | 'malformed';
 
 const YES = z.object({ action: z.literal('accept'), content: z.object({ confirm: z.literal(true) }) });
 const NO = z.object({ action: z.enum(['accept', 'decline', 'cancel']) });
 
-/** Only `accept` with the boolean `true` is a yes: an accept without content would pass the SDK's own check. */
+/** Only `accept` with the boolean `true` is a yes; the SDK itself would let an accept without content pass. */
 export function readForm(answer: unknown): FormAnswer {
   if (YES.safeParse(answer).success) return 'yes';
   return NO.safeParse(answer).success ? 'no' : 'malformed';
 }
 
-/** A form of one required boolean without a default, as MCP's `elicitation/create` takes it. */
+/** The parameters of MCP's `elicitation/create`: one required boolean without a default. */
 export const formParams = (question: Pick<ConfirmationRequest, 'message' | 'label'>) => ({
   message: question.message,
   requestedSchema: {
@@ -44,9 +44,10 @@ export const formParams = (question: Pick<ConfirmationRequest, 'message' | 'labe
   },
 });
 
-/** Has the client declared that it shows forms? Without `form` and `url` an `elicitation` means forms (MCP 2025-11-25). */
+/** An `elicitation` without `form` and `url` means forms (MCP 2025-11-25). */
 const declared = z.object({ elicitation: z.object({ form: z.unknown().optional(), url: z.unknown().optional() }) });
 
+/** Has the client declared that it shows forms? */
 export function showsForms(capabilities: unknown): boolean {
   const parsed = declared.safeParse(capabilities);
   if (!parsed.success) return false;
@@ -56,13 +57,13 @@ export function showsForms(capabilities: unknown): boolean {
 
 export interface ConfirmationRequest {
   readonly tool: string;
-  /** The arguments the yes is for, without the code: another set of arguments needs another yes. */
+  /** The arguments, without the code: other arguments need another yes. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** What the person is shown of the target, as far as a yes is for this and for nothing else: a thread's name. */
+  /** What else the yes is only valid for: the thread's name as the person was shown it. */
   readonly boundTo?: unknown;
-  /** What is lost, which app it is, all in words for a person. */
+  /** What is lost and in which app, in words for a person. */
   readonly message: string;
-  /** The words beside the box to tick. */
+  /** The text beside the box to tick. */
   readonly label: string;
 }
 
@@ -71,35 +72,35 @@ export type Decision =
   | { readonly kind: 'code'; readonly code: string; readonly expiresAt: number; readonly wrongCode: boolean }
   | { readonly kind: 'no'; readonly why: 'declined' | 'timed_out' | 'failed' | 'no_forms' };
 
-/** A code lives as long as a form stays open, in milliseconds. */
+/** How long a form stays open and a code is valid, in milliseconds. */
 export const ANSWER_TIME_MS = 5 * 60_000;
-/** While a person thinks, the client is told that the call is alive. */
+/** How often the client is told that the call is alive, while a person thinks. */
 const HEARTBEAT_MS = 15_000;
 const MOST_CODES = 100;
 
 /** One-time codes, each bound to a tool and its exact arguments. */
 interface Codes {
   issue(binding: string): { code: string; expiresAt: number };
-  /** Uses the code up where it fits. */
+  /** Uses up the code if it fits. */
   redeem(binding: string, code: string): boolean;
 }
 
 const bindingOf = ({ tool, args, boundTo }: ConfirmationRequest): string =>
   JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)), boundTo ?? null]);
 
-/** Letters and digits that are not mistaken for one another; 8 of them are 40 bits for five minutes. */
+/** Without letters and digits that look alike; 8 of them are 40 bits. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-/** By the global `crypto`: importing node:crypto would cost each start a few milliseconds. */
+/** Uses the global `crypto`, since importing node:crypto would make each start a few milliseconds slower. */
 const newCode = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 
 function createCodes(clock: Clock): Codes {
-  // Not by the clock alone: where that is set back, no code lives longer for it.
+  // Elapsed time, so that setting back the clock extends no code.
   const passed = timePassed(clock);
   const open = new Map<string, { code: string; until: number }>();
   return {
     issue(binding) {
-      // One open code a binding: a new preview makes the code of the old one worthless.
+      // A new preview replaces the code of the old one.
       open.delete(binding);
       for (const key of open.keys()) {
         if (open.size < MOST_CODES) break;
@@ -121,9 +122,9 @@ function createCodes(clock: Clock): Codes {
 /** How the gate reaches a person through the client at hand. */
 export interface Asker {
   readonly forms: boolean;
-  /** Shows the form; rejects where the client fails to, or when the signal ends the wait. */
+  /** Shows the form; rejects if the client fails to, or when the signal aborts. */
   readonly show: (question: ConfirmationRequest, signal: AbortSignal) => Promise<unknown>;
-  /** Tells the client that the call is alive; does nothing where it did not ask to be told. */
+  /** Tells the client that the call is alive, if it asked for progress. */
   readonly heartbeat: (message: string) => void;
 }
 
@@ -140,7 +141,7 @@ export function createGate(mode: ConfirmMode, clock: Clock): Gate {
   return async (question, code, asker, signal) => {
     const binding = bindingOf(question);
     const byForm = nextStep(mode, asker.forms, 'none') === 'ask_by_form';
-    // A code is looked at only where it counts, so that a form's call does not use one up.
+    // Only redeemed where codes count, so that a call that asks by form uses none up.
     const offered = code === undefined ? 'none' : !byForm && codes.redeem(binding, code) ? 'fits' : 'wrong';
     switch (nextStep(mode, asker.forms, offered)) {
       case 'ask_by_form':
@@ -162,7 +163,7 @@ async function askByForm(
   signal: AbortSignal,
 ): Promise<Decision> {
   signal.throwIfAborted();
-  // A signal of its own: the call's signal may fire after the answer, and must not cancel a question already answered.
+  // A separate signal: the call's own may fire after the answer, and must not cancel a question already answered.
   const wait = new AbortController();
   let timedOut = false;
   const cancelTimeout = clock.after(ANSWER_TIME_MS, () => {

@@ -19,7 +19,7 @@ const HINTS: Record<ToolKind, { readOnlyHint: boolean; destructiveHint: boolean;
   delete: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
 };
 
-/** The app that the calls are about, as a person would name it. */
+/** The app the calls are for, as a person would name it. */
 export interface App {
   /** `org#app`, or the App ID. */
   readonly name: string;
@@ -32,11 +32,11 @@ export interface Session {
   readonly app: App;
   readonly threads: Threads;
   readonly groups: Groups;
-  /** Where writes are recorded; undefined where no audit log is asked for. */
+  /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
 }
 
-/** The calls of the service that change nothing, each by its name: a new one that writes is reached through `write`. */
+/** The calls that change nothing, each by name, so that a new call that writes can only be reached through `write`. */
 export type ReadApi = Pick<
   Threads,
   'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers' | 'get' | 'listOfGroup'
@@ -45,23 +45,22 @@ export type ReadApi = Pick<
 /** What a handler works with. */
 export interface ToolContext {
   readonly app: App;
-  /** The calls that change nothing; the others are reached through `write` alone. */
   readonly threads: ReadApi;
   /** Reads only: no call on groups writes. */
   readonly groups: Groups;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
-  /** Is there an audit log? It keeps what a result has no room for. */
+  /** Is there an audit log to keep what a result has no room for? */
   readonly audited: boolean;
   readonly seen: Seen;
   readonly clock: Clock;
   /** Aborted when the client gives up the call. */
   readonly signal: AbortSignal;
-  /** Tells the client how far a long call has come; does nothing where it did not ask to be told. */
+  /** Reports to the client how far a long call has come, if it asked for that. */
   readonly progress: (done: number, total: number | undefined, message: string) => void;
 }
 
-/** What the gate adds for tools that delete. It stands apart from the context so that no other tool can ask. */
+/** The gate, for tools that delete. It is not part of the context, so that no other tool can ask. */
 export type Confirm = (question: ConfirmationRequest, code: string | undefined) => Promise<Decision>;
 
 export interface ToolResult {
@@ -77,14 +76,13 @@ export interface Tool {
   readonly kind: ToolKind;
   readonly annotations: Record<string, boolean | string>;
   readonly meta: Record<string, unknown> | undefined;
-  /** JSON Schemas, made when asked for: a process that is only probed never needs them. */
+  /** JSON Schemas, made on demand: a server that a host only starts to see whether it runs never needs them. */
   readonly inputSchema: () => Record<string, unknown>;
   readonly outputSchema: () => Record<string, unknown>;
-  /** The names of all arguments, for the message about an unknown one. */
+  /** All arguments, for the message about an unknown one. */
   readonly argumentNames: readonly string[];
   /**
-   * Checks the arguments of a call, and gives the call itself. Two steps, so that bad input is refused before any
-   * connection is made.
+   * Checks the arguments and returns the call itself: bad input is refused before any connection is made.
    *
    * @throws ZodError
    */
@@ -110,13 +108,13 @@ interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I
   readonly handle: (args: z.output<I>, context: ToolContext) => Promise<Result<O>>;
 }
 
-/** The fields of every tool that deletes: the call is either done, or waits for a person. */
+/** Fields of every tool that deletes, for a call that waits for a person. */
 export const confirmationFields = {
   confirmation_code: z.string().optional(),
   expires_at: z.string().optional(),
 };
 
-/** The result of a call that was not confirmed, before the tool adds what would have been lost. */
+/** The result of a call without a yes, before the tool adds what would be lost. */
 export interface Unconfirmed {
   summary: string;
   status: 'confirmation_required' | 'declined';
@@ -128,10 +126,9 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends 
   readonly kind: 'delete';
   /** What is done to the target, as in "Nothing was deleted". */
   readonly verb: 'deleted' | 'removed';
-  /** Looks at what would be lost. */
   readonly preview: (args: z.output<I>, context: ToolContext) => Promise<P>;
-  /** The result where there is nothing left to lose; then nobody is asked. */
-  readonly alreadyDone: (preview: P) => Result<O> | undefined;
+  /** The result where nothing is left to lose; then nobody is asked. */
+  readonly alreadyDone?: (preview: P) => Result<O> | undefined;
   readonly question: (
     preview: P,
     context: ToolContext,
@@ -139,9 +136,9 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends 
     /** What the code is for, as the end of "Nothing was deleted yet: …". */
     readonly ask: string;
   };
-  /** Adds to an unconfirmed result what would be lost. */
+  /** Adds what would be lost. */
   readonly unconfirmed: (preview: P, result: Unconfirmed) => Result<O>;
-  /** Deletes. Called after a yes, and nowhere else. */
+  /** Called only after a yes. */
   readonly perform: (args: z.output<I>, preview: P, context: ToolContext) => Promise<Result<O>>;
 }
 
@@ -150,11 +147,11 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: P
   return toTool(spec, async (args, context) => spec.handle(args, context));
 }
 
-/** Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools. */
+/** Declares a tool that deletes. That it looks, asks, and only then acts is decided here, not in the tools. */
 export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(spec: DeletionSpec<I, O, P>): Tool {
   return toTool(spec, async (args, context, confirm) => {
     const preview = await spec.preview(args, context);
-    const alreadyDone = spec.alreadyDone(preview);
+    const alreadyDone = spec.alreadyDone?.(preview);
     if (alreadyDone) return alreadyDone;
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
     const { ask, ...words } = spec.question(preview, context);
@@ -221,7 +218,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     description,
     kind,
     annotations: { title, ...HINTS[kind], openWorldHint: false },
-    // Claude Code then asks its user even where the tool was allowed once and for all.
+    // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' ? { 'anthropic/requiresUserInteraction': true } : undefined,
     inputSchema: () => jsonSchema(input),
     outputSchema: () => jsonSchema(spec.output),
@@ -237,7 +234,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   };
 }
 
-/** As the schema of what may come in: so that an output object stays open for keys of a later version. */
+/** Made as for input, so that an output object stays open for keys of a later version. */
 function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: 'input' });
   return json;

@@ -3,13 +3,13 @@ import type { Thread } from '../agora/thread.ts';
 /** A thread as a list showed it, and when. */
 export interface SeenThread {
   readonly thread: Thread;
-  /** Milliseconds since 1970: what comes from memory is said with its age. */
+  /** Milliseconds since 1970: what comes from memory is shown with its age. */
   readonly at: number;
 }
 
 /**
- * Threads that lists have shown, in memory alone. No documented call gives one thread by its id, so this is where
- * names for previews and for the ids-only app list come from.
+ * Threads that lists have shown, kept in memory. No documented call gives a thread by its id, so this is where names
+ * for questions and for the app's list, which gives only ids, come from.
  */
 export interface Seen {
   remember(threads: readonly Thread[], at: number): void;
@@ -17,13 +17,13 @@ export interface Seen {
   forget(threadId: string): void;
 }
 
-/** @param capacity how many threads are kept; the one not seen for the longest time goes first */
+/** @param capacity the most threads that are kept; the one seen longest ago goes first */
 export function createSeen(capacity = 5_000): Seen {
   const threads = new Map<string, SeenThread>();
   return {
     remember(shown, at) {
       for (const thread of shown) {
-        // The app list gives ids alone, which would overwrite what is known.
+        // A bare id from the app's list must not overwrite what is known.
         if (thread.name === undefined) continue;
         threads.delete(thread.id);
         threads.set(thread.id, { thread, at });
