@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { findThread } from '../src/agora/reconcile.ts';
+import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
@@ -53,7 +54,7 @@ export const createThread = defineTool({
             : `It is not in the list of ${word(echo.owner)}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`
         }`,
         status: 'already_exists',
-        ...(existing && { thread_id: existing.id, existing }),
+        ...defined({ thread_id: existing?.id, existing }),
         ...echo,
       };
     }

@@ -31,7 +31,7 @@ export const deleteThread = defineDeletion({
   verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
   output,
-  // With a code in hand the thread is looked at anew: the code counts for what was shown, and for nothing else.
+  // With a code the thread is looked at anew, since the code is only valid for what was shown.
   preview: ({ thread_id, confirmation_code }, context) =>
     identify(thread_id, context, context.signal, confirmation_code === undefined),
   alreadyDone: ({ state, facts }) => (state === 'gone' ? goneResult(facts) : undefined),

@@ -37,7 +37,6 @@ export const removeThreadMembers = defineDeletion({
     if (state === 'gone') throw gone();
     return { facts, users: [...new Set(usernames)] };
   },
-  alreadyDone: () => undefined,
   question({ facts, users }, { app, clock }) {
     const who = `${usersText(users.length)} (${users.map((user) => word(shownId(user))).join(', ')})`;
     const about = described(facts, clock.now());
@@ -76,7 +75,7 @@ export const removeThreadMembers = defineDeletion({
   text: ({ summary, results }) => outcomesText(summary, results ?? []),
 });
 
-/** The look found no such thread: a refusal of our own, since the service was asked for nothing else. */
+/** A look found no such thread. */
 const gone = (): AgoraError =>
   new AgoraError({
     code: 'thread_not_found',
