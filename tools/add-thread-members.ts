@@ -1,14 +1,13 @@
 import * as z from 'zod';
-import { AgoraError, type ErrorCode } from '../src/agora/errors.ts';
-import { readMembers } from '../src/agora/reconcile.ts';
+import type { ErrorCode } from '../src/agora/errors.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
-import { type BatchResult, inBatches, notSent, type UserResult, usersText } from './support/batches.ts';
+import { afterLoss, type BatchResult, failed, inBatches, inTurn, usersText } from './support/batches.ts';
 import { threadId, usernames } from './support/parameters.ts';
 
 const STATUSES = ['added', 'failed', 'unknown'] as const;
-type Outcome = UserResult<(typeof STATUSES)[number]>;
+type Status = (typeof STATUSES)[number];
 
 export const addThreadMembers = defineTool({
   name: 'add_thread_members',
@@ -36,9 +35,7 @@ export const addThreadMembers = defineTool({
   text: ({ summary, results }) => outcomesText(summary, results),
 });
 
-const failed = (username: string, error: string): Outcome => ({ username, status: 'failed', error });
-
-/** Refusals that one user of a batch earns for all of them: the others are worth a request of their own. */
+/** The service refuses a batch for one user with these codes: the others are worth a request of their own. */
 const ABOUT_ONE_USER = new Set<ErrorCode>([
   'user_not_in_group',
   'user_thread_limit',
@@ -50,50 +47,20 @@ async function addBatch(
   threadId: string,
   users: readonly string[],
   context: ToolContext,
-): Promise<BatchResult<(typeof STATUSES)[number]>> {
-  const { write, signal } = context;
-  try {
-    await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
-      agora.addMembers(threadId, users, signal),
-    );
-    return { outcomes: users.map((username) => ({ username, status: 'added' })) };
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    if (error.facts.landed === 'maybe') return lookFor(threadId, users, context, error);
-    if (!ABOUT_ONE_USER.has(error.code)) {
-      return { outcomes: users.map((user) => failed(user, errorWords(error))), fatal: error };
-    }
-    if (users.length === 1) return { outcomes: users.map((user) => failed(user, errorWords(error))) };
-  }
-  const outcomes: Outcome[] = [];
-  for (const user of users) {
-    const one = await addBatch(threadId, [user], context);
-    outcomes.push(...one.outcomes);
-    if (one.fatal) {
-      outcomes.push(...users.slice(outcomes.length).map(notSent));
-      return { outcomes, fatal: one.fatal };
-    }
-  }
-  return { outcomes };
-}
-
-/** The answer was lost: whoever is a member now was added, or was one before, which comes to the same. */
-async function lookFor(
-  threadId: string,
-  users: readonly string[],
-  { threads, clock, signal }: ToolContext,
-  error: AgoraError,
-): Promise<BatchResult<(typeof STATUSES)[number]>> {
-  const { members, complete } = await readMembers(threads, threadId, clock, signal);
-  const outcomes: Outcome[] = users.map((username) =>
-    members.has(username)
-      ? { username, status: 'added' }
-      : {
-          username,
-          status: 'unknown',
-          error: `the answer was lost (${errorWords(error)}); adding the user again is safe`,
-        },
+): Promise<BatchResult<Status>> {
+  const written = await context.write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
+    agora.addMembers(threadId, users, context.signal),
   );
-  // Where even looking failed, further batches would only add to what nobody knows.
-  return { outcomes, ...(!complete && { fatal: error }) };
+  if (written.kind === 'done') return { outcomes: users.map((username) => ({ username, status: 'added' })) };
+  const { error } = written;
+  if (written.kind === 'may_have_landed') {
+    const lost = `the answer was lost (${errorWords(error)}); adding the user again is safe`;
+    // Whoever is a member now was added, or was one before, which comes to the same.
+    return afterLoss(threadId, users, context, error, (username, { members }) =>
+      members.has(username) ? { username, status: 'added' } : { username, status: 'unknown', error: lost },
+    );
+  }
+  const aboutOneUser = ABOUT_ONE_USER.has(error.code);
+  if (aboutOneUser && users.length > 1) return inTurn(users, 1, (one) => addBatch(threadId, one, context));
+  return { outcomes: users.map((username) => failed(username, error)), fatal: aboutOneUser ? undefined : error };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
 import { findThread } from '../src/agora/reconcile.ts';
+import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
@@ -38,15 +38,15 @@ export const createThread = defineTool({
       ...echo,
     });
 
-    const outcome = await write({ args: { group_id, msg_id, name, owner } }, (agora) =>
-      agora.create(thread, signal),
-    ).then((id) => ({ id }), landing);
-    if ('id' in outcome) return created(outcome.id, '');
+    const written = await write({ args: { group_id, msg_id, name, owner } }, (agora) => agora.create(thread, signal));
+    if (written.kind === 'done') return created(written.value, '');
+    const { kind, error } = written;
+    if (kind === 'refused' && error.code !== 'thread_exists') throw error;
 
-    // A lost answer may still be on its way to being true; a refusal is not.
-    const found = await findThread(threads, thread, clock, signal, outcome.lost === undefined ? 1 : 2);
+    // After a lost answer the thread may still be on its way, so it is looked for twice.
+    const found = await findThread(threads, thread, clock, signal, kind === 'refused' ? 1 : 2);
     const existing = found && factsOf(found);
-    if (outcome.lost === undefined) {
+    if (kind === 'refused') {
       return {
         summary: `Nothing was created: ${message} already has a thread, and can have only one. ${
           existing
@@ -54,19 +54,17 @@ export const createThread = defineTool({
             : `It is not in the list of ${word(echo.owner)}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`
         }`,
         status: 'already_exists',
-        ...(existing && { thread_id: existing.id, existing }),
+        ...defined({ thread_id: existing?.id, existing }),
         ...echo,
       };
     }
+    const lost = errorWords(error);
     if (existing && found?.owner === owner && sameName(found.name, name)) {
-      return created(
-        existing.id,
-        ` Its answer was lost (${outcome.lost}), and the thread was found by looking for it.`,
-      );
+      return created(existing.id, ` Its answer was lost (${lost}), and the thread was found by looking for it.`);
     }
     if (existing) {
       return {
-        summary: `The answer was lost (${outcome.lost}), and ${message} has a thread now: ${titled(existing)}. It is the one asked for under another name, or an older one; a second one cannot arise.`,
+        summary: `The answer was lost (${lost}), and ${message} has a thread now: ${titled(existing)}. It is the one asked for under another name, or an older one; a second one cannot arise.`,
         status: 'already_exists',
         thread_id: existing.id,
         existing,
@@ -74,7 +72,7 @@ export const createThread = defineTool({
       };
     }
     return {
-      summary: `It is not known whether the thread ${inQuotes(echo.name)} on ${message}, owner ${word(echo.owner)}, was created (${outcome.lost}); it was not found by looking for it. Call create_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
+      summary: `It is not known whether the thread ${inQuotes(echo.name)} on ${message}, owner ${word(echo.owner)}, was created (${lost}); it was not found by looking for it. Call create_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
       status: 'unknown',
       ...echo,
     };
@@ -82,18 +80,6 @@ export const createThread = defineTool({
   text: ({ summary }) => summary,
 });
 
-/** The service may store a name trimmed, or with its accents put together. */
+/** The service may store a name trimmed, or with its accents composed. */
 const sameName = (stored: string | undefined, sent: string): boolean =>
   stored?.normalize('NFC').trim() === sent.normalize('NFC').trim();
-
-/**
- * A failure that is an outcome: whatever may have written something must not look like an error.
- *
- * @returns why nobody knows what became of the request; without it the message has a thread already
- */
-function landing(error: unknown): { readonly lost?: string } {
-  if (!(error instanceof AgoraError)) throw error;
-  if (error.facts.landed === 'maybe') return { lost: errorWords(error) };
-  if (error.code === 'thread_exists') return {};
-  throw error;
-}

@@ -28,13 +28,13 @@ export const deleteThread = defineDeletion({
   description:
     'Deletes a thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result holds all that was known.',
   kind: 'delete',
-  done: 'deleted',
+  verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
   output,
-  // With a code in hand the thread is looked at anew: the code counts for what was shown, and for nothing else.
+  // With a code the thread is looked at anew, since the code is only valid for what was shown.
   preview: ({ thread_id, confirmation_code }, context) =>
     identify(thread_id, context, context.signal, confirmation_code === undefined),
-  settled: ({ state, facts }) => (state === 'gone' ? goneResult(facts) : undefined),
+  alreadyDone: ({ state, facts }) => (state === 'gone' ? goneResult(facts) : undefined),
   question: ({ facts }, { app, clock }) => {
     const about = described(facts, clock.now());
     const where = `app ${inQuotes(app.name)} on ${app.host}`;
@@ -48,7 +48,7 @@ export const deleteThread = defineDeletion({
         'Its messages go with it. This cannot be undone.',
       ].join('\n'),
       label: 'Delete this thread for good',
-      shown: facts.name,
+      boundTo: facts.name,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
@@ -56,13 +56,15 @@ export const deleteThread = defineDeletion({
     const result = await deleteOne(thread_id, preview.facts, context);
     const { status, facts: thread } = result;
     switch (status) {
+      case 'refused':
+        throw result.error;
       case 'already_gone':
         return goneResult(thread);
       case 'deleted':
         return { summary: `Deleted ${titled(thread)} for good.`, status, thread };
       case 'renamed':
         return {
-          summary: `Nothing was deleted: ${renamedWords(result)}. To ask again under the new name, call delete_thread again.`,
+          summary: `Nothing was deleted: ${renamedWords(result.from, thread)}. To ask again under the new name, call delete_thread again.`,
           status: 'declined',
           thread,
         };

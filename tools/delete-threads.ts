@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import type { AgoraError } from '../src/agora/errors.ts';
+import { timePassed } from '../src/base/clock.ts';
 import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
@@ -8,7 +9,9 @@ import { countByStatus } from '../src/present/outcomes.ts';
 import {
   capitalised,
   described,
+  describedInGroup,
   factsLine,
+  groupOf,
   isEnough,
   shownId,
   type ThreadFacts,
@@ -16,15 +19,16 @@ import {
   titled,
   word,
 } from '../src/present/thread-facts.ts';
-import { cutTo, fairShare } from '../src/present/token-budget.ts';
+import { cutNames } from '../src/present/token-budget.ts';
 import { ANSWER_TIME_MS } from '../src/toolkit/confirm.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
 import { type Identified, identify } from '../src/toolkit/identify-thread.ts';
+import { NOT_SENT } from './support/batches.ts';
 import { deleteOne } from './support/delete-one.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 
 const STATUSES = ['deleted', 'already_gone', 'failed', 'unknown'] as const;
-/** Of threads that a person was or is to be asked about. */
+/** Before a yes, and without one. */
 const BEFORE = ['not_deleted_yet', 'not_deleted'] as const;
 
 const outcome = z.object({
@@ -43,19 +47,19 @@ const output = z.object({
 
 type Outcome = z.input<typeof outcome>;
 type Result = z.input<typeof output>;
-/** What became of one thread, with all that is known of it: what is shown of that may be cut. */
+/** What became of one thread, with all that is known of it before anything is cut to be shown. */
 type OneOutcome = Pick<Outcome, 'thread_id' | 'error'> & {
   readonly status: (typeof STATUSES)[number];
   readonly facts: ThreadFacts;
 };
 
-/** At most so many threads are looked at, or deleted, at once: a quota is shared with the app's live users. */
+/** How many threads are looked at, or deleted, at once: the quota is shared with the app's live users. */
 const AT_ONCE = 4;
-/** Its new name stands in the record beside; with both of fifty names here too, a result would be too long. */
+/** Without the two names: fifty of both would make a result too long, and the new one is in the row's record. */
 const RENAMED = 'the question named it otherwise than it is called now; to ask again, call delete_thread';
-/** For all names and owners of a result together; with ids and times a result of 50 stays under 10,000 tokens. */
+/** For all names and owners of a result, in tokens; with ids and times 50 threads stay under 10,000. */
 const TEXTS_BUDGET = 3_000;
-/** The looks before the question end after so long together, in milliseconds: clients give up a call after a minute. */
+/** The time for all looks before the question, in milliseconds: clients give up a call after a minute. */
 const PREVIEW_MS = 30_000;
 
 export const deleteThreads = defineDeletion({
@@ -64,16 +68,16 @@ export const deleteThreads = defineDeletion({
   description:
     'Deletes 2-50 threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results holds an outcome and the last record of each; status partly_done means that some failed.',
   kind: 'delete',
-  done: 'deleted',
+  verb: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
   async preview({ thread_ids, confirmation_code }, context) {
     const { clock, signal, progress } = context;
     const ids = [...new Set(thread_ids)];
-    const ends = clock.now() + PREVIEW_MS;
+    const passed = timePassed(clock);
     let count = 0;
     return inParallel(ids, AT_ONCE, async (id): Promise<Identified> => {
-      const left = Math.max(0, ends - clock.now());
+      const left = Math.max(0, PREVIEW_MS - passed());
       const one = await within(left, clock, signal, (bounded) =>
         identify(id, context, bounded, confirmation_code === undefined),
       );
@@ -82,7 +86,7 @@ export const deleteThreads = defineDeletion({
       return one ?? { state: 'unsure', facts: { id: shownId(id) } };
     });
   },
-  settled: (found): Result | undefined =>
+  alreadyDone: (found): Result | undefined =>
     found.every(({ state }) => state === 'gone')
       ? {
           summary: `Nothing was deleted: none of the ${found.length} threads exists, or not any more.`,
@@ -104,8 +108,8 @@ export const deleteThreads = defineDeletion({
         'Their messages go with them. This cannot be undone.',
       ].join('\n'),
       label: `Delete these ${found.length} threads for good`,
-      // What is called gone too: should such a thread be there again, a yes to the others is none to it.
-      shown: found.map(({ state, facts }) => [state === 'gone', facts.name ?? null]),
+      // Gone threads too: if one is there again, a yes to the others is not one to it.
+      boundTo: found.map(({ state, facts }) => [state === 'gone', facts.name ?? null]),
     };
   },
   unconfirmed: (found, result) => ({
@@ -124,7 +128,7 @@ export const deleteThreads = defineDeletion({
     let count = 0;
     let stop: AgoraError | undefined;
     const outcomes = await inParallel(found, AT_ONCE, async ({ state, facts: before }) => {
-      // A cancel stops before the next; what was done stands in the audit log.
+      // A cancelled call deletes no further thread.
       signal.throwIfAborted();
       const { outcome, fatal } = await oneOf(state, before, stop, context);
       stop ??= fatal;
@@ -133,7 +137,7 @@ export const deleteThreads = defineDeletion({
       return outcome;
     });
     // Where nothing was written and nothing can be, that is an error, not a result.
-    if (stop?.facts.landed === 'no' && outcomes.every(({ status }) => status === 'failed')) throw stop;
+    if (stop && outcomes.every(({ status }) => status === 'failed')) throw stop;
     const fine = outcomes.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const members = audited ? 'Their members stand in the audit log.' : 'Lists of their members were not kept.';
     return {
@@ -145,7 +149,7 @@ export const deleteThreads = defineDeletion({
     };
   },
   text: ({ summary, results, expires_at }) => {
-    // The code ends as long after the question as a form does, so the ages are those of the question.
+    // The code expires this long after the question, whose ages the text repeats.
     const asked = expires_at === undefined ? undefined : Date.parse(expires_at) - ANSWER_TIME_MS;
     return [
       summary,
@@ -164,72 +168,59 @@ export const deleteThreads = defineDeletion({
 });
 
 /**
- * One thread of the batch: its failure must not hide what became of the others.
+ * Deletes one thread of the batch.
  *
- * @param stop the failure that ended the batch, where there was one
- * @returns with its outcome, the failure that every further thread would meet too
+ * @param stop the failure that ended the batch, if one did
+ * @returns its outcome, and the failure that every further thread would meet too
  */
 async function oneOf(
   state: Identified['state'],
   before: ThreadFacts,
   stop: AgoraError | undefined,
   context: Parameters<typeof deleteOne>[2],
-): Promise<{ outcome: OneOutcome; fatal?: AgoraError }> {
+): Promise<{ outcome: OneOutcome; fatal?: AgoraError | undefined }> {
   const known = { thread_id: before.id, facts: before };
-  // The person was told that it is gone: should it be there again, that is another question.
+  // The question called it gone; if it is there again, that is another question.
   if (state === 'gone') return { outcome: { ...known, status: 'already_gone' } };
-  if (stop) return { outcome: { ...known, status: 'failed', error: 'not sent, after the failure before it' } };
-  try {
-    const result = await deleteOne(before.id, before, context);
-    const now = { thread_id: before.id, facts: result.facts };
-    switch (result.status) {
-      case 'renamed':
-        return {
-          outcome: { ...now, status: 'failed', error: RENAMED },
-        };
-      case 'unknown':
-        return {
-          outcome: { ...now, status: 'unknown', error: result.why },
-          ...(result.blind && { fatal: result.blind }),
-        };
-      default:
-        return { outcome: { ...now, status: result.status } };
+  if (stop) return { outcome: { ...known, status: 'failed', error: NOT_SENT } };
+  const result = await deleteOne(before.id, before, context);
+  const now = { thread_id: before.id, facts: result.facts };
+  switch (result.status) {
+    case 'deleted':
+    case 'already_gone':
+      return { outcome: { ...now, status: result.status } };
+    case 'renamed':
+      return { outcome: { ...now, status: 'failed', error: RENAMED } };
+    case 'unknown':
+      return { outcome: { ...now, status: 'unknown', error: result.why }, fatal: result.blind };
+    case 'refused': {
+      const { error } = result;
+      const aboutThisThread = error.facts.about?.includes('thread') ?? false;
+      const outcome = { ...now, status: 'failed' as const, error: errorWords(error) };
+      return { outcome, fatal: aboutThisThread ? undefined : error };
     }
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    const outcome = { ...known, status: 'failed' as const, error: errorWords(error) };
-    return { outcome, ...(!error.facts.about?.includes('thread') && { fatal: error }) };
   }
 }
 
-/** Fifty lists of fifty members would drown a model: in a batch they stand in the audit log alone. */
-function withoutMembers({ members: _members, id: _id, ...facts }: ThreadFacts): ThreadFacts {
-  return { id: _id, ...facts };
-}
+/** Fifty lists of fifty members would drown a model: in a batch only the audit log has them. */
+const withoutMembers = ({ members: _members, ...facts }: ThreadFacts): ThreadFacts => facts;
 
-/** The same threads with names and owners cut where all of them together would be too long for a model. */
+/** The same threads, with their longest names and owners cut. */
 function fitted<T extends { readonly facts: ThreadFacts }>(found: readonly T[]): T[] {
-  const share = fairShare(
-    found.flatMap(({ facts: { name = '', owner = '' } }) => [name, owner]),
+  const cut = cutNames(
+    found.map(({ facts }) => facts),
     TEXTS_BUDGET,
   );
-  return found.map((one) => {
-    const { name, owner } = one.facts;
-    const cut = {
-      ...(name !== undefined && { name: cutTo(name, share) }),
-      ...(owner !== undefined && { owner: cutTo(owner, share) }),
-    };
-    return { ...one, facts: { ...one.facts, ...cut } };
-  });
+  return found.map((one, i) => ({ ...one, facts: cut[i] ?? one.facts }));
 }
 
 /** A line for each thread, below its group. */
 function grouped(found: readonly Identified[], now: number): string[] {
-  const groups = new Map<string | undefined, string[]>();
+  const groups = new Map<string, string[]>();
   for (const { state, facts } of found) {
-    const about = state === 'gone' ? 'already gone' : described(facts, now).replace(/^group [^,]*, /, '');
-    const lines = groups.get(facts.group_id) ?? [];
-    groups.set(facts.group_id, [...lines, `- ${titled(facts)} (${about})`]);
+    const heading = `${capitalised(groupOf(facts))}:`;
+    const about = state === 'gone' ? 'already gone' : describedInGroup(facts, now);
+    groups.set(heading, [...(groups.get(heading) ?? [heading]), `- ${titled(facts)} (${about})`]);
   }
-  return [...groups].flatMap(([group, lines]) => [`Group ${group === undefined ? 'unknown' : word(group)}:`, ...lines]);
+  return [...groups.values()].flat();
 }

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { type Members, readMembers } from '../src/agora/reconcile.ts';
-import { vendorError } from '../src/agora/vendor-errors.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
 import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { identify } from '../src/toolkit/identify-thread.ts';
-import { type BatchResult, inBatches, type UserResult, usersText } from './support/batches.ts';
+import { afterLoss, type BatchResult, failed, inBatches, type UserResult, usersText } from './support/batches.ts';
 import { renamedWords } from './support/delete-one.ts';
 import { confirmationCode, threadId, usernames } from './support/parameters.ts';
 
 const STATUSES = ['removed', 'not_removed', 'failed', 'unknown'] as const;
-type Outcome = UserResult<(typeof STATUSES)[number]>;
+type Status = (typeof STATUSES)[number];
+type Outcome = UserResult<Status>;
 
 export const removeThreadMembers = defineDeletion({
   name: 'remove_thread_members',
@@ -21,7 +21,7 @@ export const removeThreadMembers = defineDeletion({
   description:
     'Removes up to 100 users from a thread; they stay in its group. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed, and results says which; the service gives no reason for not_removed.',
   kind: 'delete',
-  done: 'removed',
+  verb: 'removed',
   input: z.strictObject({ thread_id: threadId, usernames, confirmation_code: confirmationCode }),
   output: z.object({
     summary: z.string(),
@@ -37,7 +37,6 @@ export const removeThreadMembers = defineDeletion({
     if (state === 'gone') throw gone();
     return { facts, users: [...new Set(usernames)] };
   },
-  settled: () => undefined,
   question({ facts, users }, { app, clock }) {
     const who = `${usersText(users.length)} (${users.map((user) => word(shownId(user))).join(', ')})`;
     const about = described(facts, clock.now());
@@ -51,7 +50,7 @@ export const removeThreadMembers = defineDeletion({
         'They stay in the group, and can be added again.',
       ].join('\n'),
       label: `Remove ${usersText(users.length)} from this thread`,
-      shown: facts.name,
+      boundTo: facts.name,
     };
   },
   unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
@@ -60,7 +59,7 @@ export const removeThreadMembers = defineDeletion({
     if (now.state === 'gone') throw gone();
     if (facts.name !== undefined && now.facts.name !== undefined && now.facts.name !== facts.name) {
       return {
-        summary: `Nothing was removed: ${renamedWords({ status: 'renamed', facts: now.facts, from: facts.name })}. To ask again, call remove_thread_members again.`,
+        summary: `Nothing was removed: ${renamedWords(facts.name, now.facts)}. To ask again, call remove_thread_members again.`,
         status: 'declined' as const,
         thread: now.facts,
       };
@@ -76,47 +75,55 @@ export const removeThreadMembers = defineDeletion({
   text: ({ summary, results }) => outcomesText(summary, results ?? []),
 });
 
-const gone = (): AgoraError => vendorError({ status: 404, description: 'thread not found.' });
+/** A look found no such thread. */
+const gone = (): AgoraError =>
+  new AgoraError({
+    code: 'thread_not_found',
+    what: 'the thread does not exist: it was deleted, or the id is wrong',
+    next: "List the user's or the app's threads to get a current id.",
+    retry: 'never',
+    landed: 'no',
+    about: ['thread'],
+  });
 
 async function removeBatch(
   threadId: string,
   users: readonly string[],
-  { threads, write, clock, signal }: ToolContext,
-): Promise<BatchResult<(typeof STATUSES)[number]>> {
-  try {
-    const { removed, resent } = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
-      agora.removeMembers(threadId, users, signal),
-    );
-    const doubtful = users.filter((user) => removed.get(user) !== true);
-    // On a second try the service may say false of users whom the first one removed: only their list tells.
-    const members = resent && doubtful.length > 0 ? await readMembers(threads, threadId, clock, signal) : undefined;
-    return { outcomes: users.map((username) => outcomeOf(username, removed.get(username), members)) };
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    if (error.facts.landed === 'maybe') {
-      const members = await readMembers(threads, threadId, clock, signal);
-      // Where even looking failed, further batches would only add to what nobody knows.
-      return {
-        outcomes: users.map((username) => afterLoss(username, members, ` (${errorWords(error)})`)),
-        ...(!members.complete && { fatal: error }),
-      };
+  context: ToolContext,
+): Promise<BatchResult<Status>> {
+  const { threads, write, clock, signal } = context;
+  const written = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
+    agora.removeMembers(threadId, users, signal),
+  );
+  switch (written.kind) {
+    case 'refused':
+      return { outcomes: users.map((username) => failed(username, written.error)), fatal: written.error };
+    case 'may_have_landed': {
+      const why = ` (${errorWords(written.error)})`;
+      return afterLoss(threadId, users, context, written.error, (username, list) => judged(username, list, why));
     }
-    const outcomes = users.map((username) => ({ username, status: 'failed' as const, error: errorWords(error) }));
-    return { outcomes, fatal: error };
+    case 'done': {
+      const { removed, resent } = written.value;
+      const doubtful = users.some((user) => removed.get(user) !== true);
+      // A second try may answer false for users whom the first one removed: only the list can tell.
+      const list = resent && doubtful ? await readMembers(threads, threadId, clock, signal) : undefined;
+      return { outcomes: users.map((username) => answered(username, removed.get(username), list)) };
+    }
   }
 }
 
-function outcomeOf(username: string, said: boolean | undefined, members: Members | undefined): Outcome {
+/** What became of a user by the answer, and by the member list where it was read. */
+function answered(username: string, said: boolean | undefined, list: Members | undefined): Outcome {
   if (said === true) return { username, status: 'removed' };
-  if (members && said === false && members.members.has(username)) return { username, status: 'not_removed' };
-  if (members) return afterLoss(username, members, '');
+  if (list && said === false && list.members.has(username)) return { username, status: 'not_removed' };
+  if (list) return judged(username, list, '');
   return said === false
     ? { username, status: 'not_removed' }
     : { username, status: 'unknown', error: 'the service said nothing of this user' };
 }
 
-/** What the member list shows after an answer was lost: who is absent is removed, who is there may still be on the way. */
-function afterLoss(username: string, { members, complete }: Members, why: string): Outcome {
+/** What the member list says after an answer was lost: who is absent was removed, who is there may still be removed. */
+function judged(username: string, { members, complete }: Members, why: string): Outcome {
   if (complete && !isAmong(username, members)) {
     return { username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }
@@ -124,6 +131,6 @@ function afterLoss(username: string, { members, complete }: Members, why: string
   return { username, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
 }
 
-/** A service that lists `lin` for `Lin` has him among the members: of that a removal must not be claimed. */
+/** A service may list `lin` for `Lin`, who must then not be reported as removed. */
 const isAmong = (username: string, members: ReadonlySet<string>): boolean =>
   members.has(username) || [...members].some((member) => member.toLowerCase() === username.toLowerCase());

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import { factsOf, shownName, titled } from '../src/present/thread-facts.ts';
+import { factsOf, shownName } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { threadId, threadName } from './support/parameters.ts';
 
@@ -19,25 +19,25 @@ export const renameThread = defineTool({
     previous_name: z.string().optional(),
   }),
   async handle({ thread_id, name }, { write, seen, clock, signal }) {
-    const known = seen.recall(thread_id)?.thread;
-    const stored = await write({ args: { thread_id, name }, ...(known && { thread: factsOf(known) }) }, (agora) =>
+    const seenBefore = seen.recall(thread_id);
+    const known = seenBefore?.thread;
+    // Until the service has answered, a question must not show the old name.
+    seen.forget(thread_id);
+    const thread = known && factsOf(known);
+    const renamed = await write({ args: { thread_id, name }, ...defined({ thread }) }, (agora) =>
       agora.rename(thread_id, name, signal),
-    ).catch((error: unknown) => {
-      // A question must not name a thread as it may no longer be called.
-      if (!(error instanceof AgoraError && error.facts.landed === 'no')) seen.forget(thread_id);
-      throw error;
-    });
+    );
+    if (renamed.kind === 'refused' && seenBefore) seen.remember([seenBefore.thread], seenBefore.at);
+    if (renamed.kind !== 'done') throw renamed.error;
+    const stored = renamed.value;
     if (known) seen.remember([{ ...known, name: stored }], clock.now());
-    const now = { id: thread_id, name: shownName(stored) };
-    const before = known?.name === undefined ? undefined : shownName(known.name);
+    const now = shownName(stored);
+    const before = thread?.name;
     return {
-      summary:
-        before === undefined
-          ? `Renamed ${titled({ id: now.id })} to ${inQuotes(now.name)}.`
-          : `Renamed ${titled({ id: now.id })} from ${inQuotes(before)} to ${inQuotes(now.name)}.`,
+      summary: `Renamed thread ${thread_id}${before === undefined ? '' : ` from ${inQuotes(before)}`} to ${inQuotes(now)}.`,
       thread_id,
-      name: now.name,
-      ...(before === undefined ? {} : { previous_name: before }),
+      name: now,
+      ...defined({ previous_name: before }),
     };
   },
   text: ({ summary }) => summary,

@@ -7,7 +7,8 @@ import { visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
 import { connectInside } from '../mcp/in-process-client.ts';
 import { readConfig } from '../settings/read-config.ts';
-import type { Kind, Tool } from '../toolkit/define-tool.ts';
+import type { ToolKind } from '../settings/tool-selection.ts';
+import type { Tool } from '../toolkit/define-tool.ts';
 import { findTool } from './find-tool.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { fold, wantsColours } from './terminal.ts';
@@ -19,7 +20,12 @@ const colours = wantsColours(process.stdout);
 type Style = Parameters<typeof styleText>[0];
 const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 
-const KIND_STYLE: Readonly<Record<Kind, Style>> = { read: 'green', create: 'blue', update: 'yellow', delete: 'red' };
+const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
+  read: 'green',
+  create: 'blue',
+  update: 'yellow',
+  delete: 'red',
+};
 
 /**
  * Lists the tools that the settings register, or all about one.

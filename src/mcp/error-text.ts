@@ -7,11 +7,11 @@ import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.t
 import { quotedName, shownId, word } from '../present/thread-facts.ts';
 import { SettingsError } from '../settings/problem.ts';
 import { isOfApp } from '../settings/schema.ts';
-import type { Kind } from '../toolkit/define-tool.ts';
+import type { ToolKind } from '../settings/tool-selection.ts';
 
 export interface FailedCall {
   readonly tool: string;
-  readonly kind: Kind;
+  readonly kind: ToolKind;
   readonly argumentNames: readonly string[];
   /** As the client sent them. */
   readonly args: unknown;

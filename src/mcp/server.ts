@@ -13,10 +13,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { toRedactedJson } from '../base/redact.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
-import { createWriter, noAudit } from '../toolkit/audit-log.ts';
 import { type Asker, createGate, formParams, showsForms } from '../toolkit/confirm.ts';
 import type { Session, Tool } from '../toolkit/define-tool.ts';
 import { createSeen } from '../toolkit/seen-threads.ts';
+import { createWriter } from '../toolkit/writer.ts';
 import { failureText } from './error-text.ts';
 import {
   getPromptRequest,
@@ -86,7 +86,7 @@ export function createServer(options: ServerOptions): Server {
       const { app, threads, groups, audit } = await options.connect();
       const progress = createProgress(extra);
       const about = { tool: tool.name, request_id: extra.requestId, app: app.name, host: app.host };
-      const write = createWriter(audit ?? noAudit, threads, about, (error) =>
+      const write = createWriter(audit, threads, about, (error) =>
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
       const audited = audit !== undefined;

@@ -6,7 +6,7 @@ import { STOPPED, type Stopped } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import { factsOf, shownId, word } from './thread-facts.ts';
 import { utcDay, utcTime } from './time.ts';
-import { cutTo, fairShare, withinBudget } from './token-budget.ts';
+import { cutNames, cutTo, fairShare, withinBudget } from './token-budget.ts';
 import type { Counts, ThreadTally } from './totals.ts';
 
 export const DETAILS = ['compact', 'full'] as const;
@@ -88,7 +88,12 @@ function withRows(facts: ListFacts, kept: number): ListResult {
   const threads = facts.threads.slice(0, kept);
   const stopped = cut ? 'budget' : facts.stopped;
   const nextCursor = cut ? facts.cursorAfter(kept - 1) : facts.nextCursor;
-  const { rows, shared } = factor(fitted(threads.map((thread) => rowOf(thread, facts.detail))));
+  const { rows, shared } = factor(
+    cutNames(
+      threads.map((thread) => rowOf(thread, facts.detail)),
+      TEXTS_BUDGET,
+    ),
+  );
   return {
     summary: summaryOf({ ...facts, threads, stopped, nextCursor }),
     threads: rows,
@@ -106,19 +111,6 @@ function rowOf(thread: Thread, detail: Detail): Row {
   const { created_at, msg_id, ...facts } = factsOf(thread);
   if (detail === 'full') return { ...facts, ...(created_at && { created_at }), ...(msg_id && { msg_id }) };
   return { ...facts, ...(thread.created !== undefined && { created: utcDay(thread.created) }) };
-}
-
-/** Cuts the longest names and user ids where all of them together would drown a model. */
-function fitted(rows: readonly Row[]): Row[] {
-  const share = fairShare(
-    rows.flatMap(({ name = '', owner = '' }) => [name, owner]),
-    TEXTS_BUDGET,
-  );
-  return rows.map((one) => ({
-    ...one,
-    ...(one.name !== undefined && { name: cutTo(one.name, share) }),
-    ...(one.owner !== undefined && { owner: cutTo(one.owner, share) }),
-  }));
 }
 
 /** Says once what every one of several rows would repeat. */

@@ -48,16 +48,19 @@ export const capitalised = (text: string): string => text.charAt(0).toUpperCase(
 export const titled = ({ id, name }: ThreadFacts): string =>
   name === undefined ? `thread ${word(id)}` : `thread ${word(id)} ${inQuotes(name)}`;
 
+/** `group 2100…`, or `group unknown`. */
+export const groupOf = ({ group_id }: ThreadFacts): string =>
+  `group ${group_id === undefined ? 'unknown' : word(group_id)}`;
+
 /**
- * The facts that help a person to recognise a thread, in one line: `group …, owner lin, created 2025-01-01T00:00:00Z
- * (3 months ago), 12 members`. What is not known is said to be unknown.
+ * What helps a person to recognise a thread of a group: `owner lin, created 2025-01-01T00:00:00Z (3 months ago),
+ * 12 members`. Whatever is not known is called unknown.
  *
- * @param now milliseconds since 1970, for the age; without it the day stands alone
+ * @param now milliseconds since 1970, for the age, which is left out without it
  */
-export function described(facts: ThreadFacts, now: number | undefined): string {
-  const { group_id, owner, created_at, member_count, as_of } = facts;
+export function describedInGroup(facts: ThreadFacts, now: number | undefined): string {
+  const { owner, created_at, member_count, as_of } = facts;
   return [
-    `group ${group_id === undefined ? 'unknown' : word(group_id)}`,
     `owner ${owner === undefined ? 'unknown' : word(owner)}`,
     created_at === undefined
       ? 'age unknown'
@@ -67,6 +70,10 @@ export function described(facts: ThreadFacts, now: number | undefined): string {
     ...(as_of === undefined ? [] : [`as of ${as_of}`]),
   ].join(', ');
 }
+
+/** The same with the group in front. */
+export const described = (facts: ThreadFacts, now: number | undefined): string =>
+  `${groupOf(facts)}, ${describedInGroup(facts, now)}`;
 
 /** All known facts but the id in one line, each with its name: `name "Refund question", owner lin`. */
 export function factsLine({ name, owner, group_id, msg_id, created_at, members, as_of }: ThreadFacts): string {

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { graphemes, withoutLooseJoiner } from '../base/escape.ts';
 
 /**
@@ -68,4 +69,19 @@ export function cutTo(text: string, most: number): string {
     count += 1;
   }
   return `${withoutLooseJoiner(shown)}…⟨+${units.length - count}⟩`;
+}
+
+/** The rows with their longest names and owners cut, so that all of them together stay within a budget of tokens. */
+export function cutNames<T extends { readonly name?: string | undefined; readonly owner?: string | undefined }>(
+  rows: readonly T[],
+  budget: number,
+): T[] {
+  const share = fairShare(
+    rows.flatMap(({ name = '', owner = '' }) => [name, owner]),
+    budget,
+  );
+  return rows.map((row) => ({
+    ...row,
+    ...defined({ name: row.name && cutTo(row.name, share), owner: row.owner && cutTo(row.owner, share) }),
+  }));
 }

@@ -1,59 +1,29 @@
 import type { FileHandle } from 'node:fs/promises';
-import * as z from 'zod';
 import { AgoraError } from '../agora/errors.ts';
 import { askOperator } from '../agora/next-step.ts';
-import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { toRedactedJson } from '../base/redact.ts';
-import type { ThreadFacts } from '../present/thread-facts.ts';
 import { utcTime } from '../present/time.ts';
-
-/** One write of a tool, as it is told to the audit log before it is sent. */
-export interface Write {
-  /** What is asked of the service, in the tools' names: `{ thread_id: … }`. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** All that is known of a thread that is about to go, members included: its tombstone. */
-  readonly thread?: ThreadFacts;
-  /** How a person said yes; absent where nobody has to be asked. */
-  readonly confirmed?: 'form' | 'code';
-}
-
-/** Sends a write, with a line in the audit log before it and one after it. The only way that tools have to write. */
-export type Writer = <T>(write: Write, send: (threads: Threads) => Promise<T>) => Promise<T>;
 
 export interface Audit {
   /**
-   * Writes the line before; its return value writes the line after. Rejects where nothing could be written. Text from
-   * outside is escaped already.
+   * Writes the line before a write; the function it returns writes the one after.
+   *
+   * @param entry with text from outside escaped
+   * @throws AgoraError where the line could not be written
    */
   begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
 }
 
-/** Where no audit log is asked for. */
-export const noAudit: Audit = { begin: async () => async () => undefined };
-
-/** A name of 64 characters grows when each is escaped; a log may hold all of it. */
-const LONGEST_TEXT = 2_000;
-
-const record = z.record(z.string(), z.unknown());
-
-/** Everything from outside escaped, at every depth. */
-function shown(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value, LONGEST_TEXT);
-  if (Array.isArray(value)) return value.map(shown);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visible(key), shown(part)]));
-}
-
 /**
- * An audit log in a file: JSON lines, two for each write, with one id. The file is opened for each line, so that it can
- * be moved away while the server runs.
+ * An audit log in a file: JSON lines, two for each write, with the same id. The file is opened for each line, so that it
+ * can be rotated while the server runs.
  *
  * @param newId makes an id for the two lines of a write
  */
 export function createAudit(file: string, clock: Clock, newId: () => string): Audit {
-  // One line at a time, so that a failed one can be taken back without touching another.
+  // One line at a time, so that a line cut short can be removed without touching another.
   let queue = Promise.resolve();
   const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
     const line = Buffer.from(`${toRedactedJson(entry)}\n`);
@@ -77,13 +47,13 @@ export function createAudit(file: string, clock: Clock, newId: () => string): Au
   };
 }
 
-/** For the owner alone: the lines hold names and ids of an app's users. */
+/** Readable only by its owner: the lines hold names and ids of the app's users. */
 const OWNER_ONLY = 0o600;
 
 async function appendLine(file: string, line: Uint8Array): Promise<void> {
   const { open, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
-  // Opening a pipe would wait for its reader, and a device keeps nothing.
+  // Opening a pipe would wait for a reader, and a device keeps nothing.
   if (found && !found.isFile()) throw new Error('it is not a regular file');
   const handle = await open(file, 'a+', OWNER_ONLY);
   try {
@@ -97,12 +67,12 @@ async function appendLine(file: string, line: Uint8Array): Promise<void> {
 const NEWLINE = Buffer.from('\n');
 
 /**
- * The whole line or nothing of it: half a line would spoil the next one too. Each window of a host starts a server, so
- * others may append to the same file at any moment: what they wrote is neither cut nor taken for ours.
+ * Writes the whole line or nothing: half a line would spoil the next one too. Several servers may append to the same
+ * file, since each window of a host starts one, so nothing is cut off once another has written behind it.
  */
 async function writeWhole(handle: FileHandle, line: Uint8Array): Promise<void> {
   const { size } = await handle.stat();
-  // A line that a crash has cut short would swallow this one.
+  // Without a newline of its own, this line would join one that a crash cut short.
   const whole = size === 0 || (await lastByte(handle, size)) === NEWLINE[0] ? line : Buffer.concat([NEWLINE, line]);
   const { bytesWritten } = await handle.write(whole);
   if (bytesWritten === whole.byteLength) return;
@@ -129,44 +99,3 @@ function refusal(file: string, error: unknown): AgoraError {
     { cause: error },
   );
 }
-
-/**
- * Makes the writer of one call.
- *
- * @param about what is the same for all writes of the call: the tool, the request's id
- * @param onLost told when the line after a write could not be written: the write itself stands
- */
-export function createWriter(
-  audit: Audit,
-  threads: Threads,
-  about: Readonly<Record<string, unknown>>,
-  onLost: (error: unknown) => void,
-): Writer {
-  return async ({ args, thread, confirmed }, send) => {
-    const end = await audit.begin({
-      ...record.parse(shown(about)),
-      args: shown(args),
-      ...(confirmed === undefined ? {} : { confirmed }),
-      ...(thread === undefined ? {} : { thread }),
-    });
-    const finish = (outcome: Readonly<Record<string, unknown>>) => end(outcome).catch(onLost);
-    try {
-      const result = await send(threads);
-      await finish({ outcome: 'ok', ...(result === undefined ? {} : { answer: shown(answerOf(result)) }) });
-      return result;
-    } catch (error) {
-      await finish(
-        error instanceof AgoraError
-          ? { outcome: error.code, may_have_landed: error.facts.landed === 'maybe' }
-          : { outcome: 'cancelled', may_have_landed: true },
-      );
-      throw error;
-    }
-  };
-}
-
-/** An answer in JSON: a removal holds a map. */
-const answerOf = (result: unknown): unknown =>
-  result !== null && typeof result === 'object' && 'removed' in result && result.removed instanceof Map
-    ? Object.fromEntries(result.removed)
-    : result;

@@ -3,14 +3,14 @@ import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { utcTime } from '../present/time.ts';
-import type { Audit, Writer } from './audit-log.ts';
+import type { ToolKind } from '../settings/tool-selection.ts';
+import type { Audit } from './audit-log.ts';
 import type { ConfirmationRequest, Decision } from './confirm.ts';
 import type { Seen } from './seen-threads.ts';
+import type { Writer } from './writer.ts';
 
-/** What a tool does to the app. Everything a host is told about a tool's manners follows from this one word. */
-export type Kind = 'read' | 'create' | 'update' | 'delete';
-
-const HINTS: Record<Kind, { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }> = {
+/** All annotation hints are derived from the kind. */
+const HINTS: Record<ToolKind, { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }> = {
   read: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   // Only adds; sent twice it would add twice, or fail the second time.
   create: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
@@ -19,7 +19,7 @@ const HINTS: Record<Kind, { readOnlyHint: boolean; destructiveHint: boolean; ide
   delete: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
 };
 
-/** The app that the calls are about, as a person would name it. */
+/** The app the calls are for, as a person would name it. */
 export interface App {
   /** `org#app`, or the App ID. */
   readonly name: string;
@@ -32,11 +32,11 @@ export interface Session {
   readonly app: App;
   readonly threads: Threads;
   readonly groups: Groups;
-  /** Where writes are recorded; undefined where no audit log is asked for. */
+  /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
 }
 
-/** The calls of the service that change nothing, each by its name: a new one that writes is reached through `write`. */
+/** The calls that change nothing, each by name, so that a new call that writes can only be reached through `write`. */
 export type ReadApi = Pick<
   Threads,
   'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers' | 'get' | 'listOfGroup'
@@ -45,23 +45,22 @@ export type ReadApi = Pick<
 /** What a handler works with. */
 export interface ToolContext {
   readonly app: App;
-  /** The calls that change nothing; the others are reached through `write` alone. */
   readonly threads: ReadApi;
   /** Reads only: no call on groups writes. */
   readonly groups: Groups;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
-  /** Is there an audit log? It keeps what a result has no room for. */
+  /** Is there an audit log to keep what a result has no room for? */
   readonly audited: boolean;
   readonly seen: Seen;
   readonly clock: Clock;
   /** Aborted when the client gives up the call. */
   readonly signal: AbortSignal;
-  /** Tells the client how far a long call has come; does nothing where it did not ask to be told. */
+  /** Reports to the client how far a long call has come, if it asked for that. */
   readonly progress: (done: number, total: number | undefined, message: string) => void;
 }
 
-/** What the gate adds for tools that delete. It stands apart from the context so that no other tool can ask. */
+/** The gate, for tools that delete. It is not part of the context, so that no other tool can ask. */
 export type Confirm = (question: ConfirmationRequest, code: string | undefined) => Promise<Decision>;
 
 export interface ToolResult {
@@ -74,17 +73,16 @@ export interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: Kind;
+  readonly kind: ToolKind;
   readonly annotations: Record<string, boolean | string>;
   readonly meta: Record<string, unknown> | undefined;
-  /** JSON Schemas, made when asked for: a process that is only probed never needs them. */
+  /** JSON Schemas, made on demand: a server that a host only starts to see whether it runs never needs them. */
   readonly inputSchema: () => Record<string, unknown>;
   readonly outputSchema: () => Record<string, unknown>;
-  /** The names of all arguments, for the message about an unknown one. */
+  /** All arguments, for the message about an unknown one. */
   readonly argumentNames: readonly string[];
   /**
-   * Checks the arguments of a call, and gives the call itself. Two steps, so that bad input is refused before any
-   * connection is made.
+   * Checks the arguments and returns the call itself: bad input is refused before any connection is made.
    *
    * @throws ZodError
    */
@@ -106,17 +104,17 @@ interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
 }
 
 interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
-  readonly kind: Exclude<Kind, 'delete'>;
+  readonly kind: Exclude<ToolKind, 'delete'>;
   readonly handle: (args: z.output<I>, context: ToolContext) => Promise<Result<O>>;
 }
 
-/** The fields of every tool that deletes: the call is either done, or waits for a person. */
+/** Fields of every tool that deletes, for a call that waits for a person. */
 export const confirmationFields = {
   confirmation_code: z.string().optional(),
   expires_at: z.string().optional(),
 };
 
-/** The result of a call that was not confirmed, before the tool adds what would have been lost. */
+/** The result of a call without a yes, before the tool adds what would be lost. */
 export interface Unconfirmed {
   summary: string;
   status: 'confirmation_required' | 'declined';
@@ -127,21 +125,20 @@ export interface Unconfirmed {
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends Spec<I, O> {
   readonly kind: 'delete';
   /** What is done to the target, as in "Nothing was deleted". */
-  readonly done: 'deleted' | 'removed';
-  /** Looks at what would be lost. */
+  readonly verb: 'deleted' | 'removed';
   readonly preview: (args: z.output<I>, context: ToolContext) => Promise<P>;
-  /** The result where there is nothing left to lose; then nobody is asked. */
-  readonly settled: (preview: P) => Result<O> | undefined;
+  /** The result where nothing is left to lose; then nobody is asked. */
+  readonly alreadyDone?: (preview: P) => Result<O> | undefined;
   readonly question: (
     preview: P,
     context: ToolContext,
-  ) => Pick<ConfirmationRequest, 'message' | 'label' | 'shown'> & {
+  ) => Pick<ConfirmationRequest, 'message' | 'label' | 'boundTo'> & {
     /** What the code is for, as the end of "Nothing was deleted yet: …". */
     readonly ask: string;
   };
-  /** Adds to an unconfirmed result what would be lost. */
+  /** Adds what would be lost. */
   readonly unconfirmed: (preview: P, result: Unconfirmed) => Result<O>;
-  /** Deletes. Called after a yes, and nowhere else. */
+  /** Called only after a yes. */
   readonly perform: (args: z.output<I>, preview: P, context: ToolContext) => Promise<Result<O>>;
 }
 
@@ -150,12 +147,12 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: P
   return toTool(spec, async (args, context) => spec.handle(args, context));
 }
 
-/** Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools. */
+/** Declares a tool that deletes. That it looks, asks, and only then acts is decided here, not in the tools. */
 export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(spec: DeletionSpec<I, O, P>): Tool {
   return toTool(spec, async (args, context, confirm) => {
     const preview = await spec.preview(args, context);
-    const settled = spec.settled(preview);
-    if (settled) return settled;
+    const alreadyDone = spec.alreadyDone?.(preview);
+    if (alreadyDone) return alreadyDone;
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
     const { ask, ...words } = spec.question(preview, context);
     const decision = await confirm({ tool: spec.name, args: bound, ...words }, code);
@@ -167,7 +164,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(
         write: (write, send) => context.write({ ...write, confirmed }, send),
       });
     }
-    const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.done, decision.why);
+    const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.verb, decision.why);
     return spec.unconfirmed(preview, result);
   });
 }
@@ -175,7 +172,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(
 const confirmable = z.looseObject({ confirmation_code: z.string().optional() });
 
 function needsCode(
-  { name, done }: { name: string; done: string },
+  { name, verb }: { name: string; verb: string },
   ask: string,
   decision: Extract<Decision, { kind: 'code' }>,
 ): Unconfirmed {
@@ -185,7 +182,7 @@ function needsCode(
       ...(wrongCode
         ? ['That confirmation code is wrong, used, expired or for another call, or the target has changed since.']
         : []),
-      `Nothing was ${done} yet: ${ask}. Show this to the user and stop.`,
+      `Nothing was ${verb} yet: ${ask}. Show this to the user and stop.`,
       `If the user agrees, call ${name} again with the same arguments and confirmation_code ${code} before ${utcTime(expiresAt)}.`,
     ].join(' '),
     status: 'confirmation_required',
@@ -205,13 +202,13 @@ const WHY_NOT: Record<Extract<Decision, { kind: 'no' }>['why'], string> = {
     'this server asks by form alone (AGORA_THREADS_CONFIRM=elicitation), and this client shows no forms. Do not try again; the operator can change the setting or the client.',
 };
 
-const notDone = (done: string, why: keyof typeof WHY_NOT): Unconfirmed => ({
-  summary: `Nothing was ${done}: ${WHY_NOT[why]}`,
+const notDone = (verb: string, why: keyof typeof WHY_NOT): Unconfirmed => ({
+  summary: `Nothing was ${verb}: ${WHY_NOT[why]}`,
   status: 'declined',
 });
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
-  spec: Spec<I, O> & { kind: Kind },
+  spec: Spec<I, O> & { kind: ToolKind },
   run: (args: z.output<I>, context: ToolContext, confirm: Confirm) => Promise<Result<O>>,
 ): Tool {
   const { name, title, description, kind, input } = spec;
@@ -221,7 +218,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     description,
     kind,
     annotations: { title, ...HINTS[kind], openWorldHint: false },
-    // Claude Code then asks its user even where the tool was allowed once and for all.
+    // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' ? { 'anthropic/requiresUserInteraction': true } : undefined,
     inputSchema: () => jsonSchema(input),
     outputSchema: () => jsonSchema(spec.output),
@@ -237,7 +234,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   };
 }
 
-/** As the schema of what may come in: so that an output object stays open for keys of a later version. */
+/** Made as for input, so that an output object stays open for keys of a later version. */
 function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: 'input' });
   return json;

@@ -20,16 +20,16 @@ interface Sources {
   readonly clock: Clock;
 }
 
-/** The most that the service gives in a page, of members as of threads. */
+/** The largest page the service gives, of members and of threads. */
 const PAGE = 50;
-/** What a list has shown so long ago is as good as looked up, in milliseconds. */
+/** What a list has shown within this time counts as looked up, in milliseconds. */
 const FRESH_MS = 60_000;
-/** How many pages of members' lists are searched for the thread: with the page of members, four calls in all. */
+/** At most this many pages of members' own lists are searched: with the page of members, four calls in all. */
 const MOST_PAGES = 3;
 
 /**
- * Finds out what can be known of a thread. No documented call gives a thread by its id, so its members are read, and
- * then both ends of a few members' own lists are searched for it.
+ * Collects what can be known of a thread. No documented call gives a thread by its id, so its members are read, and then
+ * both ends of a few members' own lists are searched for it.
  *
  * @param trustMemory take name, owner and group from what a list has shown within the last minute; else look first
  * @throws AgoraError where the service refuses in a way that a deletion would meet too (credentials, feature, host)
@@ -48,7 +48,7 @@ export async function identify(
   } catch (error) {
     if (!(error instanceof AgoraError)) throw error;
     if (error.code === 'thread_not_found') return { state: 'gone', facts: fromMemory(threadId, seen) };
-    // An answer that is late, broken or a 5xx says nothing about the deletion to come: the rest is unknown, not lost.
+    // A late or broken answer or a 5xx says nothing about the deletion to come.
     if (error.facts.landed === 'maybe') return { state: 'unsure', facts: fromMemory(threadId, seen) };
     throw error;
   }
@@ -58,7 +58,7 @@ export async function identify(
     member_count: members.items.length >= PAGE ? `${PAGE} or more` : String(members.items.length),
     members: members.items.slice(0, PAGE).map(shownId),
   };
-  // Read after the members, not before: a search for another thread of the same call may have found this one.
+  // Recalled only now: meanwhile a search for another thread of the same call may have found this one.
   const remembered = fromMemory(threadId, seen);
   const fresh = clock.now() - (seen.recall(threadId)?.at ?? Number.NEGATIVE_INFINITY) <= FRESH_MS;
   if (remembered.name !== undefined && trustMemory && fresh)
@@ -72,7 +72,7 @@ export async function identify(
   return { state: 'there', facts: { ...(found ? factsOf(found) : remembered), ...known } };
 }
 
-/** What lists have shown of a thread, with the time at which they did. */
+/** What lists have shown of a thread, dated. */
 function fromMemory(threadId: string, seen: Seen): ThreadFacts {
   const remembered = seen.recall(threadId);
   return remembered ? { ...factsOf(remembered.thread), as_of: utcTime(remembered.at) } : { id: shownId(threadId) };
@@ -101,7 +101,7 @@ async function search(
       const thread = page.items.find(({ id, name }) => id === threadId && name !== undefined);
       if (thread) return thread;
     } catch (error) {
-      // The search is a help for the person who is asked, and its failure no reason not to ask.
+      // The search helps the person who is asked; a failure is no reason not to ask.
       if (!(error instanceof AgoraError)) throw error;
     }
   }

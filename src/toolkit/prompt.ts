@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 
-/** What a prompt is made with. */
 export interface PromptContext {
-  /** The names of the tools that are registered: no other is named to a model. */
+  /** The names of the registered tools: a prompt mentions no others. */
   readonly tools: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -13,15 +12,15 @@ export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Strict, and each argument a string, as the protocol has it. */
+  /** Strict; every argument is a string, as the protocol requires. */
   readonly input: z.ZodObject;
   /**
-   * The message that a host puts into the conversation, in its user's name.
+   * The message that a host adds to the conversation as its user's.
    *
    * @throws ZodError
    */
   readonly message: (args: unknown) => string;
 }
 
-/** Makes a prompt for the tools at hand; undefined where there is none to do it with. */
+/** Makes a prompt for the registered tools; undefined where they do not suffice. */
 export type PromptMaker = (context: PromptContext) => Prompt | undefined;

@@ -132,6 +132,30 @@ describe('a form', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  it.each([
+    [60_000, 'Before'],
+    [60_001, 'After'],
+  ])('calls the thread as a list showed it at most a minute ago: after %i ms "%s"', async (age, name) => {
+    let current = 'Before';
+    const server = await recordingServer(({ url }) =>
+      url.includes('/users')
+        ? envelope({ data: { affiliations: ['lin'] } })
+        : envelope({ entities: [{ id: THREAD, name: current }] }),
+    );
+    const clock = manualClock();
+    let asked = '';
+    const form: FormHandler = (question) => {
+      asked = question;
+      return { action: 'decline' };
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), clock, form });
+    await call('list_user_threads', { username: 'lin' });
+    current = 'After';
+    clock.advance(age);
+    await call('delete_thread', { thread_id: THREAD });
+    expect(asked).toContain(`Thread ${THREAD} "${name}"`);
+  });
+
   it('names the loss, the app and the host', async () => {
     const server = await service();
     let asked: unknown;

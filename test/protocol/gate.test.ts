@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { defined } from '../../src/base/defined.ts';
+import { inParallel } from '../../src/base/in-parallel.ts';
 import { CONFIRM_MODES } from '../../src/settings/schema.ts';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { table, withBlock } from '../support/markdown.ts';
 
-// Every combination of what a client can answer, what code is offered, the operator's mode and the client's kind:
-// a deletion is sent in exactly the cells where it may be. The table that comes of it stands in SECURITY.md.
+// Every combination of the operator's mode, the client's kind, the code a call brings and, where a form is shown, its
+// answer: a deletion is sent in exactly the cells where it may be. SECURITY.md has the resulting table.
 
 const THREAD = '240000000000009';
 const OTHER = '240000000000010';
@@ -21,7 +23,7 @@ const CLIENTS: Record<Forms, Record<string, unknown> | undefined> = {
 };
 
 const yes = { action: 'accept', content: { confirm: true } };
-/** How a form comes back. The last two need time, or the end of the call, to come about. */
+/** How a form comes back; the last two once the question is closed. */
 const ANSWERS: Record<string, FormHandler> = {
   'accept true': () => yes,
   'accept false': () => ({ action: 'accept', content: { confirm: false } }),
@@ -41,7 +43,7 @@ const ANSWERS: Record<string, FormHandler> = {
 
 type Args = Record<string, unknown>;
 
-/** What the call offers as its code; each gets what it needs from calls before. */
+/** The code a call brings; earlier calls provide what each needs. */
 const CODES: Record<
   string,
   (client: TestClient, clock: ManualClock, tool: string, args: Args) => Promise<string | undefined>
@@ -63,7 +65,7 @@ const CODES: Record<
   'of other arguments': (client) => codeFor(client, 'delete_threads', { thread_ids: [THREAD, OTHER] }),
 };
 
-/** A code from a first call, where this client and mode hand out any; else one of the right form. */
+/** A code from a first call, or one that only looks right where this client and mode get none. */
 async function codeFor({ call }: TestClient, tool: string, args: Args): Promise<string> {
   const { structured } = await call(tool, args);
   return String(structured['confirmation_code'] ?? 'ABCDEFGH');
@@ -76,103 +78,99 @@ const TOOLS: Record<string, { args: Record<string, unknown>; sends: number }> = 
   remove_thread_members: { args: { thread_id: THREAD, usernames: ['lin'] }, sends: 1 },
 };
 
-/** Is a deletion sent in this cell? */
-async function sends(
-  mode: string,
-  forms: Forms,
-  code: string,
-  answer: string,
-  tool = 'delete_thread',
-): Promise<boolean> {
+interface Cell {
+  readonly mode: string;
+  readonly forms: Forms;
+  readonly code: string;
+  /** Where no form may be shown there is one cell: the form would be accepted if it were shown all the same. */
+  readonly answer: string;
+}
+
+/** Calls the tool in this cell: is its deletion sent? */
+async function sends({ mode, forms, code, answer }: Cell, tool = 'delete_thread'): Promise<boolean> {
   const { args, sends: most } = TOOLS[tool] ?? { args: {}, sends: 0 };
+  const ends: (() => Promise<void>)[] = [];
+  const atEnd = (end: () => Promise<void>) => void ends.unshift(end);
   const server = await recordingServer(({ method, url }) => {
     if (method !== 'DELETE') return envelope({ data: { affiliations: [] }, entities: [] });
     return url.endsWith('/users')
       ? envelope({ entities: [{ user: 'lin', result: true }] })
       : envelope({ data: { status: 'ok' } });
-  });
+  }, atEnd);
   const clock = manualClock();
-  const state = { preparing: true };
+  let preparing = true;
   const giveUp = new AbortController();
-  const elicitation = CLIENTS[forms];
+  const form: FormHandler = (...shown) => {
+    // Earlier calls are declined, so that only the call in question could delete.
+    if (preparing) return { action: 'decline' };
+    if (answer === 'time-out') setImmediate(() => clock.advance(5 * 60_000));
+    if (answer === 'late accept after a cancel') setImmediate(() => giveUp.abort());
+    return ANSWERS[answer]?.(...shown);
+  };
   const client = await connectClient({
     env: { ...classicSettings(server.url), AGORA_THREADS_CONFIRM: mode },
     clock,
-    ...(elicitation && { elicitation }),
-    ...(forms === 'forms' && {
-      form: (message: string, params: unknown, signal: AbortSignal) => {
-        // What comes before the call in question is declined, so that it is the only one that could delete.
-        if (state.preparing) return { action: 'decline' };
-        if (answer === 'time-out') setImmediate(() => clock.advance(5 * 60_000));
-        if (answer === 'late accept after a cancel') setImmediate(() => giveUp.abort());
-        return ANSWERS[answer]?.(message, params, signal);
-      },
-    }),
+    atEnd,
+    ...defined({ elicitation: CLIENTS[forms], form: forms === 'forms' ? form : undefined }),
   });
   const confirmation_code = await CODES[code]?.(client, clock, tool, args);
-  state.preparing = false;
-  const sent = server.requests.length;
-  const withCode = { ...args, ...(confirmation_code !== undefined && { confirmation_code }) };
-  await client.call(tool, withCode, { signal: giveUp.signal }).catch(() => undefined);
+  preparing = false;
+  const before = server.requests.length;
+  const call = client.call(tool, { ...args, ...defined({ confirmation_code }) }, { signal: giveUp.signal });
+  await call.catch(() => undefined);
   await client.client.ping();
-  const deletions = server.requests.slice(sent).filter(({ method }) => method === 'DELETE');
+  const deletions = server.requests.slice(before).filter(({ method }) => method === 'DELETE');
+  for (const end of ends) await end();
   expect([0, most]).toContain(deletions.length);
   return deletions.length > 0;
 }
 
-/** Where a deletion may be sent: after a ticked box, or with the right code where forms do not decide. */
-const allowed = (mode: string, forms: Forms, code: string, answer: string): boolean =>
-  mode !== 'code' && forms === 'forms' ? answer === 'accept true' : mode !== 'elicitation' && code === 'right';
+const byForm = (mode: string, forms: Forms): boolean => mode !== 'code' && forms === 'forms';
 
-const outcomes = new Map<string, string[]>();
+/** Where a deletion may be sent: after a ticked box, or with the right code where no form is shown. */
+const allowed = ({ mode, forms, code, answer }: Cell): boolean =>
+  byForm(mode, forms) ? answer === 'accept true' : mode !== 'elicitation' && code === 'right';
 
-describe.each(CONFIRM_MODES)('mode %s', (mode) => {
-  describe.each(Object.keys(CLIENTS) as Forms[])('a client with forms: %s', (forms) => {
-    it.each(Object.keys(CODES))('code %s', async (code) => {
-      const answers = Object.keys(ANSWERS);
-      const deleting: string[] = [];
-      for (const answer of answers) {
-        const sent = await sends(mode, forms, code, answer);
-        expect(sent, `${mode}, ${forms}, code ${code}, ${answer}`).toBe(allowed(mode, forms, code, answer));
-        if (sent) deleting.push(answer);
-      }
-      outcomes.set(`${mode}/${forms}/${code}`, deleting.length === answers.length ? ['always'] : deleting);
-    });
+const ROWS = CONFIRM_MODES.flatMap((mode) => (Object.keys(CLIENTS) as Forms[]).map((forms) => ({ mode, forms })));
+const CELLS: readonly Cell[] = ROWS.flatMap(({ mode, forms }) =>
+  Object.keys(CODES).flatMap((code) =>
+    (byForm(mode, forms) ? Object.keys(ANSWERS) : ['accept true']).map((answer) => ({ mode, forms, code, answer })),
+  ),
+);
+
+describe('a deletion', () => {
+  const sent = new Map<Cell, boolean>();
+  beforeAll(async () => {
+    await inParallel(CELLS, 8, async (cell) => sent.set(cell, await sends(cell)));
+  }, 120_000);
+
+  it.each(CELLS)('in mode $mode, with forms: $forms, code $code, form: $answer', (cell) => {
+    expect(sent.get(cell)).toBe(allowed(cell));
+  });
+
+  it('is sent as the table of SECURITY.md says', async () => {
+    const words = ({ mode, forms }: (typeof ROWS)[number], code: string): string => {
+      const deleting = CELLS.filter(
+        (cell) => cell.mode === mode && cell.forms === forms && cell.code === code && sent.get(cell),
+      );
+      if (deleting.length === 0) return 'no';
+      return byForm(mode, forms) ? `on ${deleting.map(({ answer }) => answer).join(', ')}` : '**deleted**';
+    };
+    const codes = Object.keys(CODES);
+    const rows = ROWS.map((row) => [`\`${row.mode}\``, row.forms, ...codes.map((code) => words(row, code))]);
+    const fresh = table(['mode', 'client', ...codes.map((code) => `code ${code}`)], rows);
+    const page = await readFile(SECURITY, 'utf8');
+    await expect(withBlock(page, 'gate', fresh)).toMatchFileSnapshot(SECURITY.pathname);
   });
 });
 
 describe.each(Object.keys(TOOLS).slice(1))('%s keeps to the same table', (tool) => {
   it.each(Object.keys(ANSWERS))('form: %s', async (answer) => {
-    expect(await sends('auto', 'forms', 'none', answer, tool)).toBe(answer === 'accept true');
+    const cell: Cell = { mode: 'auto', forms: 'forms', code: 'none', answer };
+    expect(await sends(cell, tool)).toBe(allowed(cell));
   });
   it.each(Object.keys(CODES))('code %s', async (code) => {
-    expect(await sends('auto', 'none', code, 'accept true', tool)).toBe(code === 'right');
-  });
-});
-
-const CELLS = CONFIRM_MODES.flatMap((mode) => (Object.keys(CLIENTS) as Forms[]).map((forms) => ({ mode, forms })));
-
-function outcomeTable(): string {
-  const codes = Object.keys(CODES);
-  const rows = CELLS.map(({ mode, forms }) => [
-    `\`${mode}\``,
-    forms,
-    ...codes.map((code) => {
-      const deleting = outcomes.get(`${mode}/${forms}/${code}`) ?? ['not run'];
-      if (deleting.length === 0) return 'no';
-      return deleting[0] === 'always' ? '**deleted**' : `on ${deleting.join(', ')}`;
-    }),
-  ]);
-  const head = ['mode', 'client', ...codes.map((code) => `code ${code}`)];
-  return table(head, rows);
-}
-
-describe('SECURITY.md', () => {
-  afterAll(() => outcomes.clear());
-
-  it('shows the table as it came out', async () => {
-    const page = await readFile(SECURITY, 'utf8');
-    const fresh = withBlock(page, 'gate', outcomeTable());
-    await expect(fresh).toMatchFileSnapshot(SECURITY.pathname);
+    const cell: Cell = { mode: 'auto', forms: 'none', code, answer: 'accept true' };
+    expect(await sends(cell, tool)).toBe(allowed(cell));
   });
 });

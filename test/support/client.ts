@@ -24,6 +24,8 @@ export interface ClientOptions {
   /** What the client declares in place of plain forms. */
   readonly elicitation?: Record<string, unknown>;
   readonly clock?: Clock;
+  /** Takes what ends the client and its server; by default the end of the test. */
+  readonly atEnd?: (end: () => Promise<void>) => void;
 }
 
 const callResult = z.object({
@@ -110,7 +112,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     };
   }
   await Promise.all([server.connect(serverSide), client.connect(clientSide)]);
-  onTestFinished(async () => {
+  (options.atEnd ?? onTestFinished)(async () => {
     await client.close();
     await connector.close();
     expect(broken).toEqual([]);

@@ -26,8 +26,15 @@ export interface RecordingServer {
   readonly requests: Recorded[];
 }
 
-/** A plain HTTP server on loopback that is not the sandbox: it keeps each request and answers as told. */
-export async function recordingServer(reply: (request: Recorded, index: number) => Reply): Promise<RecordingServer> {
+/**
+ * A plain HTTP server on loopback that is not the sandbox: it keeps each request and answers as told.
+ *
+ * @param atEnd takes what ends the server; by default the end of the test
+ */
+export async function recordingServer(
+  reply: (request: Recorded, index: number) => Reply,
+  atEnd: (end: () => Promise<void>) => void = onTestFinished,
+): Promise<RecordingServer> {
   const requests: Recorded[] = [];
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -48,7 +55,7 @@ export async function recordingServer(reply: (request: Recorded, index: number) 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
+  atEnd(
     () =>
       new Promise<void>((resolve) => {
         server.closeAllConnections();

@@ -75,7 +75,7 @@ const YES = { action: 'accept', content: { confirm: true } };
 const question: ConfirmationRequest = {
   tool: 'delete_thread',
   args: { thread_id: '1', more: '2' },
-  shown: 'Refund',
+  boundTo: 'Refund',
   message: 'Delete?',
   label: 'Yes',
 };
@@ -157,8 +157,8 @@ describe('a code', () => {
     ['another tool', { tool: 'remove_thread_members' }],
     ['other arguments', { args: { thread_id: '2', more: '2' } }],
     ['more arguments', { args: { ...question.args, x: '1' } }],
-    ['another name', { shown: 'Refund (paid)' }],
-    ['a name that is unknown now', { shown: undefined }],
+    ['another name', { boundTo: 'Refund (paid)' }],
+    ['a name that is unknown now', { boundTo: undefined }],
   ])('does not count for %s', async (_what, other) => {
     const { gate, code } = await handedOut();
     expect(await gate({ ...question, ...other }, code, noForms, never)).toMatchObject({

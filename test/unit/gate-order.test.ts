@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
-import type { Write } from '../../src/toolkit/audit-log.ts';
 import { defineDeletion, type ToolContext } from '../../src/toolkit/define-tool.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
+import { outcomeOf, type Write } from '../../src/toolkit/writer.ts';
 import { addThreadMembers } from '../../tools/add-thread-members.ts';
 import { deleteThread } from '../../tools/delete-thread.ts';
 import { deleteThreads } from '../../tools/delete-threads.ts';
@@ -57,7 +57,7 @@ function start(
     groups: { list: unused, listOfUser: unused, listMembers: unused, get: unused, getUser: unused },
     write: (write, send) => {
       written.push(write);
-      return send(all);
+      return outcomeOf(send(all));
     },
     audited: true,
     seen: createSeen(),
@@ -89,11 +89,11 @@ describe('a call that is given up', () => {
       title: 'x',
       description: 'x',
       kind: 'delete',
-      done: 'deleted',
+      verb: 'deleted',
       input: z.strictObject({}),
       output: z.object({ summary: z.string() }),
       preview: async () => undefined,
-      settled: () => undefined,
+      alreadyDone: () => undefined,
       question: () => ({ ask: 'x', message: 'x', label: 'x' }),
       unconfirmed: (_preview, { summary }) => ({ summary }),
       perform: async () => {

@@ -1,6 +1,6 @@
 import { AgoraError, type ErrorCode } from '../../src/agora/errors.ts';
 
-/** These say something about the thread or the group, and not about the call. */
+/** Codes that are about the thread or the group, not about the call. */
 const ABOUT_THE_TARGET = new Set<ErrorCode>([
   'thread_not_found',
   'group_not_found',
@@ -8,7 +8,7 @@ const ABOUT_THE_TARGET = new Set<ErrorCode>([
   'rate_limited',
 ]);
 
-/** Explains a refusal of an undocumented call, which says less about the arguments than about the call itself. */
+/** Explains a refusal of an undocumented call, which most likely means the call itself and not its arguments. */
 export function explainRefusal(error: unknown): never {
   if (!(error instanceof AgoraError)) throw error;
   const { status, code } = error.facts;

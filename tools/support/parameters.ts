@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { DETAILS } from '../../src/present/list-result.ts';
 
-/**
- * The parameters that several tools share: one schema and one description each. The messages say what a value must be
- * and leave naming the argument and the value to the server's edge.
+/*
+ * Parameters that several tools share. The messages only say what a value must be; the server's edge adds the argument
+ * and the value.
  */
 
-/** Why a JSON number is refused: a 19-digit message id has lost digits before anyone could look at it. */
+/** As a JSON number a 19-digit message id has already lost digits. */
 const NUMBER =
   'must be a string of digits, but is a JSON number: large ids lose digits that way, so take the id from its source again and put it in quotes';
 
@@ -34,7 +34,7 @@ const text = z
   .string({ error: 'must be a string' })
   .refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
 
-/** Characters are counted as code points; the sources do not say whether the service counts UTF-16 units [all]. */
+/** In code points; no source says whether the service counts UTF-16 units [all]. */
 const LONGEST_NAME = 64;
 
 export const threadName = text
@@ -44,14 +44,14 @@ export const threadName = text
   })
   .meta({ description: `Thread name, 1-${LONGEST_NAME} characters`, minLength: 1, maxLength: LONGEST_NAME });
 
-/** User ids have up to 64 bytes of `a-z 0-9 _ - .` [EM]; others are sent encoded, since older apps hold some. */
+/** In bytes. User ids have `a-z 0-9 _ - .` [EM]; others are sent encoded, since older apps have some. */
 const LONGEST_USER_ID = 64;
 
 const userId = (description: string) =>
   text
     .refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true })
     .refine((value) => Buffer.byteLength(value) <= LONGEST_USER_ID, `must be at most ${LONGEST_USER_ID} bytes`)
-    // Neither can be told from a step in the path, however it is encoded.
+    // In a URL path both mean a step, however they are encoded.
     .refine((value) => value !== '.' && value !== '..', 'must be a user id, not a path step')
     .meta({ description, minLength: 1 });
 
@@ -69,7 +69,7 @@ export const maxScan = z
   .optional()
   .describe('Walk on, up to so many in all');
 
-/** Beyond what the longest cursor of the service takes that is accepted, with the marks of two pages of threads. */
+/** More than our longest cursor: the longest accepted one of the service, with the marks of two pages of threads. */
 const LONGEST_CURSOR = 16_384;
 
 export const listArguments = {
@@ -90,10 +90,9 @@ export const listArguments = {
     .describe('full adds exact times and msg_id'),
 };
 
-/** `2026-11-01`, or with a time, and with an offset or in UTC. */
 const WHEN = 'must be an ISO date or date-time, such as 2026-11-01 or 2026-11-01T08:00:00+08:00';
 
-/** Seconds may be left out before an offset too, which zod's own check does not take. */
+/** Adds seconds before an offset, without which zod refuses the time. */
 const moment = z
   .string()
   .transform((text) => text.replace(/(T\d\d:\d\d)(?=Z$|[+-])/, '$1:00'))
@@ -106,7 +105,7 @@ const when = (description: string) =>
     .optional()
     .describe(description);
 
-/** Milliseconds since 1970. A date alone is its midnight in UTC, and so is a time without an offset in UTC. */
+/** Milliseconds since 1970. A date is its midnight in UTC; a time without an offset is in UTC. */
 export function instantOf(text: string): number {
   const zoned = /T/.test(text) && !/(Z|[+-]\d\d:?\d\d)$/.test(text) ? `${text}Z` : text;
   return Date.parse(zoned);
@@ -124,7 +123,7 @@ export const filterArguments = {
   created_before: when('Exclusive'),
 };
 
-/** Both ends of a span in the wrong order find nothing, which would read as "there is none". */
+/** A span with its ends swapped finds nothing, which would read as "there are none". */
 export const spanInOrder = ({
   created_after,
   created_before,
