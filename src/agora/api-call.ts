@@ -21,8 +21,29 @@ export type Endpoint =
   | 'get_user'
   | 'token';
 
+/** Asked before each sending of a request that must only go while something still holds. */
+export interface Guard {
+  /**
+   * Looks whether the request may be sent; rejects where it may not.
+   *
+   * @param mayHaveLanded has an earlier sending perhaps done the work?
+   */
+  check(mayHaveLanded: boolean): Promise<void>;
+  /** Is the last check recent enough to send by? */
+  isFresh(): boolean;
+}
+
+/** When and under which conditions a call is sent. */
+export interface Sending {
+  /** Aborted when no wait for a permit or a retry should go on; what is on its way may still be answered. */
+  readonly waits?: AbortSignal;
+  /** Calls with a turn get their permits before all others, the lowest turn first. */
+  readonly turn?: number;
+  readonly guard?: Guard;
+}
+
 /** One call as data: what is sent, and what a 200 must hold. */
-export interface ApiCall<T> {
+export interface ApiCall<T> extends Sending {
   readonly endpoint: Endpoint;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path parts after the app's prefix, not yet encoded. */

@@ -1,16 +1,23 @@
 import { type Clock, timePassed } from '../base/clock.ts';
 import { deadline } from '../base/deadline.ts';
 import { defined } from '../base/defined.ts';
-import type { Endpoint } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { LONGEST_WAIT_MS } from './retry.ts';
 
-/** Gives a permit back, and says whether the service's own limit ended the call. */
-export type Release = (end?: { readonly limited: boolean; readonly retryAfterMs?: number }) => void;
+/** Gives a permit back, and says whether the service's own limit ended the call, or whether nothing was sent. */
+export type Release = (end?: {
+  readonly limited?: boolean;
+  readonly retryAfterMs?: number;
+  readonly unused?: boolean;
+}) => void;
 
 export interface RateLimiter {
-  /** Waits for a permit to call an endpoint. */
-  acquire(endpoint: string, signal: AbortSignal): Promise<Release>;
+  /**
+   * Waits for a permit to call an endpoint.
+   *
+   * @param turn those who have one are served before all others, the lowest first
+   */
+  acquire(endpoint: string, signal: AbortSignal, turn?: number): Promise<Release>;
 }
 
 export interface LimiterOptions {
@@ -26,12 +33,13 @@ const ALLOWED: Readonly<Record<string, number>> = { list_user_groups: 50, list_j
 /** A permit comes back this long after its answer, in milliseconds. */
 const PERMIT_RETURNS_MS = 1_000;
 /** The longest wait for a permit, in milliseconds. */
-const LONGEST_QUEUE_MS = 60_000;
+const LONGEST_QUEUE_MS = 30_000;
 /** After a 429 without `Retry-After` nobody calls for this long, and for a minute only half as often. */
 const PAUSE_MS = 1_000;
 const SLOW_FOR_MS = 60_000;
 
 interface Waiter {
+  readonly turn: number;
   readonly resolve: (release: Release) => void;
   readonly endDeadline: () => void;
 }
@@ -44,22 +52,22 @@ interface Waiter {
 export function createLimiter({ perSecond, clock }: LimiterOptions): RateLimiter {
   const budgets = new Map<string, Budget>();
   return {
-    acquire(endpoint, signal) {
+    acquire(endpoint, signal, turn) {
       const key = perSecond <= ONE_BUDGET_UP_TO ? 'all' : endpoint;
       const budget = budgets.get(key) ?? createBudget(Math.min(perSecond, ALLOWED[endpoint] ?? perSecond), clock);
       budgets.set(key, budget);
-      return budget.acquire(signal);
+      return budget.acquire(signal, turn);
     },
   };
 }
 
 interface Budget {
-  acquire(signal: AbortSignal): Promise<Release>;
+  acquire(signal: AbortSignal, turn: number | undefined): Promise<Release>;
 }
 
 function createBudget(full: number, clock: Clock): Budget {
-  /** In order of arrival. A set, since an aborted wait leaves from the middle. */
-  const waiters = new Set<Waiter>();
+  /** By turn, then by arrival. */
+  const waiters: Waiter[] = [];
   /** All times here are read from it, since the machine's clock may be set back. */
   const elapsedMs = timePassed(clock);
   /** When permits come back, in order; those before `nextReturn` have. */
@@ -94,14 +102,13 @@ function createBudget(full: number, clock: Clock): Budget {
     cancelTimer?.();
     cancelTimer = undefined;
     collect();
-    for (const waiter of waiters) {
-      if (!isFree()) break;
-      waiters.delete(waiter);
+    for (let waiter = waiters[0]; waiter && isFree(); waiter = waiters[0]) {
+      waiters.shift();
       waiter.endDeadline();
       waiter.resolve(take());
     }
     // No timer without a waiter: an idle limiter must not keep the process alive.
-    if (waiters.size === 0) return;
+    if (waiters.length === 0) return;
     const next = nextChange();
     if (next !== undefined) cancelTimer = clock.after(Math.max(0, next - elapsedMs()), serve);
   }
@@ -124,7 +131,8 @@ function createBudget(full: number, clock: Clock): Budget {
       if (released) return;
       released = true;
       const now = elapsedMs();
-      returns.push(now + PERMIT_RETURNS_MS);
+      if (end?.unused) taken -= 1;
+      else returns.push(now + PERMIT_RETURNS_MS);
       if (end?.limited) {
         // A burst of refusals counts as one.
         if (halvingsBefore === halvings) {
@@ -136,24 +144,26 @@ function createBudget(full: number, clock: Clock): Budget {
         const pause = Math.min(Math.max(end.retryAfterMs ?? 0, PAUSE_MS), LONGEST_WAIT_MS);
         pausedUntil = Math.max(pausedUntil, now + pause);
       }
-      if (waiters.size > 0) serve();
+      if (waiters.length > 0) serve();
     };
   }
 
   return {
-    async acquire(signal) {
+    async acquire(signal, turn = Number.POSITIVE_INFINITY) {
       signal.throwIfAborted();
       collect();
-      if (waiters.size === 0 && isFree()) return take();
+      if (waiters.length === 0 && isFree()) return take();
       return new Promise<Release>((resolve, reject) => {
         const leave = (reason: unknown) => {
-          waiters.delete(waiter);
+          waiters.splice(waiters.indexOf(waiter), 1);
           reject(reason);
-          if (waiters.size === 0) serve(); // clears the timer
+          if (waiters.length === 0) serve(); // clears the timer
         };
-        const timeUp = () => leave(waitedTooLong(waiters.size - 1));
-        const waiter = { resolve, endDeadline: deadline(LONGEST_QUEUE_MS, clock, signal, { timeUp, aborted: leave }) };
-        waiters.add(waiter);
+        const timeUp = () => leave(waitedTooLong(waiters.length - 1));
+        const endDeadline = deadline(LONGEST_QUEUE_MS, clock, signal, { timeUp, aborted: leave });
+        const waiter = { turn, resolve, endDeadline };
+        const behind = waiters.findIndex((other) => other.turn > turn);
+        waiters.splice(behind === -1 ? waiters.length : behind, 0, waiter);
         serve();
       });
     },
@@ -172,13 +182,7 @@ function waitedTooLong(others: number): AgoraError {
 }
 
 /** Runs a call with a permit of the limiter, and gives the permit back. */
-export async function withPermit<T>(
-  limiter: RateLimiter,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-  action: () => Promise<T>,
-): Promise<T> {
-  const release = await limiter.acquire(endpoint, signal);
+export async function withPermit<T>(release: Release, action: () => Promise<T>): Promise<T> {
   let end: Parameters<Release>[0];
   try {
     return await action();

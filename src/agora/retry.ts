@@ -4,7 +4,7 @@ import type { AgoraErrorFacts } from './errors.ts';
 /** A call is sent at most this many times. */
 export const MOST_ATTEMPTS = 3;
 /** A longer `Retry-After` is reported to the caller instead of waited for, in milliseconds. */
-export const LONGEST_WAIT_MS = 30_000;
+export const LONGEST_WAIT_MS = 20_000;
 const FIRST_WAIT_MS = 300;
 
 /**

@@ -102,7 +102,8 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
                     ? unconnected(origin, timeoutMs)
                     : (refusedBy(head, clock) ?? timeoutError(timeoutMs)),
                 ),
-              aborted: (reason) => stop(() => reason),
+              aborted: (reason) =>
+                stop((stage, head) => (stage === 'unsent' ? reason : (refusedBy(head, clock) ?? perhapsLanded(reason)))),
             });
           },
         },
@@ -118,6 +119,10 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
     }
   };
 }
+
+/** The call's own time is over while its request is on the way: what the reason says of it no longer holds. */
+const perhapsLanded = (reason: unknown): unknown =>
+  reason instanceof AgoraError ? reason.with({ landed: 'maybe' }) : reason;
 
 const queryText = (query: Readonly<Record<string, string>>): string =>
   Object.entries(query)

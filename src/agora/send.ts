@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { wait } from '../base/deadline.ts';
+import { either, wait } from '../base/deadline.ts';
 import type { ApiCall, Send } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { askOperator } from './next-step.ts';
@@ -37,14 +37,32 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
     });
   }
 
-  return async function send<T>(call: ApiCall<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
-    let token = await tokens.get(signal);
+  /**
+   * A permit to send, and a fresh look where the call has a guard. A look needs permits of its own, so none is held
+   * meanwhile.
+   */
+  async function permitFor(call: ApiCall<unknown>, again: boolean, mayHaveLanded: boolean, waits: AbortSignal) {
+    const { endpoint, turn, guard } = call;
+    if (again) await guard?.check(mayHaveLanded);
+    for (let looks = 0; ; looks++) {
+      const release = await limiter.acquire(endpoint, waits, turn);
+      if (!guard || guard.isFresh()) return release;
+      release({ unused: true });
+      if (looks === MOST_LOOKS) throw turnCameTooLate(mayHaveLanded);
+      await guard.check(mayHaveLanded);
+    }
+  }
+
+  async function sendWithin<T>(call: ApiCall<T>, signal: AbortSignal, waits: AbortSignal): Promise<T> {
+    let token = await tokens.get(waits);
     let renewed = false;
     let mayHaveLanded = false;
     for (let count = 1; ; count++) {
+      const permit = await permitFor(call, count > 1, mayHaveLanded, waits).catch((error: unknown) => {
+        throw mayHaveLanded && error instanceof AgoraError && error.code === 'out_of_time' ? lostInTime(error) : error;
+      });
       try {
-        return await withPermit(limiter, call.endpoint, signal, () => sendOnce(call, token, signal));
+        return await withPermit(permit, () => sendOnce(call, token, signal));
       } catch (error) {
         if (!(error instanceof AgoraError)) throw error;
         mayHaveLanded ||= error.facts.landed === 'maybe';
@@ -61,12 +79,40 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
         }
         const delay = retryDelay(call, error.facts, count, random());
         if (delay === undefined) throw failure;
-        await wait(delay, clock, signal);
+        await wait(delay, clock, waits).catch((error: unknown) => {
+          throw mayHaveLanded && error instanceof AgoraError ? lostInTime(error) : error;
+        });
         if (mayHaveLanded) call.onResend?.();
       }
     }
+  }
+
+  return async (call, signal) => {
+    signal.throwIfAborted();
+    if (call.waits === undefined) return sendWithin(call, signal, signal);
+    const waits = either(signal, call.waits);
+    try {
+      return await sendWithin(call, signal, waits.signal);
+    } finally {
+      waits.end();
+    }
   };
 }
+
+/** The call's time is over while nobody knows what became of an earlier attempt. */
+const lostInTime = (error: AgoraError): AgoraError => error.with({ landed: 'maybe' });
+
+/** Looks that grew too old in the queue are made again this often. */
+const MOST_LOOKS = 3;
+
+const turnCameTooLate = (mayHaveLanded: boolean): AgoraError =>
+  new AgoraError({
+    code: 'out_of_time',
+    what: 'its turn under the rate limit came too late after each look at the thread',
+    next: 'Call again in a moment, with fewer calls at once.',
+    retry: 'later',
+    landed: mayHaveLanded ? 'maybe' : 'no',
+  });
 
 /** The vendor answers the same 401 to an unknown token and to one without the rights [easemob-im-server-sdk #35]. */
 function refusedAfresh(failure: AgoraError): AgoraError {

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import type { ApiCall, Endpoint, Send } from './api-call.ts';
+import type { ApiCall, Endpoint, Send, Sending } from './api-call.ts';
 import { createAnswers } from './responses.ts';
 import type { Page, Thread } from './thread.ts';
 
@@ -21,6 +21,8 @@ export interface NewThread {
 
 /** The documented calls on threads. Each throws an `AgoraError`, or the signal's reason once that is aborted. */
 export interface Threads {
+  /** The same calls, sent in another order or under further conditions. */
+  with(sending: Sending): Threads;
   /** Creates a thread on a group message, and returns its id. Not idempotent: one thread per message, then 403. */
   create(thread: NewThread, signal: AbortSignal): Promise<string>;
   /** Returns the name as the service has stored it. */
@@ -66,12 +68,15 @@ const unsorted = ({ sort: _sort, ...query }: PageQuery): Record<string, string> 
  *
  * @param appKey `org#app` where it is known: the prefix that user ids may bear
  */
-export function createThreads(send: Send, appKey?: string): Threads {
-  const { created, renamed, deleted, added, removed, threadPage, memberPage, detail } = createAnswers(appKey);
+export const createThreads = (send: Send, appKey?: string): Threads => threadsOver(send, createAnswers(appKey));
+
+function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Threads {
+  const { created, renamed, deleted, added, removed, threadPage, memberPage, detail } = answers;
   const listing = (endpoint: Endpoint, path: readonly string[], query: Record<string, string>) =>
     ({ endpoint, method: 'GET', path, query }) as const;
 
   return {
+    with: (sending) => threadsOver((call, signal) => send({ ...call, ...sending }, signal), answers),
     create: ({ groupId, name, msgId, owner }, signal) =>
       send(
         {

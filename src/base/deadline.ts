@@ -56,3 +56,20 @@ export async function within<T>(
     end();
   }
 }
+
+/** A signal that is aborted with the first of two, and a function that stops listening to them. */
+export function either(first: AbortSignal, second: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const ends = [first, second].map((signal) => {
+    const onAbort = () => controller.abort(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => signal.removeEventListener('abort', onAbort);
+  });
+  return {
+    signal: controller.signal,
+    end() {
+      for (const end of ends) end();
+    },
+  };
+}
