@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { utcTime } from '../present/time.ts';
 import type { No, Question, Yes } from './confirm.ts';
 import { CONFIRMED_BY, type ConfirmedBy } from './confirmed-by.ts';
-import { type App, type Spec, type Tool, type ToolContext, type ToolOutput, toTool } from './define-tool.ts';
+import { type App, type Result, type Spec, type Tool, type ToolContext, toTool } from './define-tool.ts';
 import { lookForQuestion, type Target } from './targets.ts';
 
 /** The fields of every tool that deletes: the call is either done, or waits for a person. */
@@ -41,22 +41,21 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spe
   /** Deletions that AGORA_THREADS_MAX_DELETES counts if all goes as asked. */
   readonly counted: (targets: readonly Target[]) => number;
   /** The result where nothing is left to lose; then nobody is asked. */
-  readonly alreadyDone: (targets: readonly Target[], app: App) => ToolOutput<O> | undefined;
+  readonly alreadyDone: (targets: readonly Target[], app: App) => Result<O> | undefined;
   readonly question: (targets: readonly Target[], args: z.output<I>, context: ToolContext) => Question;
   /** Adds to an unconfirmed result what would be lost. */
-  readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => ToolOutput<O>;
+  readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => Result<O>;
   /** Deletes. Called after a yes, and nowhere else. */
   readonly perform: (
     targets: readonly Target[],
     args: z.output<I>,
     context: ConfirmedContext,
-  ) => Promise<ToolOutput<O>>;
+  ) => Promise<Result<O>>;
 }
 
 /** Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools. */
 export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spec: DeletionSpec<I, O>): Tool {
-  return toTool(spec, async (args, context) => {
-    const { gate, asker, time } = context;
+  return toTool(spec, async (args, context, { gate, asker }) => {
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
     const binding = { tool: spec.name, args: bound };
     const perform = (yes: Yes<readonly Target[]>) => {
@@ -78,7 +77,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     if (done) return done;
     context.cap.require(spec.counted(targets));
     const question = spec.question(targets, args, context);
-    const decision = await gate.ask(binding, question, targets, asker, time);
+    const decision = await gate.ask(binding, question, targets, asker, context.time);
     switch (decision.kind) {
       case 'yes':
         return perform({ by: decision.by, kept: targets });

@@ -1,12 +1,16 @@
 import * as z from 'zod';
+import type { Sending } from '../agora/api-call.ts';
 import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
-import { utcTime } from '../present/time.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
-import type { ConfirmationRequest, Decision } from './confirm.ts';
+import type { CallTime } from './call-time.ts';
+import type { Asker, Gate } from './confirm.ts';
+import type { DeletionCap } from './deletion-cap.ts';
+import type { LastRecords } from './last-records.ts';
 import type { Seen } from './seen-threads.ts';
+import type { Target } from './targets.ts';
 import type { Writer } from './writer.ts';
 
 /** All annotation hints are derived from the kind. */
@@ -34,34 +38,39 @@ export interface Session {
   readonly groups: Groups;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
+  readonly seen: Seen;
+  readonly records: LastRecords;
+  readonly cap: DeletionCap;
+  /** A place in the order of looks and deletions, which go before all other calls. */
+  readonly nextTurn: () => number;
 }
 
 /** The calls that change nothing, each by name, so that a new call that writes can only be reached through `write`. */
-export type ReadApi = Pick<
-  Threads,
-  'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers' | 'get' | 'listOfGroup'
->;
+export interface ReadApi
+  extends Pick<Threads, 'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers' | 'get' | 'listOfGroup'> {
+  with(sending: Sending): ReadApi;
+}
 
 /** What a handler works with. */
-export interface ToolContext {
-  readonly app: App;
+export interface ToolContext extends Pick<Session, 'app' | 'groups' | 'seen' | 'records' | 'cap' | 'nextTurn'> {
   readonly threads: ReadApi;
-  /** Reads only: no call on groups writes. */
-  readonly groups: Groups;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
   /** Is there an audit log to keep what a result has no room for? */
   readonly audited: boolean;
-  readonly seen: Seen;
   readonly clock: Clock;
-  /** Aborted when the client gives up the call. */
+  readonly time: CallTime;
+  /** Aborted when the client gives up the call, or when its time is over. */
   readonly signal: AbortSignal;
   /** Reports to the client how far a long call has come, if it asked for that. */
   readonly progress: (done: number, total: number | undefined, message: string) => void;
 }
 
-/** The gate, for tools that delete. It is not part of the context, so that no other tool can ask. */
-export type Confirm = (question: ConfirmationRequest, code: string | undefined) => Promise<Decision>;
+/** The way to a person, for tools that delete. It is not part of the context, so that no other tool can ask. */
+export interface Confirmation {
+  readonly gate: Gate<readonly Target[]>;
+  readonly asker: Asker;
+}
 
 export interface ToolResult {
   readonly structured: { summary: string } & Record<string, unknown>;
@@ -86,12 +95,12 @@ export interface Tool {
    *
    * @throws ZodError
    */
-  readonly prepare: (args: unknown) => Promise<(context: ToolContext, confirm: Confirm) => Promise<ToolResult>>;
+  readonly prepare: (args: unknown) => Promise<(context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>>;
 }
 
-type Result<O extends z.ZodObject> = z.input<O> & { summary: string };
+export type Result<O extends z.ZodObject> = z.input<O> & { summary: string };
 
-interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
+export interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -108,108 +117,15 @@ interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I
   readonly handle: (args: z.output<I>, context: ToolContext) => Promise<Result<O>>;
 }
 
-/** Fields of every tool that deletes, for a call that waits for a person. */
-export const confirmationFields = {
-  confirmation_code: z.string().optional(),
-  expires_at: z.string().optional(),
-};
-
-/** The result of a call without a yes, before the tool adds what would be lost. */
-export interface Unconfirmed {
-  summary: string;
-  status: 'confirmation_required' | 'declined';
-  confirmation_code?: string;
-  expires_at?: string;
-}
-
-interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject, P> extends Spec<I, O> {
-  readonly kind: 'delete';
-  /** What is done to the target, as in "Nothing was deleted". */
-  readonly verb: 'deleted' | 'removed';
-  readonly preview: (args: z.output<I>, context: ToolContext) => Promise<P>;
-  /** The result where nothing is left to lose; then nobody is asked. */
-  readonly alreadyDone?: (preview: P) => Result<O> | undefined;
-  readonly question: (
-    preview: P,
-    context: ToolContext,
-  ) => Pick<ConfirmationRequest, 'message' | 'label' | 'boundTo'> & {
-    /** What the code is for, as the end of "Nothing was deleted yet: …". */
-    readonly ask: string;
-  };
-  /** Adds what would be lost. */
-  readonly unconfirmed: (preview: P, result: Unconfirmed) => Result<O>;
-  /** Called only after a yes. */
-  readonly perform: (args: z.output<I>, preview: P, context: ToolContext) => Promise<Result<O>>;
-}
-
 /** Declares a tool that loses nothing. */
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: PlainSpec<I, O>): Tool {
   return toTool(spec, async (args, context) => spec.handle(args, context));
 }
 
-/** Declares a tool that deletes. That it looks, asks, and only then acts is decided here, not in the tools. */
-export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject, P>(spec: DeletionSpec<I, O, P>): Tool {
-  return toTool(spec, async (args, context, confirm) => {
-    const preview = await spec.preview(args, context);
-    const alreadyDone = spec.alreadyDone?.(preview);
-    if (alreadyDone) return alreadyDone;
-    const { confirmation_code: code, ...bound } = confirmable.parse(args);
-    const { ask, ...words } = spec.question(preview, context);
-    const decision = await confirm({ tool: spec.name, args: bound, ...words }, code);
-    if (decision.kind === 'yes') {
-      context.signal.throwIfAborted();
-      const confirmed = decision.by;
-      return spec.perform(args, preview, {
-        ...context,
-        write: (write, send) => context.write({ ...write, confirmed }, send),
-      });
-    }
-    const result = decision.kind === 'code' ? needsCode(spec, ask, decision) : notDone(spec.verb, decision.why);
-    return spec.unconfirmed(preview, result);
-  });
-}
-
-const confirmable = z.looseObject({ confirmation_code: z.string().optional() });
-
-function needsCode(
-  { name, verb }: { name: string; verb: string },
-  ask: string,
-  decision: Extract<Decision, { kind: 'code' }>,
-): Unconfirmed {
-  const { code, expiresAt, wrongCode } = decision;
-  return {
-    summary: [
-      ...(wrongCode
-        ? ['That confirmation code is wrong, used, expired or for another call, or the target has changed since.']
-        : []),
-      `Nothing was ${verb} yet: ${ask}. Show this to the user and stop.`,
-      `If the user agrees, call ${name} again with the same arguments and confirmation_code ${code} before ${utcTime(expiresAt)}.`,
-    ].join(' '),
-    status: 'confirmation_required',
-    confirmation_code: code,
-    expires_at: utcTime(expiresAt),
-  };
-}
-
-const LEAVE_IT = 'Do not try again unless the user asks for it.';
-const CODE_MODE = 'If this client never shows the question, its operator can set AGORA_THREADS_CONFIRM=code.';
-
-const WHY_NOT: Record<Extract<Decision, { kind: 'no' }>['why'], string> = {
-  declined: `the question was declined, or this client could not show it. ${LEAVE_IT} ${CODE_MODE}`,
-  timed_out: `nobody answered the question within 5 minutes. ${LEAVE_IT} ${CODE_MODE}`,
-  failed: `the client failed to put the question to the user. ${LEAVE_IT} ${CODE_MODE}`,
-  no_forms:
-    'this server asks by form alone (AGORA_THREADS_CONFIRM=elicitation), and this client shows no forms. Do not try again; the operator can change the setting or the client.',
-};
-
-const notDone = (verb: string, why: keyof typeof WHY_NOT): Unconfirmed => ({
-  summary: `Nothing was ${verb}: ${WHY_NOT[why]}`,
-  status: 'declined',
-});
-
-function toTool<I extends z.ZodObject, O extends z.ZodObject>(
+/** Makes a tool of its declaration. */
+export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   spec: Spec<I, O> & { kind: ToolKind },
-  run: (args: z.output<I>, context: ToolContext, confirm: Confirm) => Promise<Result<O>>,
+  run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<Result<O>>,
 ): Tool {
   const { name, title, description, kind, input } = spec;
   return {
@@ -225,8 +141,8 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     argumentNames: Object.keys(input.shape),
     async prepare(raw) {
       const args = input.parse(raw);
-      return async (context, confirm) => {
-        const result = await run(args, context, confirm);
+      return async (context, confirmation) => {
+        const result = await run(args, context, confirmation);
         const marked = context.app.sandbox ? { ...result, summary: `[sandbox] ${result.summary}` } : result;
         return { structured: marked, text: spec.text(marked) };
       };

@@ -22,7 +22,7 @@ export interface SeenThread {
  * Threads that lists have shown, in memory only. No documented call gives one thread by its id, so this is where names
  * for previews and for the ids-only app list come from.
  */
-export interface SeenThreads {
+export interface Seen {
   /** @param at milliseconds since 1970 */
   remember(threads: readonly Thread[], at: number, place?: ThreadPlace): void;
   recall(threadId: string): SeenThread | undefined;
@@ -30,7 +30,7 @@ export interface SeenThreads {
 }
 
 /** @param capacity how many threads are kept; the one not seen for the longest time goes first */
-export function createSeenThreads(capacity = 5_000): SeenThreads {
+export function createSeen(capacity = 5_000): Seen {
   const seen = new Map<string, SeenThread>();
   return {
     remember(threads, at, place) {

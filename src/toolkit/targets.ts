@@ -38,15 +38,15 @@ const MEMBER_PAGES = 10;
  * @throws AgoraError where the service refuses in a way that a deletion would meet too (credentials, feature, host)
  */
 export async function lookForQuestion(ids: readonly string[], context: ToolContext): Promise<readonly Target[]> {
-  const { api, seen, clock, time, progress } = context;
-  const looks = createLooks(api, seen, clock);
-  const turn = context.nextTurn();
+  const { seen, clock, time, progress } = context;
+  const looks = createLooks(seen, clock);
+  const calls = context.threads.with({ turn: context.nextTurn() });
   let count = 0;
   return inParallel(ids, AT_ONCE, async (id) => {
     const pages = ids.length === 1 ? MEMBER_PAGES : 1;
     const left = Math.max(0, QUESTION_LOOKS_MS - time.spent());
     const look = await within(left, clock, time.signal, (signal) =>
-      looks(id, { memberPages: pages, trustMs: VERIFIED_MS }, { signal, turn }),
+      looks(calls, id, { memberPages: pages, trustMs: VERIFIED_MS }, signal),
     );
     count += 1;
     if (ids.length > 1) progress(0, undefined, `Looked at ${count} of ${ids.length} threads`);

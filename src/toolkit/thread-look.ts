@@ -1,9 +1,8 @@
-import type { SendOptions } from '../agora/api-call.ts';
 import { AgoraError } from '../agora/errors.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
 import type { Page, Thread } from '../agora/thread.ts';
-import type { ThreadCalls } from '../agora/threads.ts';
-import type { SeenThreads, ThreadPlace } from './seen-threads.ts';
+import type { Threads } from '../agora/threads.ts';
+import type { Seen, ThreadPlace } from './seen-threads.ts';
 
 /** What the service says of a thread right now. No documented call gives one thread by its id. */
 export interface Look {
@@ -21,7 +20,7 @@ export interface MemberList {
   readonly complete: boolean;
 }
 
-export type LookCalls = Pick<ThreadCalls, 'listMembers' | 'listOfUser' | 'listOfUserInGroup'>;
+export type LookCalls = Pick<Threads, 'listMembers' | 'listOfUser' | 'listOfUserInGroup'>;
 
 /** The most that the service gives in a page, of members as of threads [all sources]. */
 const PAGE = 50;
@@ -29,6 +28,14 @@ const PAGE = 50;
 const MOST_CALLS = 20;
 /** For this long one reading of a list page serves every thread that is looked for, in milliseconds. */
 export const PAGE_LIFE_MS = 5_000;
+
+/** What one look works with. */
+interface Reading {
+  readonly calls: LookCalls;
+  readonly signal: AbortSignal;
+  /** Pages that another look has read do not count. */
+  callsLeft: number;
+}
 
 /** One list by user: all of theirs, or theirs in one group. */
 type UserList = Pick<ThreadPlace, 'username' | 'groupId'>;
@@ -40,25 +47,27 @@ export interface LookOptions {
   readonly trustMs: number;
 }
 
-export type Looks = (threadId: string, options: LookOptions, sending: SendOptions) => Promise<Look>;
+/** @param calls in the turn of the look */
+export type Looks = (calls: LookCalls, threadId: string, options: LookOptions, signal: AbortSignal) => Promise<Look>;
 
 /** Makes looks at threads that share what they read: each page of a list is asked for once in five seconds. */
-export function createLooks(calls: LookCalls, seen: SeenThreads, clock: Clock): Looks {
+export function createLooks(seen: Seen, clock: Clock): Looks {
   const elapsedMs = timePassed(clock);
   const pages = new Map<string, { readonly at: number; readonly page: Promise<Page<Thread> | undefined> }>();
 
-  function readPage(place: ThreadPlace, sending: SendOptions, budget: { left: number }) {
+  function readPage(place: ThreadPlace, reading: Reading) {
     const { username, groupId, sort, cursor } = place;
     const key = JSON.stringify([username, groupId, sort, cursor]);
     const known = pages.get(key);
     if (known && elapsedMs() - known.at < PAGE_LIFE_MS) return known.page;
-    if (budget.left === 0) return Promise.resolve(undefined);
-    budget.left -= 1;
+    if (reading.callsLeft === 0) return Promise.resolve(undefined);
+    reading.callsLeft -= 1;
+    const { calls, signal } = reading;
     const query = { limit: PAGE, sort, ...(cursor === undefined ? {} : { cursor }) };
     const answer =
       groupId === undefined
-        ? calls.listOfUser(username, query, sending)
-        : calls.listOfUserInGroup(groupId, username, query, sending);
+        ? calls.listOfUser(username, query, signal)
+        : calls.listOfUserInGroup(groupId, username, query, signal);
     const page = answer.then(
       (read) => {
         seen.remember(read.items, clock.now(), place);
@@ -78,14 +87,13 @@ export function createLooks(calls: LookCalls, seen: SeenThreads, clock: Clock): 
   async function searchList(
     list: UserList,
     wanted: (thread: Thread) => boolean,
-    sending: SendOptions,
-    budget: { left: number },
+    reading: Reading,
   ): Promise<Thread | undefined> {
     const met = { desc: new Set<string>(), asc: new Set<string>() };
     let open: ThreadPlace[] = [{ ...list, sort: 'desc' }];
     for (let round = 0; open.length > 0; round++) {
       const read = await Promise.all(
-        open.map(async (place) => ({ place, page: await readPage(place, sending, budget) })),
+        open.map(async (place) => ({ place, page: await readPage(place, reading) })),
       );
       open = [];
       for (const { place, page } of read) {
@@ -109,30 +117,29 @@ export function createLooks(calls: LookCalls, seen: SeenThreads, clock: Clock): 
     threadId: string,
     members: MemberList | undefined,
     trustMs: number,
-    sending: SendOptions,
-    budget: { left: number },
+    reading: Reading,
   ): Promise<Thread | undefined> {
     const wanted = ({ id, name }: Thread): boolean => id === threadId && name !== undefined;
     // Read after the members, not before: a search for another thread of the call may have found this one.
     const remembered = seen.recall(threadId);
     if (remembered && clock.now() - remembered.at < trustMs) return remembered.thread;
     if (remembered?.place?.cursor !== undefined) {
-      const found = (await readPage(remembered.place, sending, budget))?.items.find(wanted);
+      const found = (await readPage(remembered.place, reading))?.items.find(wanted);
       if (found) return found;
     }
     for (const list of listsThatMayHoldIt(remembered?.thread, members)) {
-      const found = await searchList(list, wanted, sending, budget);
-      if (found || budget.left === 0) return found;
+      const found = await searchList(list, wanted, reading);
+      if (found || reading.callsLeft === 0) return found;
     }
     return undefined;
   }
 
-  return async (threadId, { memberPages, trustMs }, sending) => {
-    const budget = { left: MOST_CALLS };
-    const members = await readMembers(calls, threadId, Math.min(memberPages, MOST_CALLS), sending, budget);
+  return async (calls, threadId, { memberPages, trustMs }, signal) => {
+    const reading: Reading = { calls, signal, callsLeft: MOST_CALLS };
+    const members = await readMembers(threadId, memberPages, reading);
     if (members === 'gone') return { state: 'gone', thread: undefined, members: undefined };
     // After the members: what is sent next goes by the name, so the name is read last.
-    const thread = await search(threadId, members, trustMs, sending, budget);
+    const thread = await search(threadId, members, trustMs, reading);
     return { state: thread || members ? 'there' : 'unread', thread, members };
   };
 }
@@ -148,20 +155,14 @@ function listsThatMayHoldIt(thread: Thread | undefined, members: MemberList | un
   ]);
 }
 
-async function readMembers(
-  calls: Pick<LookCalls, 'listMembers'>,
-  threadId: string,
-  most: number,
-  sending: SendOptions,
-  budget: { left: number },
-): Promise<MemberList | 'gone' | undefined> {
+async function readMembers(threadId: string, most: number, reading: Reading): Promise<MemberList | 'gone' | undefined> {
   const ids = new Set<string>();
   let cursor: string | undefined;
   for (let count = 0; count < most; count++) {
-    budget.left -= 1;
+    reading.callsLeft -= 1;
     const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page: Page<string> | 'gone' | undefined = await calls
-      .listMembers(threadId, query, sending)
+    const page: Page<string> | 'gone' | undefined = await reading.calls
+      .listMembers(threadId, query, reading.signal)
       .catch((error: unknown) => {
         if (!(error instanceof AgoraError)) throw error;
         if (error.code === 'thread_not_found') return 'gone';

@@ -4,15 +4,19 @@ import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import type { ThreadFacts } from '../present/thread-facts.ts';
 import type { Audit } from './audit-log.ts';
+import type { ConfirmedBy } from './confirmed-by.ts';
+import type { LastRecord } from './last-records.ts';
 
 /** One write of a tool, as the audit log records it before it is sent. */
 export interface Write {
   /** What the service is asked to do, in the tools' names: `{ thread_id: … }`. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** All that is known of a thread that is about to be deleted or renamed, members included. */
+  /** What is known of a thread that is about to be renamed. */
   readonly thread?: ThreadFacts;
+  /** All that is known of a thread that is about to be deleted: exact, so that it can be made again. */
+  readonly record?: LastRecord;
   /** How a person said yes; absent where nobody has to be asked. */
-  readonly confirmed?: 'form' | 'code';
+  readonly confirmed?: ConfirmedBy;
 }
 
 /** What became of a write: it was done, it surely changed nothing, or nobody knows (a lost answer, a gateway's 5xx). */
@@ -51,8 +55,8 @@ export function createWriter(
   onLost: (error: unknown) => void,
 ): Writer {
   if (audit === undefined) return (_write, send) => outcomeOf(send(threads));
-  return async ({ args, thread, confirmed }, send) => {
-    const entry = { ...escapedFields(about), args: escaped(args), ...defined({ confirmed, thread }) };
+  return async ({ args, thread, record, confirmed }, send) => {
+    const entry = { ...escapedFields(about), args: escaped(args), ...defined({ confirmed, thread, record }) };
     const begun = await outcomeOf(audit.begin(entry));
     if (begun.kind !== 'done') return begun;
     const end: typeof begun.value = (line) => begun.value(line).catch(onLost);

@@ -34,11 +34,12 @@ export async function deleteOne(
   memberPages: number,
   context: ConfirmedContext,
 ): Promise<Deletion> {
-  const { app, cap, clock, records, seen, sending, write } = context;
+  const { app, cap, clock, records, seen, signal, write } = context;
   const { id } = target;
   const elapsedMs = timePassed(clock);
   // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
-  const inTurn = { ...sending, turn: context.nextTurn() };
+  const turn = context.nextTurn();
+  const calls = context.threads.with({ turn });
   let look: Look | undefined;
   let lookedAt = 0;
   let unchecked = false;
@@ -46,7 +47,7 @@ export async function deleteOne(
   const guard = {
     async check(mayHaveLanded: boolean): Promise<void> {
       if (!mayHaveLanded) cap.require(1);
-      look = await looks(id, { memberPages, trustMs: 0 }, inTurn);
+      look = await looks(calls, id, { memberPages, trustMs: 0 }, signal);
       lookedAt = elapsedMs();
       const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
       unchecked = verdict === 'send_unchecked';
@@ -67,7 +68,7 @@ export async function deleteOne(
   const looked = await outcomeOf(guard.check(false));
   const written =
     looked.kind === 'done'
-      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) => agora.delete(id, { ...inTurn, guard }))
+      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) => agora.with({ turn, guard }).delete(id, signal))
       : looked;
   const record = recordNow();
   const isGone = written.kind !== 'done' && written.error.code === 'thread_not_found';
@@ -84,8 +85,8 @@ export async function deleteOne(
 }
 
 /** After a lost answer. Where even this look fails, the thread may be gone or not. */
-async function isGoneNow(id: string, { api, clock, time }: ConfirmedContext): Promise<boolean> {
-  const looked = await outcomeOf(isThere(api, id, clock, time.signal));
+async function isGoneNow(id: string, { threads, clock, signal }: ConfirmedContext): Promise<boolean> {
+  const looked = await outcomeOf(isThere(threads, id, clock, signal));
   return looked.kind === 'done' && looked.value === 'gone';
 }
 
