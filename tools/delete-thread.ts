@@ -1,26 +1,28 @@
 import * as z from 'zod';
-import { inQuotes } from '../src/base/escape.ts';
-import {
-  capitalised,
-  described,
-  lastRecord,
-  type ThreadFacts,
-  threadFacts,
-  titled,
-} from '../src/present/thread-facts.ts';
-import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
-import { identify } from '../src/toolkit/identify-thread.ts';
-import { deleteOne, renamedWords } from './support/delete-one.ts';
+import { errorWords } from '../src/present/error-words.ts';
+import { inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
+import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
+import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
+import type { App } from '../src/toolkit/define-tool.ts';
+import type { Target } from '../src/toolkit/targets.ts';
+import { createLooks } from '../src/toolkit/thread-look.ts';
+import { deleteOne } from './support/delete-one.ts';
+import { MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),
   status: z.enum(['deleted', 'already_gone', 'unknown', 'confirmation_required', 'declined']),
-  thread: threadFacts,
   ...confirmationFields,
+  thread: threadFacts,
 });
 
 type Result = z.input<typeof output>;
+
+/** Ten pages hold the 500 members that a record keeps. */
+const MEMBER_PAGES = 10;
+
+const factsOf = (target: Target) => targetFacts(target, MEMBERS_TOKENS);
 
 export const deleteThread = defineDeletion({
   name: 'delete_thread',
@@ -31,47 +33,40 @@ export const deleteThread = defineDeletion({
   verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
   output,
-  // With a code the thread is looked at anew, since the code is only valid for what was shown.
-  preview: ({ thread_id, confirmation_code }, context) =>
-    identify(thread_id, context, context.signal, confirmation_code === undefined),
-  alreadyDone: ({ state, facts }) => (state === 'gone' ? goneResult(facts) : undefined),
-  question: ({ facts }, { app, clock }) => {
-    const about = described(facts, clock.now());
-    const where = `app ${inQuotes(app.name)} on ${app.host}`;
-    return {
-      ask: `deleting ${titled(facts)} (${about}) in ${where} needs the user's yes, and cannot be undone`,
-      message: [
-        `${app.sandbox ? '[sandbox] ' : ''}Delete this thread for good?`,
-        capitalised(titled(facts)),
-        capitalised(about),
-        capitalised(where),
-        'Its messages go with it. This cannot be undone.',
-      ].join('\n'),
-      label: 'Delete this thread for good',
-      boundTo: facts.name,
-    };
-  },
-  unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
-  async perform({ thread_id }, preview, context): Promise<Result> {
-    const result = await deleteOne(thread_id, preview.facts, context);
-    const { status, facts: thread } = result;
+  threadIds: ({ thread_id }) => [thread_id],
+  deletions: () => 1,
+  alreadyDone: ([target], app) => (target?.gone ? goneResult(target, app) : undefined),
+  question: (targets, _args, context) => questionAbout(targets, undefined, context),
+  unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
+  async perform([target], _args, context): Promise<Result> {
+    if (target === undefined) throw new Error('A deletion without a target.');
+    const { app, clock, seen, confirmedBy: confirmed_by } = context;
+    const deletion = await deleteOne(target, createLooks(seen, clock), MEMBER_PAGES, context);
+    const { status, record, error } = deletion;
+    const thread = recordFacts(record, MEMBERS_TOKENS);
+    const confirmed = CONFIRMED_WORDS[confirmed_by];
     switch (status) {
-      case 'refused':
-        throw result.error;
       case 'already_gone':
-        return goneResult(thread);
-      case 'deleted':
-        return { summary: `Deleted ${titled(thread)} for good.`, status, thread };
-      case 'renamed':
-        return {
-          summary: `Nothing was deleted: ${renamedWords(result.from, thread)}. To ask again under the new name, call delete_thread again.`,
-          status: 'declined',
-          thread,
-        };
+        return { ...goneResult(target, app), confirmed_by };
+      case 'deleted': {
+        const unchecked = deletion.unchecked ? ' Its name could not be checked before.' : '';
+        const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked}`;
+        return { summary, status, confirmed_by, thread };
+      }
+      case 'refused': {
+        if (error?.code !== 'renamed' && error?.code !== 'name_not_checked') throw error;
+        const names =
+          error.code === 'renamed'
+            ? ` from ${quotedName(target.thread.name ?? '')} to ${quotedName(record.name ?? '')}`
+            : '';
+        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}: of ${titled({ id: thread.id })} ${error.facts.what}${names}. ${error.facts.next}`;
+        return { summary, status: 'declined', confirmed_by, thread };
+      }
       case 'unknown':
         return {
-          summary: `It is not known whether ${titled(thread)} was deleted (${result.why}). Call delete_thread again to find out: already_gone then means that it is deleted.`,
+          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${error ? errorWords(error) : ''}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
           status,
+          confirmed_by,
           thread,
         };
     }
@@ -80,8 +75,8 @@ export const deleteThread = defineDeletion({
     status === 'confirmation_required' || status === 'declined' ? summary : [summary, ...lastRecord(thread)].join('\n'),
 });
 
-const goneResult = (facts: ThreadFacts): Result => ({
-  summary: `Nothing was deleted: ${titled(facts)} does not exist, or not any more.`,
+const goneResult = (target: Target, app: App): Result => ({
+  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist, or no longer does.`,
   status: 'already_gone',
-  thread: facts,
+  thread: factsOf(target),
 });

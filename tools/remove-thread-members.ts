@@ -1,134 +1,170 @@
 import * as z from 'zod';
-import { AgoraError } from '../src/agora/errors.ts';
+import type { AgoraError } from '../src/agora/errors.ts';
 import { type Members, readMembers } from '../src/agora/reconcile.ts';
-import { inQuotes } from '../src/base/escape.ts';
+import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
-import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread-facts.ts';
-import { confirmationFields, defineDeletion, type ToolContext } from '../src/toolkit/define-tool.ts';
-import { identify } from '../src/toolkit/identify-thread.ts';
-import { afterLoss, type BatchResult, failed, inBatches, type UserResult, usersText } from './support/batches.ts';
-import { renamedWords } from './support/delete-one.ts';
-import { confirmationCode, threadId, usernames } from './support/parameters.ts';
+import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
+import { inApp, shownId } from '../src/present/thread-facts.ts';
+import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
+import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
+import { verdictOf } from '../src/toolkit/look-verdict.ts';
+import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
+import { createLooks } from '../src/toolkit/thread-look.ts';
+import { stopped } from './support/delete-one.ts';
+import { questionAbout } from './support/deletion-facts.ts';
+import {
+  afterLoss,
+  type BatchResult,
+  counted,
+  everyOne,
+  forEachBatch,
+  type PairResult,
+  pairRow,
+  refusedBatch,
+  rowOf,
+  type ThreadUsers,
+} from './support/member-pairs.ts';
+import { confirmationCode, fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
+import { carriedOn } from './support/rest-of-a-yes.ts';
 
-const STATUSES = ['removed', 'not_removed', 'failed', 'unknown'] as const;
+const STATUSES = ['unknown', 'failed', 'not_tried', 'not_removed', 'removed'] as const;
 type Status = (typeof STATUSES)[number];
-type Outcome = UserResult<Status>;
 
 export const removeThreadMembers = defineDeletion({
   name: 'remove_thread_members',
-  title: 'Remove members from a thread',
+  title: 'Remove members from threads',
   description:
-    'Removes up to 100 users from a thread; they stay in its group. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed, and results says which; the service gives no reason for not_removed.',
+    'Removes 1-100 users from 1-50 threads, at most 200 pairs of user and thread; they stay in their groups. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed, and results says which; the service gives no reason for not_removed.',
   kind: 'delete',
   verb: 'removed',
-  input: z.strictObject({ thread_id: threadId, usernames, confirmation_code: confirmationCode }),
+  input: z
+    .strictObject({ thread_ids: threadIds, usernames, confirmation_code: confirmationCode })
+    .refine(fewEnoughPairs, PAIRS),
   output: z.object({
     summary: z.string(),
     status: z.enum(['done', 'partly_done', 'confirmation_required', 'declined']),
-    results: z
-      .array(z.object({ username: z.string(), status: z.enum(STATUSES), error: z.string().optional() }))
-      .optional(),
-    thread: threadFacts.optional(),
     ...confirmationFields,
+    results: z.array(pairRow(STATUSES)),
+    left_out: leftOutOf(STATUSES),
   }),
-  async preview({ thread_id, usernames, confirmation_code }, context) {
-    const { state, facts } = await identify(thread_id, context, context.signal, confirmation_code === undefined);
-    if (state === 'gone') throw gone();
-    return { facts, users: [...new Set(usernames)] };
+  threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
+  deletions: () => 0,
+  alreadyDone(targets) {
+    if (targets.every(({ gone }) => gone)) throw stopped('already_gone');
+    return undefined;
   },
-  question({ facts, users }, { app, clock }) {
-    const who = `${usersText(users.length)} (${users.map((user) => word(shownId(user))).join(', ')})`;
-    const about = described(facts, clock.now());
-    return {
-      ask: `removing ${who} from ${titled(facts)} (${about}) in app ${inQuotes(app.name)} on ${app.host} needs the user's yes`,
-      message: [
-        `${app.sandbox ? '[sandbox] ' : ''}Remove ${who} from this thread?`,
-        capitalised(titled(facts)),
-        capitalised(about),
-        `App ${inQuotes(app.name)} on ${app.host}`,
-        'They stay in the group, and can be added again.',
-      ].join('\n'),
-      label: `Remove ${usersText(users.length)} from this thread`,
-      boundTo: facts.name,
-    };
-  },
-  unconfirmed: ({ facts }, result) => ({ ...result, thread: facts }),
-  async perform({ thread_id }, { facts, users }, context) {
-    const now = await identify(thread_id, context, context.signal, false);
-    if (now.state === 'gone') throw gone();
-    if (facts.name !== undefined && now.facts.name !== undefined && now.facts.name !== facts.name) {
-      return {
-        summary: `Nothing was removed: ${renamedWords(facts.name, now.facts)}. To ask again, call remove_thread_members again.`,
-        status: 'declined' as const,
-        thread: now.facts,
-      };
-    }
-    context.signal.throwIfAborted();
-    const results = await inBatches(users, context, (batch) => removeBatch(thread_id, batch, context));
-    return {
-      summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${countByStatus(results, STATUSES)}.`,
+  question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
+  unconfirmed: (_targets, result) => ({ ...result, results: [] }),
+  async perform(targets, { usernames }, context) {
+    const { app, confirmedBy: confirmed_by } = context;
+    const users = [...new Set(usernames)];
+    const checked = await lookAtAll(targets, context);
+    const refused = checked.flatMap(({ target, error }) =>
+      error ? refusedBatch<Status>({ threadId: target.id, users: left(target, users) }, error).results : [],
+    );
+    const pairs = checked.flatMap(({ target, error }) =>
+      error ? [] : [{ threadId: target.id, users: left(target, users) }],
+    );
+    const results = [
+      ...refused,
+      ...(await forEachBatch<Status>(pairs, context, (batch) => removeBatch(batch, context))),
+    ];
+    const rest = restOf(results, targets);
+    const carried = carriedOn('remove_thread_members', rest.args, rest.targets, context);
+    const total = counted(results.length, 'membership');
+    return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
+      summary: [
+        `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+        ...(carried ? [carried.words] : []),
+      ].join(' '),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
-      results,
-    };
+      confirmed_by,
+      ...carried?.fields,
+      ...left_out,
+    }));
   },
-  text: ({ summary, results }) => outcomesText(summary, results ?? []),
+  text: pairsText,
 });
 
-/** A look found no such thread. */
-const gone = (): AgoraError =>
-  new AgoraError({
-    code: 'thread_not_found',
-    what: 'the thread does not exist: it was deleted, or the id is wrong',
-    next: "List the user's or the app's threads to get a current id.",
-    retry: 'never',
-    landed: 'no',
-    about: ['thread'],
-  });
+/** What a yes has left to do of a thread: all users of the call, unless an earlier call with the same yes did some. */
+const left = ({ usersLeft }: Target, users: readonly string[]): readonly string[] => usersLeft ?? users;
 
-async function removeBatch(
-  threadId: string,
-  users: readonly string[],
-  context: ToolContext,
-): Promise<BatchResult<Status>> {
+/** The pairs that were not tried, as arguments that name no thread and no user beyond them, and as what is kept. */
+function restOf(results: readonly PairResult<Status>[], targets: readonly Target[]) {
+  const untried = results.filter(({ status }) => status === 'not_tried');
+  const kept = targets.flatMap((target) => {
+    const usersLeft = untried.filter(({ threadId }) => threadId === target.id).map(({ username }) => username);
+    return usersLeft.length === 0 ? [] : [{ ...target, usersLeft }];
+  });
+  const args = {
+    thread_ids: kept.map(({ id }) => id),
+    usernames: [...new Set(untried.map(({ username }) => username))],
+  };
+  return { args, targets: kept };
+}
+
+/** A removal is looked at once, right after the yes. */
+function lookAtAll(
+  targets: readonly Target[],
+  context: ConfirmedContext,
+): Promise<readonly { readonly target: Target; readonly error?: AgoraError }[]> {
+  const { clock, seen, signal } = context;
+  const looks = createLooks(seen, clock);
+  return inParallel(targets, AT_ONCE, async (target) => {
+    if (target.gone) return { target, error: stopped('already_gone') };
+    const calls = context.threads.with({ turn: context.nextTurn() });
+    const look = await looks(calls, target.id, { memberPages: 1, trustMs: 0 }, signal);
+    const verdict = verdictOf(look, shownOf(target), false);
+    return verdict === 'send' || verdict === 'send_unchecked' ? { target } : { target, error: stopped(verdict) };
+  });
+}
+
+async function removeBatch(batch: ThreadUsers, context: ConfirmedContext): Promise<BatchResult<Status>> {
   const { threads, write, clock, signal } = context;
+  const { threadId, users } = batch;
   const written = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
     agora.removeMembers(threadId, users, signal),
   );
   switch (written.kind) {
     case 'refused':
-      return { outcomes: users.map((username) => failed(username, written.error)), fatal: written.error };
+      return refusedBatch(batch, written.error);
     case 'may_have_landed': {
       const why = ` (${errorWords(written.error)})`;
-      return afterLoss(threadId, users, context, written.error, (username, list) => judged(username, list, why));
+      return afterLoss(batch, written.error, context, (username, list) => judged(threadId, username, list, why));
     }
     case 'done': {
       const { removed, resent } = written.value;
       const doubtful = users.some((user) => removed.get(user) !== true);
       // A second try may answer false for users whom the first one removed: only the list can tell.
       const list = resent && doubtful ? await readMembers(threads, threadId, clock, signal) : undefined;
-      return { outcomes: users.map((username) => answered(username, removed.get(username), list)) };
+      return { results: users.map((username) => answered(threadId, username, removed.get(username), list)) };
     }
   }
 }
 
 /** What became of a user by the answer, and by the member list where it was read. */
-function answered(username: string, said: boolean | undefined, list: Members | undefined): Outcome {
-  if (said === true) return { username, status: 'removed' };
-  if (list && said === false && list.members.has(username)) return { username, status: 'not_removed' };
-  if (list) return judged(username, list, '');
+function answered(
+  threadId: string,
+  username: string,
+  said: boolean | undefined,
+  list: Members | undefined,
+): PairResult<Status> {
+  if (said === true) return { threadId, username, status: 'removed' };
+  if (list && said === false && list.members.has(username)) return { threadId, username, status: 'not_removed' };
+  if (list) return judged(threadId, username, list, '');
   return said === false
-    ? { username, status: 'not_removed' }
-    : { username, status: 'unknown', error: 'the service said nothing of this user' };
+    ? { threadId, username, status: 'not_removed' }
+    : { threadId, username, status: 'unknown', error: 'the service said nothing of this user' };
 }
 
 /** What the member list says after an answer was lost: who is absent was removed, who is there may still be removed. */
-function judged(username: string, { members, complete }: Members, why: string): Outcome {
+function judged(threadId: string, username: string, { members, complete }: Members, why: string): PairResult<Status> {
   if (complete && !isAmong(username, members)) {
-    return { username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
+    return { threadId, username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }
   const seen = isAmong(username, members) ? ', and a moment later the user was still a member' : '';
-  return { username, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
+  const error = `the answer was lost${why}${seen}; removing the user again is safe`;
+  return { threadId, username, status: 'unknown', error };
 }
 
 /** A service may list `lin` for `Lin`, who must then not be reported as removed. */

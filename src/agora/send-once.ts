@@ -103,7 +103,9 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
                     : (refusedBy(head, clock) ?? timeoutError(timeoutMs)),
                 ),
               aborted: (reason) =>
-                stop((stage, head) => (stage === 'unsent' ? reason : (refusedBy(head, clock) ?? perhapsLanded(reason)))),
+                stop((stage, head) =>
+                  stage === 'unsent' ? reason : (refusedBy(head, clock) ?? perhapsLanded(reason)),
+                ),
             });
           },
         },

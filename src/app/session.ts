@@ -52,6 +52,10 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       { createSend },
       { createThreads },
       { createGroups },
+      { createSeen },
+      { createGroupNames },
+      { createLastRecords },
+      { createDeletionCap },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
       import('../agora/send-once.ts'),
@@ -60,6 +64,10 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       import('../agora/send.ts'),
       import('../agora/threads.ts'),
       import('../agora/groups.ts'),
+      import('../toolkit/seen-threads.ts'),
+      import('../toolkit/group-names.ts'),
+      import('../toolkit/last-records.ts'),
+      import('../toolkit/deletion-cap.ts'),
     ]);
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
@@ -72,12 +80,21 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       clock,
       exchange: createTokenExchange(sendOnce, limiter),
     });
+    let turn = 0;
     const send = createSend({ sendOnce, tokens, limiter, clock, random });
     return {
       app: { ...app, name: visible(app.name) },
       threads: createThreads(send, target.name),
       groups: createGroups(send, target.name),
       audit: await openAudit(),
+      seen: createSeen(),
+      groupNames: createGroupNames(clock),
+      records: createLastRecords(),
+      cap: createDeletionCap(config.maxDeletes, clock),
+      nextTurn: () => {
+        turn += 1;
+        return turn;
+      },
     };
   }
 

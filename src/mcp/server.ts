@@ -3,6 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { Language } from '../base/language.ts';
 import type { Log } from '../base/log.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly prompts: PromptSource;
   readonly instructions: string;
   readonly confirm: ConfirmMode;
+  /** Of the questions to a person. */
+  readonly language: Language;
   /** What an accepted form proves; our own command line answers forms for a terminal or a flag. */
   readonly formIs?: 'form' | 'terminal' | 'flag' | undefined;
   /** Reaches the app; called at each tool call, and cheap after the first. */
@@ -70,7 +73,17 @@ export function createServer(options: ServerOptions): ThreadsServer {
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
       const audited = audit !== undefined;
-      const context = { ...session, threads, write, audited, clock, time, signal: time.signal, progress };
+      const context = {
+        ...session,
+        language: options.language,
+        threads,
+        write,
+        audited,
+        clock,
+        time,
+        signal: time.signal,
+        progress,
+      };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
       const { structured, text } = await call(context, { gate, asker });
       return { content: [{ type: 'text', text }], structuredContent: structured };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { inQuotes, visible } from '../base/escape.ts';
-import { ago, utcTime } from './time.ts';
+import { utcTime } from './time.ts';
+import { tokenBound } from './token-budget.ts';
 
 /** In grapheme clusters after escaping: a name has 64 characters, each hidden one grows to eight or nine, and a last
  * record must hold all of them. Where many names stand together, `budget.ts` cuts them further. */
@@ -24,11 +25,34 @@ export const threadFacts = z.object({
   msg_id: z.string().optional(),
   created_at: z.string().optional(),
   member_count: z.string().optional().describe('"12", or "50 or more"'),
-  members: z.array(z.string()).optional().describe('At most 50 user ids'),
+  members: z.array(z.string()).optional(),
+  members_left_out: z.int().optional().describe('How many members are not shown for want of room'),
   as_of: z.string().optional().describe('When the name, owner and group were last seen, if not just now'),
 });
 
 export type ThreadFacts = z.input<typeof threadFacts>;
+
+/**
+ * The members of a thread as far as they fit, and what is known of their number.
+ *
+ * @param complete was the list read to its end?
+ * @param tokens room for the user ids
+ */
+export function memberFacts(ids: readonly string[], complete: boolean, tokens: number) {
+  const shown: string[] = [];
+  let left = tokens;
+  for (const id of ids.map(shownId)) {
+    left -= tokenBound(id) + 2;
+    if (left < 0) break;
+    shown.push(id);
+  }
+  const leftOut = ids.length - shown.length;
+  return {
+    member_count: complete ? String(ids.length) : `${ids.length} or more`,
+    members: shown,
+    ...(leftOut > 0 && { members_left_out: leftOut }),
+  };
+}
 
 /** Maps a thread to the fields that are known. */
 export function factsOf(thread: Thread): ThreadFacts {
@@ -42,48 +66,38 @@ export function factsOf(thread: Thread): ThreadFacts {
   };
 }
 
-export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** The app that was written to: an assistant may have a server for each of several. */
+export const inApp = ({ name }: { readonly name: string }): string => `in app ${inQuotes(name)}`;
 
 /** `thread 2400… "Refund question"`, or the id alone. */
 export const titled = ({ id, name }: ThreadFacts): string =>
   name === undefined ? `thread ${word(id)}` : `thread ${word(id)} ${inQuotes(name)}`;
 
-/** `group 2100…`, or `group unknown`. */
-export const groupOf = ({ group_id }: ThreadFacts): string =>
-  `group ${group_id === undefined ? 'unknown' : word(group_id)}`;
-
-/**
- * What helps a person to recognise a thread of a group: `owner lin, created 2025-01-01T00:00:00Z (3 months ago),
- * 12 members`. Whatever is not known is called unknown.
- *
- * @param now milliseconds since 1970, for the age, which is left out without it
- */
-export function describedInGroup(facts: ThreadFacts, now: number | undefined): string {
-  const { owner, created_at, member_count, as_of } = facts;
+/** What helps a person to recognise a thread: `group 2100…, owner lin, created 2025-01-01T00:00:00Z, 12 members`. */
+export function described(facts: ThreadFacts): string {
+  const { group_id, owner, created_at, member_count, as_of } = facts;
   return [
+    `group ${group_id === undefined ? 'unknown' : word(group_id)}`,
     `owner ${owner === undefined ? 'unknown' : word(owner)}`,
-    created_at === undefined
-      ? 'age unknown'
-      : `created ${created_at}${now === undefined ? '' : ` (${ago(Date.parse(created_at), now)})`}`,
+    created_at === undefined ? 'age unknown' : `created ${created_at}`,
     member_count === undefined ? 'member count unknown' : `${member_count} member${member_count === '1' ? '' : 's'}`,
     ...(facts.name === undefined ? ['name unknown'] : []),
     ...(as_of === undefined ? [] : [`as of ${as_of}`]),
   ].join(', ');
 }
 
-/** The same with the group in front. */
-export const described = (facts: ThreadFacts, now: number | undefined): string =>
-  `${groupOf(facts)}, ${describedInGroup(facts, now)}`;
-
 /** All known facts but the id in one line, each with its name: `name "Refund question", owner lin`. */
-export function factsLine({ name, owner, group_id, msg_id, created_at, members, as_of }: ThreadFacts): string {
+export function factsLine(facts: ThreadFacts): string {
+  const { name, owner, group_id, msg_id, created_at, members, members_left_out: more, as_of } = facts;
   return [
     ...(name === undefined ? [] : [`name ${inQuotes(name)}`]),
     ...Object.entries({ owner, group_id, msg_id }).flatMap(([key, id]) =>
       id === undefined ? [] : [`${key} ${word(id)}`],
     ),
     ...Object.entries({ created_at, as_of }).flatMap(([key, time]) => (time === undefined ? [] : [`${key} ${time}`])),
-    ...(members === undefined ? [] : [`members ${members.map(word).join(' ') || 'none'}`]),
+    ...(members === undefined
+      ? []
+      : [`members ${members.map(word).join(' ') || 'none'}${more ? ` and ${more} more` : ''}`]),
   ].join(', ');
 }
 

@@ -13,7 +13,7 @@ export interface Binding {
 
 /** One-time codes of one session, each kept with what the person was shown when it was issued. */
 export interface ConfirmationCodes<Kept> {
-  issue(binding: Binding, kept: Kept): { readonly code: string; /** Since 1970. */ readonly expiresAt: number };
+  issue(binding: Binding, kept: Kept): { readonly code: string /** Since 1970. */; readonly expiresAt: number };
   /** Uses the code up where it fits and counts; undefined where it is made up, used, expired or for another call. */
   redeem(binding: Binding, code: string, counts: (kept: Kept) => boolean): Kept | undefined;
 }
@@ -47,7 +47,8 @@ export function createCodes<Kept>(clock: Clock): ConfirmationCodes<Kept> {
     redeem(binding, code, counts) {
       const key = keyOf(binding);
       const issued = open.get(key);
-      if (issued === undefined || issued.code !== code || elapsed() >= issued.until || !counts(issued.kept)) return undefined;
+      if (issued === undefined || issued.code !== code || elapsed() >= issued.until || !counts(issued.kept))
+        return undefined;
       open.delete(key);
       return issued.kept;
     },

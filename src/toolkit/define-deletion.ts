@@ -39,18 +39,14 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spe
   /** The threads that a call is about. */
   readonly threadIds: (args: z.output<I>) => readonly string[];
   /** Deletions that AGORA_THREADS_MAX_DELETES counts if all goes as asked. */
-  readonly counted: (targets: readonly Target[]) => number;
+  readonly deletions: (targets: readonly Target[]) => number;
   /** The result where nothing is left to lose; then nobody is asked. */
   readonly alreadyDone: (targets: readonly Target[], app: App) => Result<O> | undefined;
   readonly question: (targets: readonly Target[], args: z.output<I>, context: ToolContext) => Question;
   /** Adds to an unconfirmed result what would be lost. */
   readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => Result<O>;
   /** Deletes. Called after a yes, and nowhere else. */
-  readonly perform: (
-    targets: readonly Target[],
-    args: z.output<I>,
-    context: ConfirmedContext,
-  ) => Promise<Result<O>>;
+  readonly perform: (targets: readonly Target[], args: z.output<I>, context: ConfirmedContext) => Promise<Result<O>>;
 }
 
 /** Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools. */
@@ -64,8 +60,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
         ...context,
         confirmedBy: by,
         write: (write, send) => context.write({ ...write, confirmed: by }, send),
-        carryOn: (rest, targets) =>
-          codeFields(gate.carryOn({ tool: spec.name, args: rest }, { by, kept: targets })),
+        carryOn: (rest, targets) => codeFields(gate.carryOn({ tool: spec.name, args: rest }, { by, kept: targets })),
       });
     };
 
@@ -75,7 +70,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     const targets = await lookForQuestion(spec.threadIds(args), context);
     const done = spec.alreadyDone(targets, context.app);
     if (done) return done;
-    context.cap.require(spec.counted(targets));
+    context.cap.require(spec.deletions(targets));
     const question = spec.question(targets, args, context);
     const decision = await gate.ask(binding, question, targets, asker, context.time);
     switch (decision.kind) {

@@ -3,11 +3,13 @@ import type { Sending } from '../agora/api-call.ts';
 import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Language } from '../base/language.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
 import type { CallTime } from './call-time.ts';
 import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
+import type { GroupNames } from './group-names.ts';
 import type { LastRecords } from './last-records.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Target } from './targets.ts';
@@ -39,6 +41,7 @@ export interface Session {
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
   readonly seen: Seen;
+  readonly groupNames: GroupNames;
   readonly records: LastRecords;
   readonly cap: DeletionCap;
   /** A place in the order of looks and deletions, which go before all other calls. */
@@ -52,7 +55,8 @@ export interface ReadApi
 }
 
 /** What a handler works with. */
-export interface ToolContext extends Pick<Session, 'app' | 'groups' | 'seen' | 'records' | 'cap' | 'nextTurn'> {
+export interface ToolContext
+  extends Pick<Session, 'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'cap' | 'nextTurn'> {
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
@@ -60,6 +64,8 @@ export interface ToolContext extends Pick<Session, 'app' | 'groups' | 'seen' | '
   readonly audited: boolean;
   readonly clock: Clock;
   readonly time: CallTime;
+  /** Of texts for a person. */
+  readonly language: Language;
   /** Aborted when the client gives up the call, or when its time is over. */
   readonly signal: AbortSignal;
   /** Reports to the client how far a long call has come, if it asked for that. */
@@ -95,7 +101,9 @@ export interface Tool {
    *
    * @throws ZodError
    */
-  readonly prepare: (args: unknown) => Promise<(context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>>;
+  readonly prepare: (
+    args: unknown,
+  ) => Promise<(context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>>;
 }
 
 export type Result<O extends z.ZodObject> = z.input<O> & { summary: string };

@@ -9,7 +9,14 @@ export interface Shown {
 }
 
 /** What a look just before a sending means for it. */
-export type Verdict = 'send' | 'send_unchecked' | 'renamed' | 'name_not_checked' | 'already_gone' | 'deleted' | 'unknown';
+export type Verdict =
+  | 'send'
+  | 'send_unchecked'
+  | 'renamed'
+  | 'name_not_checked'
+  | 'already_gone'
+  | 'deleted'
+  | 'unknown';
 
 /**
  * A yes is for what was shown: a deletion goes only to a thread that still has the name in the question.

@@ -17,6 +17,8 @@ export interface Target {
   /** When memory last saw it, in milliseconds since 1970, where the name is from memory. */
   readonly asOf: number | undefined;
   readonly members: MemberList | undefined;
+  /** Of a removal: the users that the same yes still covers, where an earlier call has done the others. */
+  readonly usersLeft?: readonly string[];
 }
 
 /** What the person is shown of a target: a yes is for this and for nothing else. */

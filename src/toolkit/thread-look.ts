@@ -1,7 +1,7 @@
 import { AgoraError } from '../agora/errors.ts';
-import { type Clock, timePassed } from '../base/clock.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
+import { type Clock, timePassed } from '../base/clock.ts';
 import type { Seen, ThreadPlace } from './seen-threads.ts';
 
 /** What the service says of a thread right now. No documented call gives one thread by its id. */
@@ -92,9 +92,7 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
     const met = { desc: new Set<string>(), asc: new Set<string>() };
     let open: ThreadPlace[] = [{ ...list, sort: 'desc' }];
     for (let round = 0; open.length > 0; round++) {
-      const read = await Promise.all(
-        open.map(async (place) => ({ place, page: await readPage(place, reading) })),
-      );
+      const read = await Promise.all(open.map(async (place) => ({ place, page: await readPage(place, reading) })));
       open = [];
       for (const { place, page } of read) {
         if (page === undefined) continue;

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { classicSettings, refusal } from '../support/http.ts';
 import { skippingClock } from '../support/manual-clock.ts';
-import { type Interference, type ServiceRequest, type ThreadService, threadService, threadsOf } from '../support/thread-service.ts';
+import {
+  type Interference,
+  type ServiceRequest,
+  type ThreadService,
+  threadService,
+  threadsOf,
+} from '../support/thread-service.ts';
 
 // A yes is for what was shown: threads at any place of lists of up to 400, renamed at any moment. Whatever the service
 // does in between, a deletion is sent only where the last look has found the name that the person was shown.
@@ -59,7 +65,8 @@ async function run({ mode, length, places, renameAt, fault, membersFail }: Case)
     const thread = service.threads.get(first);
     if (thread) thread.name = `${thread.name} renamed`;
   };
-  const struck = (request: ServiceRequest): boolean => request.endpoint === 'delete' && request.target === first && faulty++ === 0;
+  const struck = (request: ServiceRequest): boolean =>
+    request.endpoint === 'delete' && request.target === first && faulty++ === 0;
   let strikes = false;
   const service = await threadService(list, {
     before: (request) => {
@@ -102,7 +109,9 @@ async function deleteThem(
   asked: (question: string) => void,
 ): Promise<Run['rows']> {
   const [tool, args] =
-    ids.length === 1 ? (['delete_thread', { thread_id: ids[0] }] as const) : (['delete_threads', { thread_ids: ids }] as const);
+    ids.length === 1
+      ? (['delete_thread', { thread_id: ids[0] }] as const)
+      : (['delete_threads', { thread_ids: ids }] as const);
   let answer = await call(tool, args);
   if (mode === 'code') {
     asked(answer.text);

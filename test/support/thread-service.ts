@@ -59,7 +59,10 @@ export const threadsOf = (owner: string, count: number, extra: readonly string[]
  * A stand-in for Agora Chat that keeps threads and their members, and lets a test change anything before, within or
  * after any request. It shares no code with the sandbox.
  */
-export async function threadService(list: readonly ServiceThread[], options: ServiceOptions = {}): Promise<ThreadService> {
+export async function threadService(
+  list: readonly ServiceThread[],
+  options: ServiceOptions = {},
+): Promise<ThreadService> {
   const threads = new Map(list.map((thread) => [thread.id, thread]));
   const requests: ServiceRequest[] = [];
   const namesGiven = new Map<string, string>();
@@ -78,7 +81,14 @@ export async function threadService(list: readonly ServiceThread[], options: Ser
     return {
       json: {
         action: 'get',
-        entities: page.map(({ id, name, owner, groupId, msgId, created }) => ({ id, name, owner, groupId, msgId, created })),
+        entities: page.map(({ id, name, owner, groupId, msgId, created }) => ({
+          id,
+          name,
+          owner,
+          groupId,
+          msgId,
+          created,
+        })),
         properties: { cursor: String(last?.created ?? key ?? 0) },
       },
     };
@@ -91,13 +101,18 @@ export async function threadService(list: readonly ServiceThread[], options: Ser
       case 'list_user':
         return pageOf(of(target), query);
       case 'list_user_group':
-        return pageOf(of(target).filter((one) => one.groupId === groupId), query);
+        return pageOf(
+          of(target).filter((one) => one.groupId === groupId),
+          query,
+        );
       case 'members': {
         if (!thread) return refusal(404, 'group_error', 'thread not found.');
         const limit = Number(query.get('limit') ?? '50');
         const from = Number(query.get('cursor') || '0');
         const affiliations = thread.members.slice(from, from + limit);
-        return { json: { action: 'get', data: { affiliations }, properties: { cursor: String(from + affiliations.length) } } };
+        return {
+          json: { action: 'get', data: { affiliations }, properties: { cursor: String(from + affiliations.length) } },
+        };
       }
       case 'delete':
         if (!threads.delete(target)) return refusal(404, 'group_error', 'thread not found.');
@@ -159,8 +174,10 @@ function understood(
     groupId,
   });
   if (first === 'threads' && second === 'user') return request('list_user', third);
-  if (first === 'threads' && second === 'chatgroups' && fourth === 'user') return request('list_user_group', fifth, third);
-  if (first === 'thread' && third === 'users') return request(method === 'DELETE' ? 'remove_members' : 'members', second);
+  if (first === 'threads' && second === 'chatgroups' && fourth === 'user')
+    return request('list_user_group', fifth, third);
+  if (first === 'thread' && third === 'users')
+    return request(method === 'DELETE' ? 'remove_members' : 'members', second);
   if (first === 'thread' && method === 'DELETE') return request('delete', second);
   return request('other', path.join('/'));
 }

@@ -1,7 +1,6 @@
 import { AgoraError } from '../../src/agora/errors.ts';
 import { isThere } from '../../src/agora/reconcile.ts';
 import { timePassed } from '../../src/base/clock.ts';
-import { quotedName } from '../../src/present/thread-facts.ts';
 import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import { type LastRecord, lastRecordOf } from '../../src/toolkit/last-records.ts';
 import { type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
@@ -51,7 +50,7 @@ export async function deleteOne(
       lookedAt = elapsedMs();
       const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
       unchecked = verdict === 'send_unchecked';
-      if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict, target, look);
+      if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict);
     },
     isFresh: () => elapsedMs() - lookedAt <= LOOK_LIFE_MS,
   };
@@ -68,7 +67,9 @@ export async function deleteOne(
   const looked = await outcomeOf(guard.check(false));
   const written =
     looked.kind === 'done'
-      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) => agora.with({ turn, guard }).delete(id, signal))
+      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) =>
+          agora.with({ turn, guard }).delete(id, signal),
+        )
       : looked;
   const record = recordNow();
   const isGone = written.kind !== 'done' && written.error.code === 'thread_not_found';
@@ -93,13 +94,13 @@ async function isGoneNow(id: string, { threads, clock, signal }: ConfirmedContex
 const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;
 
 /** Why a deletion is not sent, or not sent again. */
-function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { thread }: Target, look: Look): AgoraError {
+export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>): AgoraError {
   switch (verdict) {
     case 'renamed':
       return new AgoraError({
         ...SEND_NOTHING,
         code: 'renamed',
-        what: `its name has changed since the user was asked: it was ${quotedName(thread.name ?? '')} and is ${quotedName(look.thread?.name ?? '')} now`,
+        what: 'its name has changed since the user was asked',
         next: 'A new call asks for it under its new name; do that only if the user still wants it.',
       });
     case 'name_not_checked':

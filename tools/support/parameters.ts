@@ -13,18 +13,17 @@ const NUMBER =
 const id = (description: string) =>
   z
     .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER : 'must be a string of digits') })
-    .regex(/^[0-9]{1,32}$/, 'must be a string of 1-32 digits')
+    .regex(/^[1-9][0-9]{0,31}$/, 'must be a string of 1-32 digits without leading zeros')
     .describe(description);
 
 export const threadId = id('Thread id (digits)');
-const THREAD_IDS = 'must be a list of 2 to 50 thread ids';
+const THREAD_IDS = 'must be a list of 1 to 50 thread ids';
 
 export const threadIds = z
   .array(threadId, THREAD_IDS)
-  .min(2, THREAD_IDS)
+  .min(1, THREAD_IDS)
   .max(50, THREAD_IDS)
-  .refine((ids) => new Set(ids).size > 1, 'must hold at least two different ids; for one thread call delete_thread')
-  .describe('2-50 thread ids (digits)');
+  .describe('1-50 thread ids (digits)');
 
 export const groupId = id('Group id (digits)');
 export const msgId = id('Id of the group message the thread hangs on (digits, usually 19)');
@@ -134,6 +133,17 @@ export const spanInOrder = ({
   created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
 
 export const SPAN = { error: 'must be before created_before', path: ['created_after'] };
+
+const MOST_PAIRS = 200;
+
+/** Each user in each thread is a change of its own. */
+export const fewEnoughPairs = (args: { thread_ids: readonly string[]; usernames: readonly string[] }): boolean =>
+  new Set(args.thread_ids).size * new Set(args.usernames).size <= MOST_PAIRS;
+
+export const PAIRS = {
+  error: `must be few enough: threads times users may be at most ${MOST_PAIRS} in one call`,
+  path: ['usernames'],
+};
 
 const USERNAMES = 'must be a list of 1 to 100 user ids';
 

@@ -1,0 +1,71 @@
+import { factsOf, memberFacts, shownId, shownName, type ThreadFacts } from '../../src/present/thread-facts.ts';
+import { utcDay, utcTime } from '../../src/present/time.ts';
+import { cutTo, fairShare } from '../../src/present/token-budget.ts';
+import type { Question } from '../../src/toolkit/confirm.ts';
+import { confirmationQuestion } from '../../src/toolkit/confirmation-question.ts';
+import type { ToolContext } from '../../src/toolkit/define-tool.ts';
+import type { LastRecord } from '../../src/toolkit/last-records.ts';
+import type { Target } from '../../src/toolkit/targets.ts';
+
+/** Room for the members in one result, in tokens. */
+export const MEMBERS_TOKENS = 3_000;
+
+/** The question about the targets of a call: the same words in a form, on a terminal and beside a code. */
+export function questionAbout(
+  targets: readonly Target[],
+  users: readonly string[] | undefined,
+  { app, groupNames, language }: ToolContext,
+): Question {
+  const threads = targets.map(({ id, gone, thread, verified, members }) => {
+    const { name, owner, groupId, created } = thread;
+    const groupName = groupId === undefined ? undefined : groupNames.recall(groupId);
+    return {
+      id: shownId(id),
+      name: name === undefined ? undefined : shownName(name),
+      verified,
+      group: groupId === undefined ? undefined : { id: shownId(groupId), name: groupName && shownName(groupName) },
+      owner: owner === undefined ? undefined : shownId(owner),
+      created: created === undefined ? undefined : utcDay(created),
+      members: members && { count: members.ids.length, complete: members.complete },
+      gone,
+    };
+  });
+  const { name, host, sandbox } = app;
+  return confirmationQuestion({ threads, users: users?.map(shownId), app: name, host, sandbox }, language);
+}
+
+/** What is known of a target, for a result. */
+export const targetFacts = ({ id, thread, asOf, members }: Target, memberTokens: number): ThreadFacts => ({
+  ...factsOf({ ...thread, id }),
+  ...(members && memberFacts(members.ids, members.complete, memberTokens)),
+  ...(asOf !== undefined && { as_of: utcTime(asOf) }),
+});
+
+/** A last record, for a result. */
+export function recordFacts(record: LastRecord, memberTokens: number): ThreadFacts {
+  const { id, name, owner, group_id: groupId, msg_id: msgId, created, members, members_state: state } = record;
+  return {
+    ...factsOf({ id, name, owner, groupId, msgId, created }),
+    ...(state !== 'unread' && memberFacts(members, state === 'complete', memberTokens)),
+  };
+}
+
+/** Room for all names and owners of a result, in tokens; with ids and times 50 threads stay under 10,000. */
+const TEXTS_TOKENS = 3_000;
+
+/** Cuts the longest names and owners where all of them together would be too long for a model. */
+export function cutTexts<T extends { readonly thread?: ThreadFacts }>(rows: readonly T[]): T[] {
+  const share = fairShare(
+    rows.flatMap(({ thread }) => [thread?.name ?? '', thread?.owner ?? '']),
+    TEXTS_TOKENS,
+  );
+  return rows.map((row) => {
+    if (row.thread === undefined) return row;
+    const { name, owner } = row.thread;
+    const cut = {
+      ...(name !== undefined && { name: cutTo(name, share) }),
+      ...(owner !== undefined && { owner: cutTo(owner, share) }),
+    };
+    return { ...row, thread: { ...row.thread, ...cut } };
+  });
+}

@@ -1,0 +1,22 @@
+import type { CodeFields, ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
+import type { Target } from '../../src/toolkit/targets.ts';
+
+/**
+ * What a yes could not do in its call: a code with which the same yes counts for exactly that in the next one, and how
+ * to use it. Undefined where nothing is left.
+ */
+export function carriedOn(
+  tool: string,
+  args: Readonly<Record<string, readonly string[]>>,
+  targets: readonly Target[],
+  { carryOn }: ConfirmedContext,
+): { readonly fields: CodeFields; readonly words: string } | undefined {
+  if (targets.length === 0) return undefined;
+  const fields = carryOn(args, targets);
+  const { confirmation_code: code, expires_at: ends } = fields;
+  const given = Object.entries(args).map(([name, values]) => `${name} ${JSON.stringify(values)}`);
+  return {
+    fields,
+    words: `This call had no time for the rest, and the same yes covers it: call ${tool} with ${given.join(', ')} and confirmation_code ${code} before ${ends}.`,
+  };
+}
