@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, cutEnd, cutInQuotes, cutMiddle, plainCut } from '../../src/base/display-width.ts';
 import { graphemes, visible } from '../../src/base/escape.ts';
+import { anyText } from '../support/any-text.ts';
 
 const WIDTHS: readonly (readonly [text: string, columns: number])[] = [
   ['', 0],
@@ -33,7 +34,7 @@ const WIDTHS: readonly (readonly [text: string, columns: number])[] = [
 
 const escapedText = fc
   .oneof(
-    fc.string({ unit: 'binary', maxLength: 80 }),
+    anyText(80),
     fc.string({ unit: 'grapheme', maxLength: 80 }),
     fc.string({
       unit: fc.constantFrom('a', '退', 'é', '👨‍👩‍👧', '\u202e', '"', '\\', '⟨', '\u0301', '\u200d'),
@@ -100,7 +101,7 @@ describe('a cut', () => {
         expect(columnsOf(quoted)).toBeLessThanOrEqual(most + 2);
         expect(quoted).toMatch(/^"(?:[^"\\]|\\["\\])*"$/u);
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
   });
 
