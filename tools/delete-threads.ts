@@ -116,7 +116,7 @@ export const deleteThreads = defineDeletion({
 const READ_ON_MS = 15_000;
 
 async function deleteAll(targets: readonly Target[], context: ConfirmedContext): Promise<readonly One[]> {
-  const { clock, progress, seen, signal, time } = context;
+  const { clock, progress, seen, time } = context;
   const looks = createLooks(seen, clock);
   let count = 0;
   let fatal: AgoraError | undefined;
@@ -124,7 +124,8 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     // The person was told that it is gone: should it be there again, that is another question.
     if (target.gone) return { target, status: 'already_gone' };
     if (fatal) return { target, status: 'failed', error: NOT_SENT };
-    if (time.sending.aborted && !signal.aborted) return { target, status: 'not_tried' };
+    time.throwIfGivenUp();
+    if (time.sending.aborted) return { target, status: 'not_tried' };
     const deletion = await deleteOne(target, looks, time.spent() < READ_ON_MS ? MEMBER_PAGES : 1, context);
     count += 1;
     progress(count, targets.length, `${count} of ${targets.length} threads`);

@@ -16,7 +16,7 @@ export const getThread = defineTool({
     const { memberCount, ...thread } = await threads.get(thread_id, signal).catch(explainRefusal);
     seen.remember([thread], clock.now());
     const facts = { ...factsOf(thread), ...(memberCount === undefined ? {} : { member_count: String(memberCount) }) };
-    return { summary: `Found ${titled(facts)}: ${described(facts, clock.now())}.`, thread: facts };
+    return { summary: `Found ${titled(facts)}: ${described(facts)}.`, thread: facts };
   },
   text: ({ summary, thread: { msg_id } }) => (msg_id === undefined ? summary : `${summary}\nmsg_id ${msg_id}`),
 });

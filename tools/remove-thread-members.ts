@@ -4,7 +4,7 @@ import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
-import { inApp, shownId } from '../src/present/thread-facts.ts';
+import { inApp } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
@@ -16,7 +16,6 @@ import {
   afterLoss,
   type BatchResult,
   counted,
-  everyOne,
   forEachBatch,
   type PairResult,
   pairRow,

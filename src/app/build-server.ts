@@ -11,7 +11,7 @@ import { toolsFor } from './tool-registry.ts';
 export function assemble(
   config: Config,
   log: Log,
-  onFailure?: ServerOptions['onFailure'],
+  options: Pick<ServerOptions, 'formIs' | 'onFailure'> = {},
 ): { server: ThreadsServer; connector: Connector } {
   const connector = createConnector(config, systemClock, version, Math.random);
   const server = createServer({
@@ -20,11 +20,12 @@ export function assemble(
     prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
+    language: config.language,
     connect: connector.connect,
     sandbox: config.target.kind === 'sandbox',
     clock: systemClock,
     log,
-    onFailure,
+    ...options,
   });
   return { server, connector };
 }

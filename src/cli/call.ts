@@ -45,7 +45,7 @@ export async function call(args: readonly string[]): Promise<void> {
         .map((tool) => tool.name)
         .join(', ')}.`,
     );
-  const config: Config = { ...settings, confirm: 'elicitation' };
+  const config: Config = { ...settings, confirm: 'person' };
   const tool = findTool(name, config);
   const toolArgs = readArguments(words, tool);
   const confirmed = readConfirmed(line, tool, toolArgs);
@@ -63,8 +63,11 @@ export async function call(args: readonly string[]): Promise<void> {
   let refused: string | undefined;
   let interrupted = false;
   let failureCode = 'unknown';
-  const { server, connector } = assemble(config, createLog(config.logLevel, tell), ({ code }) => {
-    failureCode = code;
+  const { server, connector } = assemble(config, createLog(config.logLevel, tell), {
+    formIs: confirmed ? 'flag' : 'terminal',
+    onFailure: ({ code }) => {
+      failureCode = code;
+    },
   });
   const client = await connectInProcess(server, async (question, signal) => {
     if (confirmed) return true;

@@ -18,7 +18,7 @@ export function checkTools(config: Config, tools: { readonly registered: number;
 
 const CONFIRM = {
   auto: 'auto: a form where the client shows forms, else a code',
-  elicitation: 'elicitation: a form, and where the client shows none nothing is deleted',
+  person: 'person: only a person can confirm; where the client shows no forms, nothing is deleted',
   code: 'code: a code, which proves a second call and not a person',
 } as const;
 

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type AppTarget, readTarget } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
@@ -22,6 +23,10 @@ export interface ProxySettings {
 export interface Config extends ToolSelection {
   readonly target: Target;
   readonly confirm: ConfirmMode;
+  /** Of texts for a person. */
+  readonly language: Language;
+  /** Deletions in any 60 minutes; undefined for no cap. */
+  readonly maxDeletes: number | undefined;
   readonly timeoutMs: number;
   /** Calls a second for each endpoint. */
   readonly rateLimit: number;
@@ -102,6 +107,8 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
     readOnly: values.AGORA_THREADS_READ_ONLY ?? false,
     tools: values.AGORA_THREADS_TOOLS,
     auditLog: values.AGORA_THREADS_AUDIT_LOG,
+    maxDeletes: values.AGORA_THREADS_MAX_DELETES,
+    language: values.AGORA_THREADS_LANG ?? 'en',
     proxy,
   } as const;
   if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
-export const CONFIRM_MODES = ['auto', 'elicitation', 'code'] as const;
+export const CONFIRM_MODES = ['auto', 'person', 'code'] as const;
 export type ConfirmMode = (typeof CONFIRM_MODES)[number];
 
 /** What the documentation says of a setting, beside its schema. */
@@ -198,15 +199,36 @@ export const settings = z.object({
       meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
     },
   ),
-  AGORA_THREADS_CONFIRM: setting(z.enum(CONFIRM_MODES, `must be one of ${CONFIRM_MODES.join(', ')}`).optional(), {
-    label: 'How a deletion is confirmed',
-    inForm:
-      'auto (a form, else a code), elicitation (a form or not at all), or code: for a host that declines by itself',
+  AGORA_THREADS_CONFIRM: setting(
+    z
+      .enum([...CONFIRM_MODES, 'elicitation'], `must be one of ${CONFIRM_MODES.join(', ')}`)
+      // The old name of the same mode.
+      .transform((mode) => (mode === 'elicitation' ? 'person' : mode))
+      .optional(),
+    {
+      label: 'How a deletion is confirmed',
+      inForm:
+        'auto (a form, else a code), person (only a person can confirm), or code: for a host that declines by itself',
+      group: 'safety',
+      choices: CONFIRM_MODES,
+      value: 'MODE',
+      meaning:
+        'How a deletion is confirmed: `auto` (a form, else a code), `person` (only a person can confirm), `code`',
+      default: 'auto',
+    },
+  ),
+  AGORA_THREADS_MAX_DELETES: setting(wholeNumber(1, 1_000_000), {
+    label: 'Deletions an hour',
+    inForm: 'At most this many threads are deleted in any 60 minutes; no limit where this is left empty',
     group: 'safety',
-    choices: CONFIRM_MODES,
-    value: 'MODE',
-    meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `elicitation` (a form or not at all), `code`',
-    default: 'auto',
+    value: 'N',
+    meaning: 'At most this many threads are deleted in any 60 minutes: a seat belt, not a security boundary',
+  }),
+  AGORA_THREADS_LANG: setting(z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`).optional(), {
+    group: 'running',
+    choices: LANGUAGES,
+    meaning: 'Language of questions to a person: `en` or `zh`',
+    default: 'en',
   }),
   AGORA_THREADS_RATE_LIMIT: setting(wholeNumber(1, 1_000_000), {
     label: 'Calls a second',

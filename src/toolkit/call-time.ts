@@ -12,6 +12,8 @@ export interface CallTime {
   readonly signal: AbortSignal;
   /** Aborted with `signal`, and after 35 s: ends waits for a place or a retry, and starts no further request. */
   readonly sending: AbortSignal;
+  /** @throws the client's reason where it has given up the call: then nothing further is done, not even an answer made */
+  throwIfGivenUp(): void;
   /** Milliseconds of work so far. */
   spent(): number;
   /** Runs something that is not work, such as an open question. */
@@ -54,6 +56,7 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
   return {
     signal: work.signal,
     sending: sending.signal,
+    throwIfGivenUp: () => client.throwIfAborted(),
     spent,
     async pause(action) {
       cancelTimers();

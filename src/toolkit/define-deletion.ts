@@ -55,6 +55,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
     const binding = { tool: spec.name, args: bound };
     const perform = (yes: Yes<readonly Target[]>) => {
+      context.time.throwIfGivenUp();
       const { by } = yes;
       return spec.perform(yes.kept, args, {
         ...context,

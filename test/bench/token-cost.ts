@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
+import { startCallTime } from '../../src/toolkit/call-time.ts';
+import { createGate } from '../../src/toolkit/confirm.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { catalogue } from '../../tools/index.ts';
 import { tokens } from '../support/count-tokens.ts';
@@ -57,19 +59,23 @@ const rows = [];
 for (const { groups, detail } of PAGES) {
   page = pageOf(groups);
   const raw = tokens(JSON.stringify(page));
+  const { signal } = new AbortController();
+  const time = startCallTime(systemClock, signal);
   const context = {
-    app: session.app,
-    threads: session.threads,
-    groups: session.groups,
+    ...session,
+    language: 'en' as const,
     write: () => Promise.reject(new Error('a list does not write')),
     audited: false,
     seen: createSeen(),
     clock: systemClock,
-    signal: new AbortController().signal,
+    time,
+    signal,
     progress: () => undefined,
   };
   const call = await tool.prepare({ username: 'lin', limit: 50, detail });
-  const { text, structured } = await call(context, () => Promise.reject(new Error('nobody is asked')));
+  const asker = { forms: false, show: () => Promise.reject(new Error('nobody is asked')), heartbeat: () => undefined };
+  const { text, structured } = await call(context, { gate: createGate('auto', systemClock, 'form'), asker });
+  time.end();
   const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];
   rows.push({
     page: detail,

@@ -79,6 +79,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     prompts: async (context) => promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
+    language: config.language,
     connect: connector.connect,
     sandbox,
     clock,

@@ -116,7 +116,12 @@ const sent = z.discriminatedUnion('method', [
           type: z.literal('object'),
           properties: z.record(
             z.string(),
-            z.strictObject({ type: z.literal('boolean'), title: z.string(), description: z.string().optional() }),
+            z.strictObject({
+              type: z.literal('boolean'),
+              title: z.string(),
+              description: z.string().optional(),
+              default: z.boolean().optional(),
+            }),
           ),
           required: z.array(z.string()).optional(),
         })

@@ -33,7 +33,7 @@ export async function deleteOne(
   memberPages: number,
   context: ConfirmedContext,
 ): Promise<Deletion> {
-  const { app, cap, clock, records, seen, signal, write } = context;
+  const { app, cap, clock, records, seen, signal, time, write } = context;
   const { id } = target;
   const elapsedMs = timePassed(clock);
   // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
@@ -65,6 +65,7 @@ export async function deleteOne(
   };
 
   const looked = await outcomeOf(guard.check(false));
+  time.throwIfGivenUp();
   const written =
     looked.kind === 'done'
       ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) =>
@@ -82,7 +83,7 @@ export async function deleteOne(
   // A 404 after an attempt that may have landed proves its success; else somebody else was quicker.
   if (written.kind === 'refused') return { status: 'already_gone', record };
   lost(record);
-  return { status: 'deleted', record, ...(unchecked && { unchecked }) };
+  return { status: 'deleted', record, ...(unchecked ? { unchecked: true } : {}) };
 }
 
 /** After a lost answer. Where even this look fails, the thread may be gone or not. */

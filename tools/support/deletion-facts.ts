@@ -54,7 +54,7 @@ export function recordFacts(record: LastRecord, memberTokens: number): ThreadFac
 const TEXTS_TOKENS = 3_000;
 
 /** Cuts the longest names and owners where all of them together would be too long for a model. */
-export function cutTexts<T extends { readonly thread?: ThreadFacts }>(rows: readonly T[]): T[] {
+export function cutTexts<T extends { readonly thread?: ThreadFacts | undefined }>(rows: readonly T[]): T[] {
   const share = fairShare(
     rows.flatMap(({ thread }) => [thread?.name ?? '', thread?.owner ?? '']),
     TEXTS_TOKENS,

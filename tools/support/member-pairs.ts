@@ -42,7 +42,8 @@ const ABOUT_THE_THREAD = new Set<ErrorCode>(['thread_not_found', 'renamed', 'nam
 
 /** Why a refused batch failed, and whether further ones would fail in the same way. */
 export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraError): BatchResult<S> => ({
-  results: error.code === 'out_of_time' ? everyOne(batch, 'not_tried') : everyOne(batch, 'failed', errorWords(error)),
+  results:
+    error.code === 'out_of_time' ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', errorWords(error)),
   stop: { error, everywhere: error.code !== 'out_of_time' && !ABOUT_THE_THREAD.has(error.code) },
 });
 
@@ -54,7 +55,7 @@ export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraE
  */
 export async function forEachBatch<S extends string>(
   pairs: readonly ThreadUsers[],
-  { progress, signal, time }: ToolContext,
+  { progress, time }: ToolContext,
   send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
 ): Promise<readonly PairResult<S>[]> {
   const total = pairs.reduce((sum, { users }) => sum + users.length, 0);
@@ -67,7 +68,8 @@ export async function forEachBatch<S extends string>(
       const left = { threadId, users: users.slice(ofThread.length) };
       const batch = { threadId, users: left.users.slice(0, BATCH) };
       if (stopped || stoppedHere) return [...ofThread, ...everyOne<S>(left, 'failed', NOT_SENT)];
-      if (time.sending.aborted && !signal.aborted) return [...ofThread, ...everyOne<S>(left, 'not_tried')];
+      time.throwIfGivenUp();
+      if (time.sending.aborted) return [...ofThread, ...everyOne<S>(left, 'not_tried')];
       const { results: outcomes, stop } = await send(batch);
       ofThread.push(...outcomes);
       if (stop?.everywhere) stopped ??= stop.error;
