@@ -69,7 +69,7 @@ export async function inBatches<S extends string>(
 }
 
 /**
- * Settles a batch whose answer was lost by the member list.
+ * Uses the member list to settle a batch whose answer was lost.
  *
  * @param error how it was lost
  * @param judge what the list says of one user

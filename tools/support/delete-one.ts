@@ -10,7 +10,7 @@ import { outcomeOf } from '../../src/toolkit/writer.ts';
 /** What became of a thread; `facts` is its last record, all that was known of it. */
 export type Deletion = { readonly facts: ThreadFacts } & (
   | { readonly status: 'deleted' | 'already_gone' }
-  /** Its name is not the one the person was shown: the yes was for something else, so nothing was deleted. */
+  /** The person was shown another name: the yes was for something else, so nothing was deleted. */
   | { readonly status: 'renamed'; readonly from: string }
   | { readonly status: 'refused'; readonly error: AgoraError }
   | {
@@ -38,7 +38,7 @@ export async function deleteOne(threadId: string, before: ThreadFacts, context: 
   if (looked.kind !== 'done') return { status: 'refused', facts: before, error: looked.error };
   const now = looked.value;
   if (now.state === 'gone') return { status: 'already_gone', facts: before };
-  // Only what no list shows any more is taken from the earlier look.
+  // The earlier look fills in only where no list shows the thread any more.
   const facts = now.facts.name === undefined ? { ...before, ...now.facts } : now.facts;
   // A yes for an id without a name still counts if the name is found by now.
   if (before.name !== undefined && facts.name !== before.name) return { status: 'renamed', facts, from: before.name };
