@@ -1,13 +1,21 @@
 import * as z from 'zod';
-import type { ErrorCode } from '../src/agora/errors.ts';
-import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
-import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
-import { afterLoss, type BatchResult, failed, inBatches, inTurn, usersText } from './support/batches.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { changeMembers, type MemberChange, usersText } from './support/batches.ts';
 import { threadId, usernames } from './support/parameters.ts';
 
 const STATUSES = ['added', 'failed', 'unknown'] as const;
-type Status = (typeof STATUSES)[number];
+
+const ADDING: MemberChange<void, (typeof STATUSES)[number]> = {
+  send: (agora, threadId, users, signal) => agora.addMembers(threadId, users, signal),
+  answered: async (users) => users.map((username) => ({ username, status: 'added' })),
+  // Whoever is a member now was added, or was one before, which comes to the same.
+  lost: (username, { members }, why) =>
+    members.has(username)
+      ? { username, status: 'added' }
+      : { username, status: 'unknown', error: `the answer was lost (${why}); adding the user again is safe` },
+  aboutOneUser: new Set(['user_not_in_group', 'user_thread_limit', 'user_or_group_not_found', 'forbidden']),
+};
 
 export const addThreadMembers = defineTool({
   name: 'add_thread_members',
@@ -24,7 +32,7 @@ export const addThreadMembers = defineTool({
   }),
   async handle({ thread_id, usernames }, context) {
     const users = [...new Set(usernames)];
-    const results = await inBatches(users, context, (batch) => addBatch(thread_id, batch, context));
+    const results = await changeMembers(thread_id, users, ADDING, context);
     return {
       summary: `Adding ${usersText(users.length)} to thread ${thread_id}: ${countByStatus(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
@@ -34,33 +42,3 @@ export const addThreadMembers = defineTool({
   },
   text: ({ summary, results }) => outcomesText(summary, results),
 });
-
-/** The service refuses a batch for one user with these codes: the others are worth a request of their own. */
-const ABOUT_ONE_USER = new Set<ErrorCode>([
-  'user_not_in_group',
-  'user_thread_limit',
-  'user_or_group_not_found',
-  'forbidden',
-]);
-
-async function addBatch(
-  threadId: string,
-  users: readonly string[],
-  context: ToolContext,
-): Promise<BatchResult<Status>> {
-  const written = await context.write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
-    agora.addMembers(threadId, users, context.signal),
-  );
-  if (written.kind === 'done') return { outcomes: users.map((username) => ({ username, status: 'added' })) };
-  const { error } = written;
-  if (written.kind === 'may_have_landed') {
-    const lost = `the answer was lost (${errorWords(error)}); adding the user again is safe`;
-    // Whoever is a member now was added, or was one before, which comes to the same.
-    return afterLoss(threadId, users, context, error, (username, { members }) =>
-      members.has(username) ? { username, status: 'added' } : { username, status: 'unknown', error: lost },
-    );
-  }
-  const aboutOneUser = ABOUT_ONE_USER.has(error.code);
-  if (aboutOneUser && users.length > 1) return inTurn(users, 1, (one) => addBatch(threadId, one, context));
-  return { outcomes: users.map((username) => failed(username, error)), fatal: aboutOneUser ? undefined : error };
-}

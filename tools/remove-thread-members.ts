@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { type Members, readMembers } from '../src/agora/reconcile.ts';
+import type { Members } from '../src/agora/reconcile.ts';
+import type { Removal } from '../src/agora/threads.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, outcomesText } from '../src/present/outcomes.ts';
 import { capitalised, described, shownId, threadFacts, titled, word } from '../src/present/thread-facts.ts';
-import { confirmationFields, defineDeletion, type ToolContext } from '../src/toolkit/define-tool.ts';
+import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
 import { identify } from '../src/toolkit/identify-thread.ts';
-import { afterLoss, type BatchResult, failed, inBatches, type UserResult, usersText } from './support/batches.ts';
+import { changeMembers, type MemberChange, type UserResult, usersText } from './support/batches.ts';
 import { renamedWords } from './support/delete-one.ts';
 import { confirmationCode, threadId, usernames } from './support/parameters.ts';
 
@@ -65,7 +65,7 @@ export const removeThreadMembers = defineDeletion({
       };
     }
     context.signal.throwIfAborted();
-    const results = await inBatches(users, context, (batch) => removeBatch(thread_id, batch, context));
+    const results = await changeMembers(thread_id, users, REMOVING, context);
     return {
       summary: `Removing ${usersText(users.length)} from ${titled(facts)}: ${countByStatus(results, STATUSES)}.`,
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
@@ -86,44 +86,28 @@ const gone = (): AgoraError =>
     about: ['thread'],
   });
 
-async function removeBatch(
-  threadId: string,
-  users: readonly string[],
-  context: ToolContext,
-): Promise<BatchResult<Status>> {
-  const { threads, write, clock, signal } = context;
-  const written = await write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
-    agora.removeMembers(threadId, users, signal),
-  );
-  switch (written.kind) {
-    case 'refused':
-      return { outcomes: users.map((username) => failed(username, written.error)), fatal: written.error };
-    case 'may_have_landed': {
-      const why = ` (${errorWords(written.error)})`;
-      return afterLoss(threadId, users, context, written.error, (username, list) => judged(username, list, why));
-    }
-    case 'done': {
-      const { removed, resent } = written.value;
-      const doubtful = users.some((user) => removed.get(user) !== true);
-      // A second try may answer false for users whom the first one removed: only the list can tell.
-      const list = resent && doubtful ? await readMembers(threads, threadId, clock, signal) : undefined;
-      return { outcomes: users.map((username) => answered(username, removed.get(username), list)) };
-    }
-  }
-}
+const REMOVING: MemberChange<Removal, Status> = {
+  send: (agora, threadId, users, signal) => agora.removeMembers(threadId, users, signal),
+  async answered(users, { removed, resent }, readList) {
+    // A second try may answer false for users whom the first one removed: only the list can tell.
+    const list = resent && users.some((user) => removed.get(user) !== true) ? await readList() : undefined;
+    return users.map((username) => byAnswer(username, removed.get(username), list));
+  },
+  lost: (username, list, why) => byList(username, list, ` (${why})`),
+};
 
 /** What became of a user by the answer, and by the member list where it was read. */
-function answered(username: string, said: boolean | undefined, list: Members | undefined): Outcome {
+function byAnswer(username: string, said: boolean | undefined, list: Members | undefined): Outcome {
   if (said === true) return { username, status: 'removed' };
   if (list && said === false && list.members.has(username)) return { username, status: 'not_removed' };
-  if (list) return judged(username, list, '');
+  if (list) return byList(username, list, '');
   return said === false
     ? { username, status: 'not_removed' }
     : { username, status: 'unknown', error: 'the service said nothing of this user' };
 }
 
 /** What the member list says after an answer was lost: who is absent was removed, who is there may still be removed. */
-function judged(username: string, { members, complete }: Members, why: string): Outcome {
+function byList(username: string, { members, complete }: Members, why: string): Outcome {
   if (complete && !isAmong(username, members)) {
     return { username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }

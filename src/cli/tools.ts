@@ -20,12 +20,7 @@ const colours = wantsColours(process.stdout);
 type Style = Parameters<typeof styleText>[0];
 const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 
-const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
-  read: 'green',
-  create: 'blue',
-  update: 'yellow',
-  delete: 'red',
-};
+const KIND_STYLE: Record<ToolKind, Style> = { read: 'green', create: 'blue', update: 'yellow', delete: 'red' };
 
 /**
  * Lists the tools that the settings register, or all about one.
