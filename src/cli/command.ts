@@ -1,4 +1,4 @@
-/** A command of the binary, as it is declared in main.ts. All help is made from this. */
+/** A command of the binary, as listed in commands.ts. All help is made from this. */
 export interface Command {
   /** One line: what it does. */
   readonly summary: string;

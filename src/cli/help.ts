@@ -25,10 +25,16 @@ export async function help(args: readonly string[], commands: Commands): Promise
   if (name === undefined) return print(overview(commands));
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return print(about(name, command));
-  const near = closest(name, Object.keys(commands));
-  throw new UsageError(
-    `there is no command ${JSON.stringify(name)}.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-  );
+  throw await unknownCommand(name, commands);
+}
+
+/** Says which command was meant, or how to call the tool of that name. */
+export async function unknownCommand(word: string, commands: Commands): Promise<UsageError> {
+  const fault = `there is no command ${JSON.stringify(word)}.`;
+  const { toolNames } = await import('../app/tool-registry.ts');
+  if (toolNames.includes(word)) return new UsageError(`${fault} It is a tool: ${BINARY} call ${word}.`);
+  const near = closest(word, Object.keys(commands));
+  return new UsageError(near === undefined ? fault : `${fault} Did you mean "${near}"?`);
 }
 
 export async function printVersion(args: readonly string[]): Promise<void> {
