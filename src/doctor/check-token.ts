@@ -1,9 +1,9 @@
+import library from 'agora-token/src/AccessToken2.js';
 import type { TokenExchange } from '../agora/token-exchange.ts';
 import { createTokens } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { span, utcTime } from '../present/time.ts';
-import { APP_PRIVILEGE, CHAT_SERVICE, readToken } from '../sandbox/access-token.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
 import { type Check, failCall, failToken, ok, skipped, warn } from './check-result.ts';
@@ -59,26 +59,44 @@ function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
   if (!token.startsWith('007')) {
     return ok('token', 'a ready token, opaque: how long it lives is not known, and it is not renewed');
   }
-  const parts = readToken(token);
-  if (parts === undefined) {
+  const read = readToken(token);
+  if (read === undefined) {
     return failToken('it begins as a built token (007) but does not decode: damaged, or cut short');
   }
-  const ends = (parts.issued + parts.life) * 1_000;
+  const { ends } = read;
   const [first, appId = ''] = prefix;
-  if (first === 'app-id' && appId.toLowerCase() !== parts.appId.toLowerCase()) {
-    const detail = `it is for App ID ${visible(parts.appId, 40)}, and the settings name ${visible(appId, 40)}`;
+  if (first === 'app-id' && appId.toLowerCase() !== read.appId.toLowerCase()) {
+    const detail = `it is for App ID ${visible(read.appId, 40)}, and the settings name ${visible(appId, 40)}`;
     return failToken(detail);
   }
-  if (parts.service === CHAT_SERVICE && (parts.userId !== '' || !parts.privileges.has(APP_PRIVILEGE))) {
-    return failToken('it is a user token, and only an app token may make these calls');
-  }
+  if (read.isUserToken) return failToken('it is a user token, and only an app token may make these calls');
   const left = ends - now;
   if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
-  const detail = `a ready app token of App ID ${visible(parts.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
+  const detail = `a ready app token of App ID ${visible(read.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
   if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
   return warn(
     'token',
     detail,
     'A ready token is not renewed: set AGORA_APP_ID and AGORA_APP_CERTIFICATE in its place, and it is.',
   );
+}
+
+/** What a built token says about itself, with its end in milliseconds since 1970; undefined where it cannot be read. */
+function readToken(text: string): { appId: string; ends: number; isUserToken: boolean } | undefined {
+  const token = new library.AccessToken2();
+  if (!token.from_string(text)) return undefined;
+  const chat = token.getServices(library.kChatServiceType).map((service) => service.pack());
+  return {
+    appId: token.appId.toString(),
+    ends: (token.issueTs + token.expire) * 1_000,
+    isUserToken: chat.some((service) => !hasAppRights(service)),
+  };
+}
+
+/** The library keeps privileges and user id private, so they are read from the packed form: see vendor-modules.d.ts. */
+function hasAppRights(packed: Buffer): boolean {
+  const count = packed.readUInt16LE(2);
+  const privileges = Array.from({ length: count }, (_, i) => packed.readUInt16LE(4 + 6 * i));
+  const userIdLength = packed.readUInt16LE(4 + 6 * count);
+  return privileges.includes(library.ServiceChat.kPrivilegeApp) && userIdLength === 0;
 }

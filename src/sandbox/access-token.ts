@@ -12,8 +12,8 @@ export type Verdict =
   | { readonly kind: 'good'; readonly expiresAt: number };
 
 const VERSION = '007';
-export const CHAT_SERVICE = 5;
-export const APP_PRIVILEGE = 2;
+const CHAT_SERVICE = 5;
+const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
@@ -37,7 +37,7 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
   return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
 }
 
-export interface TokenParts {
+interface TokenParts {
   readonly signature: Buffer;
   /** What is signed: all that follows. */
   readonly info: Buffer;
@@ -57,7 +57,7 @@ export interface TokenParts {
 }
 
 /** @returns undefined for what has not the layout of an AccessToken2; nobody has looked at its signature yet */
-export function readToken(token: string): TokenParts | undefined {
+function readToken(token: string): TokenParts | undefined {
   if (!token.startsWith(VERSION)) return undefined;
   try {
     const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
