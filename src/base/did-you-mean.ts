@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 }
 
 /** The known word that a mistyped one was most likely meant to be; undefined where none is near. */
-export function closest(word: string, known: readonly string[]): string | undefined {
+export function closest<T extends string>(word: string, known: readonly T[]): T | undefined {
   const ranked = known
     .map((name) => ({ name, steps: distance(word.slice(0, 64), name) }))
     .sort((a, b) => a.steps - b.steps);

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Check, Status } from '../doctor/check-result.ts';
 import type { Found, Section } from '../doctor/run-checks.ts';
-import { isOurs } from '../settings/read-config.ts';
+import { isOurs } from '../settings/setting-names.ts';
 import { fold } from './terminal.ts';
 
 /** How a report is shown: for a person at a terminal, or as plain lines for a file, a pipe or a bug report. */

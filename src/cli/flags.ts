@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { closest } from '../base/did-you-mean.ts';
 import { documented, settings } from '../settings/schema.ts';
+import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A flag of a command line. */
@@ -16,7 +17,7 @@ export interface Flag {
 /** The flag of a setting. */
 export interface SettingFlag extends Flag {
   /** The variable that it stands for: the setting's name, or `NAME_FILE` for a secret. */
-  readonly variable: string;
+  readonly variable: VariableName;
   readonly setting: (typeof documented)[number];
 }
 
@@ -25,17 +26,10 @@ export interface SettingFlag extends Flag {
  * of a process can be read by everyone on the machine; its flag names a file.
  */
 export const settingFlags: readonly SettingFlag[] = documented.map((setting) => {
-  const variable = setting.secret ? `${setting.name}_FILE` : setting.name;
-  const name = kebab(variable);
+  const variable = fileVariable(setting.name);
+  const name = withoutPrefix(variable).toLowerCase().replaceAll('_', '-');
   return { name, variable, setting, value: setting.flag ? undefined : (setting.value ?? placeholder(variable)) };
 });
-
-function kebab(variable: string): string {
-  return variable
-    .replace(/^(AGORA_CHAT|AGORA_THREADS|AGORA|EASEMOB)_/, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
-}
 
 /** The last word of its name. */
 function placeholder(variable: string): string {
@@ -46,7 +40,7 @@ export interface CommandLine {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, readonly string[]>;
   /** What the flags of settings say, as variables of an environment. */
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Partial<Record<VariableName, string>>>;
 }
 
 /**
@@ -68,7 +62,7 @@ export function readCommandLine(
   );
   const words: string[] = [];
   const flags = new Map<string, string[]>();
-  const given: Record<string, string> = {};
+  const given: Partial<Record<VariableName, string>> = {};
   const { tokens } = parseArgs({
     args: [...args],
     options,

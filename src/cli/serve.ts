@@ -4,6 +4,7 @@ import { knownTools } from '../app/tool-registry.ts';
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
 import { serveOver } from '../mcp/server.ts';
+import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 
 /** What may still be open when the host is gone gets this long to end, in milliseconds. */
@@ -24,7 +25,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   // A host that closes our stderr must not end us.
   process.stderr.on('error', () => undefined);
   if (config.target.kind === 'unusable') {
-    for (const { text } of config.target.problems) log.warn(text);
+    for (const problem of config.target.problems) log.warn(problemText(problem));
   }
   const { server, connector } = assemble(config, log);
 

@@ -6,6 +6,7 @@ import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
 import { connectInside } from '../mcp/in-process-client.ts';
+import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { Kind, Tool } from '../toolkit/define-tool.ts';
 import { findTool } from './find-tool.ts';
@@ -32,8 +33,8 @@ export async function tools(args: readonly string[]): Promise<void> {
   noWords(more);
   const config = readConfig(environmentOf(process.env, settings), knownTools);
   // With wrong settings every tool is registered, and each call then says what is wrong; here it is said at once.
-  for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
-    process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);
+  for (const problem of config.target.kind === 'unusable' ? config.target.problems : []) {
+    process.stderr.write(`agora-threads-mcp tools: ${visible(problemText(problem), 600)}\n`);
   }
   const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
   if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));

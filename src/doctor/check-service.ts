@@ -2,6 +2,7 @@ import { AgoraError, type ErrorCode } from '../agora/errors.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
+import type { SettingName } from '../settings/schema.ts';
 import { type Check, failCall, ok, skipped } from './check-result.ts';
 
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
@@ -15,7 +16,7 @@ const ABOUT: Readonly<Partial<Record<ErrorCode, ServiceId>>> = {
 };
 
 /** The setting whose value a refusal puts in doubt. */
-const WHERE: Readonly<Partial<Record<ErrorCode, string>>> = {
+const WHERE: Readonly<Partial<Record<ErrorCode, SettingName>>> = {
   app_not_found: 'AGORA_CHAT_APP_KEY',
   address_not_found: 'AGORA_CHAT_HOST',
   redirected: 'AGORA_CHAT_HOST',

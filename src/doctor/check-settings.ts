@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
-import { nearestSetting, problem } from '../settings/problem.ts';
-import { type Config, type Environment, isOurs, ourSettings } from '../settings/read-config.ts';
+import { type Config, type Environment, ourSettings } from '../settings/read-config.ts';
 import { credentialsOf, SecretFileError } from '../settings/read-secret.ts';
-import { documented, isOfApp, isSecret } from '../settings/schema.ts';
-import { type Check, failSetting, ok, skipped, warn } from './check-result.ts';
+import { documented } from '../settings/schema.ts';
+import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
+import { type Check, fail, failSetting, ok, skipped, warn } from './check-result.ts';
 
 /**
  * Each setting that is set, with its value or the fingerprint of its secret and where it comes from; those that are
@@ -26,11 +26,11 @@ export async function checkSettings(
   for (const name of names) {
     const wrong = problems.filter(({ setting }) => setting === name);
     const value = given.get(name);
-    const usual = documented.find((setting) => setting.name === name)?.default;
+    const defaultValue = documented.find((setting) => setting.name === name)?.default;
     if (wrong.length > 0) checks.push(...wrong.map(failSetting));
     else if (value !== undefined)
       checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
-    else if (usual !== undefined) checks.push(ok(name, `${usual} (default)`));
+    else if (defaultValue !== undefined) checks.push(ok(name, `${defaultValue} (default)`));
   }
   return [...checks, ...strayNames(environment)];
 }
@@ -38,7 +38,7 @@ export async function checkSettings(
 /** Names that are not ours and look as if they were meant to be: they may as well be those of another program. */
 const strayNames = (environment: Environment): Check[] =>
   Object.keys(environment).flatMap((name) => {
-    const nearest = /^(AGORA|EASEMOB)/i.test(name) && !isOurs(name) ? nearestSetting(name) : undefined;
+    const nearest = isStray(name) ? nearestSetting(name) : undefined;
     const shown = visible(name, 60);
     return nearest === undefined
       ? []
@@ -77,7 +77,7 @@ async function checkFile(name: string, path: string, source: CredentialSource): 
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
     const fix = `Write the bare secret into ${shown}, readable by this user alone.`;
-    return failSetting(problem(name, error.message, fix));
+    return fail(name, error.fault, fix);
   }
 }
 

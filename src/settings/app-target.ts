@@ -1,12 +1,12 @@
-import type * as z from 'zod';
 import { secret } from '../base/redact.ts';
 import { missing, type Problem, problem } from './problem.ts';
-import { type SettingName, type settings, whereIs } from './schema.ts';
-
-type Values = Partial<z.output<typeof settings>>;
+import type { SecretName, SettingValues } from './schema.ts';
+import type { VariableName } from './setting-names.ts';
 
 /** Where a secret comes from: its text, or a file that is read at the first call and not before. */
-export type SecretSource = { readonly value: string } | { readonly file: string; readonly setting: string };
+export type SecretSource = { readonly value: string } | { readonly file: string; readonly name: SecretName };
+
+type Given = ReadonlyMap<VariableName, string>;
 
 export interface AppTarget {
   readonly kind: 'app';
@@ -28,11 +28,7 @@ export type CredentialSource =
   | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
 
 /** Puts the app together from settings that are each right; what is missing or at odds goes into `problems`. */
-export function readTarget(
-  values: Values,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): AppTarget | undefined {
+export function readTarget(values: SettingValues, given: Given, problems: Problem[]): AppTarget | undefined {
   const origin = readOrigin(values, problems);
   const app = readApp(values, problems);
   const credentials = readCredentials(values, given, problems);
@@ -45,14 +41,14 @@ const HOST = 'must be a host such as a41.chat.agora.io, with or without https://
 /** Hosts on this very machine, where a token on plain HTTP is seen by nobody else. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-function readOrigin(values: Values, problems: Problem[]): string | undefined {
+function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
   if (text === undefined) {
     problems.push(missing('AGORA_CHAT_HOST'));
     return undefined;
   }
   const wrong = (fault: string): undefined => {
-    problems.push(problem('AGORA_CHAT_HOST', `AGORA_CHAT_HOST ${fault}.`, whereIs('AGORA_CHAT_HOST')));
+    problems.push(problem('AGORA_CHAT_HOST', fault));
     return undefined;
   };
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
@@ -76,13 +72,13 @@ function readOrigin(values: Values, problems: Problem[]): string | undefined {
   return url.origin;
 }
 
-function readApp(values: Values, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
+function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
   if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
     problems.push(
       problem(
         'AGORA_CHAT_APP_KEY',
-        'AGORA_CHAT_APP_KEY names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME:',
+        'names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME',
         'unset one or the other.',
       ),
     );
@@ -96,13 +92,7 @@ function readApp(values: Values, problems: Problem[]): { prefix: readonly string
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
   if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // it is set, and wrong
-  problems.push(
-    problem(
-      'AGORA_CHAT_APP_KEY',
-      'AGORA_CHAT_APP_KEY is not set, nor is AGORA_APP_ID: one of them says which app is meant.',
-      whereIs('AGORA_CHAT_APP_KEY'),
-    ),
-  );
+  problems.push(problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'));
   return undefined;
 }
 
@@ -112,11 +102,7 @@ const WHERE_CREDENTIALS =
   'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
 
 /** Exactly one kind of credentials: with two, nobody could tell which one a call was made with. */
-function readCredentials(
-  values: Values,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): CredentialSource | undefined {
+function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
   const before = problems.length;
   const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
   const certificate = readSecret('AGORA_APP_CERTIFICATE', given, problems);
@@ -127,16 +113,19 @@ function readCredentials(
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    const fix = none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`;
-    const fault = none ? 'No credentials are set:' : 'Two kinds of credentials are set:';
-    problems.push(problem('AGORA_CHAT_APP_TOKEN', fault, fix));
+    problems.push({
+      setting: 'AGORA_CHAT_APP_TOKEN',
+      message: none ? 'No credentials are set' : 'Two kinds of credentials are set',
+      hint: none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`,
+      general: true,
+    });
     return undefined;
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      const fault = 'AGORA_APP_CERTIFICATE is the App ID again:';
-      problems.push(problem('AGORA_APP_CERTIFICATE', fault, 'the certificate stands beside it in the console.'));
+      const hint = 'the certificate stands beside it in the console.';
+      problems.push(problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
       return undefined;
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
@@ -149,17 +138,13 @@ function readCredentials(
 }
 
 /** A secret by value or by file; both at once is an error, since nobody could tell which one is meant. */
-function readSecret(
-  name: SettingName,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): SecretSource | undefined {
+function readSecret(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    problems.push(problem(name, `${name} and ${name}_FILE are both set:`, 'unset one of them.'));
+    problems.push(problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
     return undefined;
   }
   if (value !== undefined) return { value: secret(value) };
-  return file === undefined ? undefined : { file, setting: `${name}_FILE` };
+  return file === undefined ? undefined : { file, name };
 }
