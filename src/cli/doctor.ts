@@ -4,9 +4,9 @@ import { systemClock } from '../base/clock.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import type { Check } from '../doctor/check-result.ts';
-import { type Examination, examine, type Section } from '../doctor/run-checks.ts';
+import { type DoctorInput, runChecks, type SectionedCheck } from '../doctor/run-checks.ts';
 import { type Config, readConfig } from '../settings/read-config.ts';
-import { checkText, exitCodeOf, type Look, verdictText } from './doctor-report.ts';
+import { checkText, exitCodeOf, type ReportStyle, verdictText } from './doctor-report.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { wantsColours } from './terminal.ts';
 
@@ -27,7 +27,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
   const environment = environmentOf(process.env, settings);
   const config = readConfig(environment, knownTools);
   const all = toolsFor({ ...config, readOnly: false, tools: undefined });
-  const examination: Examination = {
+  const input: DoctorInput = {
     environment,
     byFlag: new Set(Object.keys(settings)),
     config,
@@ -36,26 +36,24 @@ export async function doctor(args: readonly string[]): Promise<void> {
     clock: systemClock,
     version,
   };
-  const checks = flags.has('json') ? await printJson(examination) : await printText(examination);
+  const checks = flags.has('json') ? await printJson(input) : await printText(input);
   process.exitCode = exitCodeOf(checks);
 }
 
-/** Each check as soon as it is made: a host that does not answer takes its time. */
-async function printText(examination: Examination): Promise<readonly Check[]> {
+/** Prints each check as soon as it is made: a host that does not answer takes its time. */
+async function printText(input: DoctorInput): Promise<readonly Check[]> {
   const { stdout } = process;
-  const look: Look = stdout.isTTY
+  const style: ReportStyle = stdout.isTTY
     ? { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) }
     : { kind: 'plain' };
   const print = (text: string): void => void stdout.write(redact(text));
-  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(examination.config)}\n`);
-  const checks: Check[] = [];
-  let section: Section | undefined;
-  for await (const found of examine(examination)) {
-    print(checkText(found, section, look));
-    [section] = found;
-    checks.push(found[1]);
+  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(input.config)}\n`);
+  const checks: SectionedCheck[] = [];
+  for await (const check of runChecks(input)) {
+    print(checkText(check, checks.at(-1)?.section, style));
+    checks.push(check);
   }
-  print(verdictText(checks, look));
+  print(verdictText(checks, style));
   return checks;
 }
 
@@ -70,17 +68,17 @@ function subject({ target }: Config): string {
   }
 }
 
-async function printJson(examination: Examination): Promise<readonly Check[]> {
+async function printJson(input: DoctorInput): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for await (const [, check] of examine(examination)) checks.push(check);
-  const { target } = examination.config;
+  for await (const check of runChecks(input)) checks.push(check);
+  const { target } = input.config;
   const report = {
     version,
     target: target.kind,
     ...(target.kind === 'app' && { app: target.name, host: target.origin }),
-    offline: examination.offline,
+    offline: input.offline,
     exit_code: exitCodeOf(checks),
-    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, ...(fix !== undefined && { fix }) })),
+    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
   };
   process.stdout.write(`${toRedactedJson(report)}\n`);
   return checks;

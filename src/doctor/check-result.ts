@@ -1,4 +1,5 @@
 import { AgoraError } from '../agora/errors.ts';
+import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
@@ -28,7 +29,7 @@ export const fail = (id: string, detail: string, fix?: string): Check => ({
   id,
   status: 'fail',
   detail,
-  ...(fix === undefined ? {} : { fix }),
+  ...defined({ fix }),
 });
 /** Found wrong by asking the service, or on the way to it. */
 export const failWithService = (id: string, detail: string, fix: string): Check => ({
@@ -45,16 +46,17 @@ export const failToken = (detail: string): Check =>
   fail('token', detail, `Get a new app token of this very app. ${takeFrom('AGORA_CHAT_APP_TOKEN')}`);
 
 /**
- * A call that failed, in the words that tools use for it, said to the operator.
+ * A call that failed, in the words that tools use for it, addressed to the operator.
  *
  * @param where the setting whose value is in doubt
- * @param fix in place of the one that goes with the failure
+ * @param fix replaces the next step of the failure
  */
 export function failCall(id: string, error: unknown, where?: SettingName, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
   const { code, what, next, operator = next } = error.facts;
-  const steps = [fix ?? operator, ...(where === undefined ? [] : [takeFrom(where) ?? ''])];
-  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, capitalized(steps.join(' ')));
+  const step = capitalized(fix ?? operator);
+  const steps = where === undefined ? step : `${step} ${takeFrom(where)}`;
+  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, steps);
 }
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -26,7 +26,10 @@ const WHERE: Readonly<Partial<Record<ErrorCode, SettingName>>> = {
 /** What a 401 to a fresh token puts in doubt. */
 const BUILT_FROM = { built: 'AGORA_APP_CERTIFICATE', exchanged: 'EASEMOB_CLIENT_SECRET' } as const;
 
-export interface Asked {
+/** A page of threads, or what was thrown. */
+export type ListOutcome = Page<Thread> | { readonly error: unknown };
+
+export interface ServiceInput {
   readonly config: Config;
   /** Where the token came from. */
   readonly kind: CredentialSource['kind'];
@@ -35,13 +38,11 @@ export interface Asked {
 }
 
 /**
- * What one list call of one thread says of the app, its threads and its limits.
- *
- * @param outcome the page, or what was thrown
+ * What one list call of one thread says about the app, its threads and its limits.
  */
-export function checkService(outcome: Page<Thread> | { readonly error: unknown }, asked: Asked): readonly Check[] {
-  if ('error' in outcome) return checkFailure(outcome.error, asked);
-  const { rateLimit } = asked.config;
+export function checkService(outcome: ListOutcome, input: ServiceInput): readonly Check[] {
+  if ('error' in outcome) return checkFailure(outcome.error, input);
+  const { rateLimit } = input.config;
   const found = outcome.items.length === 0 ? 'there is no thread yet' : 'there are threads';
   const scope = rateLimit <= 10 ? 'in all' : 'to each endpoint';
   return [
@@ -51,14 +52,14 @@ export function checkService(outcome: Page<Thread> | { readonly error: unknown }
   ];
 }
 
-function checkFailure(error: unknown, asked: Asked): readonly Check[] {
+function checkFailure(error: unknown, input: ServiceInput): readonly Check[] {
   const code = error instanceof AgoraError ? error.code : undefined;
   const about = (code && ABOUT[code]) ?? 'list_call';
   const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${code}`;
-  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, asked) : skipped(id, why)));
+  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, input) : skipped(id, why)));
 }
 
-function failure(id: ServiceId, error: unknown, { kind, clockRight }: Asked): Check {
+function failure(id: ServiceId, error: unknown, { kind, clockRight }: ServiceInput): Check {
   if (!(error instanceof AgoraError)) throw error;
   if (error.facts.status !== 401) return failCall(id, error, WHERE[error.code]);
   if (kind === 'fixed') return failCall(id, error, 'AGORA_CHAT_APP_TOKEN');

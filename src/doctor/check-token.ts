@@ -14,26 +14,34 @@ export interface TokenCheck {
   readonly token?: string;
 }
 
-/** A ready token is not renewed: less life than this is worth a word, in milliseconds. */
+/** A ready token is not renewed: less life than this is worth a warning, in milliseconds. */
 const SHORT_LIFE_MS = 60 * 60_000;
 
-/** The way to the service, and how far ahead of it this machine's clock is in milliseconds; or why there is none. */
-export type Reach<W = { readonly exchange: TokenExchange }> =
-  | { readonly wire: W; readonly ahead: number }
-  | { readonly blocked: string };
+/** Why the service cannot be asked, if it cannot, and how far ahead of it this machine's clock is, in milliseconds. */
+export interface Connection {
+  readonly blocked?: string;
+  /** 0 where it is not known. */
+  readonly ahead: number;
+}
 
 /** Gets a token as a call would, and reads what can be read of it. Its life goes by the clock of the service. */
-export async function checkToken(target: AppTarget, clock: Clock, reach: Reach): Promise<TokenCheck> {
+export async function checkToken(
+  target: AppTarget,
+  clock: Clock,
+  exchange: TokenExchange,
+  { blocked, ahead }: Connection,
+): Promise<TokenCheck> {
   const { kind } = target.credentials;
-  if (kind === 'exchanged' && 'blocked' in reach) return { check: skipped('token', reach.blocked) };
+  if (kind === 'exchanged' && blocked !== undefined) return { check: skipped('token', blocked) };
   let life: number | undefined;
-  const exchange: TokenExchange = async (body, signal) => {
-    if ('blocked' in reach) throw new TypeError('The service is not asked.');
-    const answer = await reach.wire.exchange(body, signal);
-    life = answer.expires_in;
-    return answer;
-  };
-  const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange });
+  const tokens = createTokens(credentialsOf(target.credentials), {
+    clock,
+    async exchange(body, signal) {
+      const answer = await exchange(body, signal);
+      life = answer.expires_in;
+      return answer;
+    },
+  });
   let token: string;
   try {
     token = await tokens.get(new AbortController().signal);
@@ -42,7 +50,7 @@ export async function checkToken(target: AppTarget, clock: Clock, reach: Reach):
   }
   switch (kind) {
     case 'fixed': {
-      const check = checkReady(token, target, clock.now() - ('ahead' in reach ? reach.ahead : 0));
+      const check = checkReady(token, target, clock.now() - ahead);
       return check.status === 'fail' ? { check } : { check, token };
     }
     case 'built':

@@ -463,7 +463,9 @@ it('on a terminal: glyphs and colours, folded to its width, each fix on a line o
     { ...check, status: 'skipped', id: 'connection', detail: 'the host name was not found' },
     { ...check, status: 'warn', id: 'clock', detail: 'this machine is 2 min ahead', fix: 'Set it.' },
   ] as const;
-  const look = { kind: 'terminal', width: 72, colours: true } as const;
-  const lines = checks.map((one, i) => checkText(['Network', one], i === 0 ? undefined : 'Network', look));
-  expect(lines.join('') + verdictText(checks, look)).toMatchSnapshot();
+  const style = { kind: 'terminal', width: 72, colours: true } as const;
+  const lines = checks.map((one, i) =>
+    checkText({ section: 'Network', ...one }, i === 0 ? undefined : 'Network', style),
+  );
+  expect(lines.join('') + verdictText(checks, style)).toMatchSnapshot();
 });
