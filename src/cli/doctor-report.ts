@@ -2,26 +2,26 @@ import { styleText } from 'node:util';
 import type { Check, Status } from '../doctor/check-result.ts';
 import type { Section, SectionedCheck } from '../doctor/run-checks.ts';
 import { isOurs } from '../settings/setting-names.ts';
-import { fold } from './terminal.ts';
+import { fold, type Style } from './terminal.ts';
 
-/** How a report is shown: for a person at a terminal, or as plain lines for a file, a pipe or a bug report. */
+/** Plain lines suit a file, a pipe or a bug report. */
 export type ReportStyle =
   | { readonly kind: 'plain' }
   /** `width` in columns. */
   | { readonly kind: 'terminal'; readonly width: number; readonly colours: boolean };
 
-const MARKS: Readonly<Record<Status, { glyph: string; word: string; colour: Colour }>> = {
+const MARKS: Readonly<Record<Status, { glyph: string; word: string; colour: Style }>> = {
   ok: { glyph: '✓', word: 'ok', colour: 'green' },
   warn: { glyph: '!', word: 'warn', colour: 'yellow' },
   fail: { glyph: '✗', word: 'fail', colour: 'red' },
   skipped: { glyph: '-', word: 'skipped', colour: 'dim' },
 };
 
-/** Room for the longest name that is common, `AGORA_CHAT_APP_TOKEN_FILE`; a longer one pushes its line out. */
+/** Fits the longest common name, `AGORA_CHAT_APP_TOKEN_FILE`; a longer one pushes its line to the right. */
 const NAME_WIDTH = 25;
 const WORD_WIDTH = 'skipped'.length;
 
-/** Of a check of ours in words; the name of a variable as it stands, in lower case too. */
+/** The id of a check as words; the name of a variable as it is, also in lower case. */
 const nameOf = (id: string): string => (/^[a-z]/.test(id) && !isOurs(id) ? id.replaceAll('_', ' ') : id);
 
 /** The lines of one check, under a heading where it is the first of its section. */
@@ -30,7 +30,7 @@ export function checkText(check: SectionedCheck, before: Section | undefined, st
   return `${heading}${style.kind === 'plain' ? plainLine(check) : terminalLines(check, style)}\n`;
 }
 
-/** One line for all, so that `grep` finds a check with its fix. */
+/** All in one line, so that `grep` finds a check together with its fix. */
 const plainLine = ({ id, status, detail, fix }: Check): string =>
   `  ${MARKS[status].word.padEnd(WORD_WIDTH)}  ${nameOf(id).padEnd(NAME_WIDTH)}  ${detail}${fix === undefined ? '' : `. Fix: ${fix}`}`;
 
@@ -44,12 +44,10 @@ function terminalLines({ id, status, detail, fix }: Check, style: ReportStyle & 
   return head + text + hint;
 }
 
-type Colour = Parameters<typeof styleText>[0];
-
-const styled = (colour: Colour, text: string, style: ReportStyle): string =>
+const styled = (colour: Style, text: string, style: ReportStyle): string =>
   style.kind === 'terminal' && style.colours ? styleText(colour, text, { validateStream: false }) : text;
 
-/** Of all checks: 0 good, 1 one failed with the service, 2 something is wrong that needed no service to be found. */
+/** 0: good; 1: a check with the service failed; 2: something wrong was found without asking the service. */
 export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 2 {
   const failed = checks.filter(({ status }) => status === 'fail');
   if (failed.length === 0) return 0;
@@ -65,7 +63,7 @@ const VERDICTS = {
 /** Skipped checks may hide what is wrong. */
 const AS_FAR = 'Good, as far as it was checked';
 
-/** The last line: the verdict and how many checks came out how. */
+/** The last line: the verdict, and how many checks have which status. */
 export function verdictText(checks: readonly Check[], style: ReportStyle): string {
   const code = exitCodeOf(checks);
   const counts = (['fail', 'warn', 'skipped', 'ok'] as const).flatMap((status) => {

@@ -10,16 +10,12 @@ import { checkText, exitCodeOf, type ReportStyle, verdictText } from './doctor-r
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { wantsColours } from './terminal.ts';
 
-const FLAGS = [
-  { name: 'json', value: undefined },
-  { name: 'offline', value: undefined },
-] as const;
+const FLAGS = [{ name: 'json' }, { name: 'offline' }] as const;
 
 /**
- * Checks settings, network and service, and says of each what to do. Exit code 0: good; 1: a check with the service
- * failed; 2: something is wrong that needed no service to be found.
+ * Checks settings, network and service, and says how to fix what is wrong. See `exitCodeOf` for the exit code.
  *
- * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ * @throws UsageError for an unknown flag or an invalid value
  */
 export async function doctor(args: readonly string[]): Promise<void> {
   const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);

@@ -6,7 +6,7 @@ import { noWords, readCommandLine } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it.
+ * Runs a standalone sandbox until it is interrupted, and prints the settings that point a server at it.
  *
  * @throws UsageError for a port or a file that cannot be used
  */
@@ -50,7 +50,7 @@ async function readOptions(args: readonly string[]): Promise<{ port: number; fau
 }
 
 /**
- * @throws UsageError where there is no such file, or it holds something else
+ * @throws UsageError where the file cannot be read, or does not hold faults
  */
 async function readFaults(file: string): Promise<Fault[]> {
   try {

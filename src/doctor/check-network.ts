@@ -36,7 +36,7 @@ export function checkCertificates(environment: Environment): Check[] {
   return file ? [ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`)] : [];
 }
 
-/** The proxy that is used, without its credentials. */
+/** Shows the proxy in use without its credentials. */
 export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): Check {
   const used = proxyFor(origin, loopback, proxy);
   if (used) {
@@ -82,7 +82,7 @@ const CLOCK_WARN_MS = 60_000;
 const CLOCK_FAIL_MS = 5 * 60_000;
 export const isClockRight = (ahead: number): boolean => Math.abs(ahead) < CLOCK_FAIL_MS;
 
-/** @param ahead of the service, in milliseconds; undefined where its answer had no date */
+/** @param ahead how far ahead of the service this machine is, in milliseconds; undefined where its answer had no date */
 export function checkClock(ahead: number | undefined): Check {
   if (ahead === undefined) return skipped('clock', 'the answer of the service had no Date header');
   if (Math.abs(ahead) < CLOCK_WARN_MS) return ok('clock', 'in step with the service, to the minute');

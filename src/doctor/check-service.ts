@@ -8,7 +8,7 @@ import { type Check, failCall, ok, skipped } from './check-result.ts';
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
 type ServiceId = (typeof SERVICE_IDS)[number];
 
-/** Which check a refusal is about; the others then have no answer of their own. */
+/** Which check a refusal answers; the others are then skipped. */
 const ABOUT: Readonly<Partial<Record<ErrorCode, ServiceId>>> = {
   threads_not_enabled: 'threads_enabled',
   rate_limited: 'rate_limit',
@@ -23,7 +23,7 @@ const WHERE: Readonly<Partial<Record<ErrorCode, SettingName>>> = {
   unreadable_answer: 'AGORA_CHAT_HOST',
 };
 
-/** What a 401 to a fresh token puts in doubt. */
+/** The setting that a 401 to a fresh token puts in doubt. */
 const BUILT_FROM = { built: 'AGORA_APP_CERTIFICATE', exchanged: 'EASEMOB_CLIENT_SECRET' } as const;
 
 /** A page of threads, or what was thrown. */
@@ -38,7 +38,7 @@ export interface ServiceInput {
 }
 
 /**
- * What one list call of one thread says about the app, its threads and its limits.
+ * What listing one thread says about the app, its threads and its limits.
  */
 export function checkService(outcome: ListOutcome, input: ServiceInput): readonly Check[] {
   if ('error' in outcome) return checkFailure(outcome.error, input);

@@ -10,7 +10,7 @@ import { type Check, failCall, failToken, ok, skipped, warn } from './check-resu
 
 export interface TokenCheck {
   readonly check: Check;
-  /** Absent where none can be had, or where it cannot be good. */
+  /** Absent where none can be had, or where it cannot work. */
   readonly token?: string;
 }
 
@@ -24,7 +24,7 @@ export interface Connection {
   readonly ahead: number;
 }
 
-/** Gets a token as a call would, and reads what can be read of it. Its life goes by the clock of the service. */
+/** Gets a token as a call would, and reads what it says about itself. Its end is compared with the service's clock. */
 export async function checkToken(
   target: AppTarget,
   clock: Clock,

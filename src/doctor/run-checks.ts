@@ -44,7 +44,7 @@ type Checks<Result = void> = AsyncGenerator<SectionedCheck, Result>;
 const inSection = (section: Section, ...checks: readonly Check[]): SectionedCheck[] =>
   checks.map((check) => ({ section, ...check }));
 
-/** Makes every check in its order, each as soon as the one before has ended. */
+/** Makes the checks one after the other, and yields each as soon as it has ended. */
 export async function* runChecks(input: DoctorInput): Checks {
   const { config, environment, byFlag, clock } = input;
   const settings = await checkSettings(environment, byFlag, config);

@@ -12,22 +12,22 @@ export interface AppTarget {
   readonly kind: 'app';
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Is the host this very machine? */
+  /** Is the host this machine? */
   readonly loopback: boolean;
-  /** The path parts before each call: `[org, app]`, or `['app-id', id]`. */
+  /** The first parts of each path: `[org, app]`, or `['app-id', id]`. */
   readonly prefix: readonly string[];
   /** The app in words: `org#app`, or the App ID. */
   readonly name: string;
   readonly credentials: CredentialSource;
 }
 
-/** One kind of credentials; its secrets are not read yet. */
+/** One kind of credentials. Its secrets are not read yet. */
 export type CredentialSource =
   | { readonly kind: 'fixed'; readonly token: SecretSource }
   | { readonly kind: 'built'; readonly appId: string; readonly certificate: SecretSource }
   | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
 
-/** Puts the app together from settings that are each right; what is missing or at odds goes into `problems`. */
+/** Puts the app together from settings that are valid one by one; what is missing or contradictory goes into `problems`. */
 export function readTarget(values: SettingValues, given: Given, problems: Problem[]): AppTarget | undefined {
   const origin = readOrigin(values, problems);
   const app = readApp(values, problems);
@@ -38,7 +38,7 @@ export function readTarget(values: SettingValues, given: Given, problems: Proble
 }
 
 const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
-/** Hosts on this very machine, where a token on plain HTTP is seen by nobody else. */
+/** Hosts on this machine, where nobody else sees a token on plain HTTP. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
@@ -91,7 +91,7 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
-  if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // it is set, and wrong
+  if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
   problems.push(problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'));
   return undefined;
 }
@@ -101,7 +101,7 @@ const CREDENTIALS =
 const WHERE_CREDENTIALS =
   'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
 
-/** Exactly one kind of credentials: with two, nobody could tell which one a call was made with. */
+/** Exactly one kind of credentials: with two, nobody could tell which one a call uses. */
 function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
   const before = problems.length;
   const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
@@ -137,7 +137,7 @@ function readCredentials(values: SettingValues, given: Given, problems: Problem[
   return undefined;
 }
 
-/** A secret by value or by file; both at once is an error, since nobody could tell which one is meant. */
+/** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
 function readSecret(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);

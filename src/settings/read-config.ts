@@ -12,7 +12,7 @@ export type Target =
   | { readonly kind: 'sandbox'; readonly forced: boolean }
   | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
 
-/** The proxy settings that every tool of the system knows, read from the environment. */
+/** The usual proxy variables of the environment. */
 export interface ProxySettings {
   readonly httpProxy?: string;
   readonly httpsProxy?: string;
@@ -23,7 +23,7 @@ export interface Config extends ToolSelection {
   readonly target: Target;
   readonly confirm: ConfirmMode;
   readonly timeoutMs: number;
-  /** Calls a second for each endpoint. */
+  /** Calls a second to each endpoint. */
   readonly rateLimit: number;
   readonly logLevel: LogLevel;
   /** The file of the audit log. */
@@ -34,19 +34,19 @@ export interface Config extends ToolSelection {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * How hosts pass on a field of their forms that was left empty: as an empty string, or, for an MCPB bundle in Claude
- * Desktop, as the words of the manifest. Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
+ * How hosts pass on an empty field of their forms: as an empty string, or as the placeholder of the manifest (MCPB
+ * bundles in Claude Desktop). Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
-/** A variable in place of its value, as shells, hosts and Windows write it. */
+/** Unexpanded variables, as shells, hosts and Windows write them. */
 const PLACEHOLDERS = [
   { pattern: /\$\{[^}]*\}/, shown: `\${...}` },
   { pattern: /^\$\w+$/, shown: '$NAME' },
   { pattern: /^%\w+%$/, shown: '%NAME%' },
 ] as const;
 
-/** Each variable that means us, known or misspelt, and is set: its name and its value without blanks around it. */
+/** Each variable of ours that is set, known or misspelt: its name, and its value without outer blanks. */
 export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
   Object.entries(environment).flatMap(([name, value]) =>
     isOurs(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
@@ -106,7 +106,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
   return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
 }
 
-/** The proxy settings of the system, in lower case first as other tools read them, and with a scheme or without. */
+/** Lower case wins, as in other programs. A proxy's address may come without a scheme. */
 function readProxy(environment: Environment): { proxy: ProxySettings; problems: Problem[] } {
   const problems: Problem[] = [];
   const pick = (name: string) => environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || undefined;
@@ -122,7 +122,7 @@ function readProxy(environment: Environment): { proxy: ProxySettings; problems: 
   return { proxy: defined({ httpProxy, httpsProxy, noProxy }), problems };
 }
 
-/** What is wrong with the text of a setting before anybody looks at what it says. */
+/** What is wrong with the text of a setting, whatever it means. */
 function textFault(name: VariableName, value: string): Problem | undefined {
   const placeholder = PLACEHOLDERS.find(({ pattern }) => pattern.test(value));
   if (placeholder) {
@@ -138,6 +138,6 @@ function textFault(name: VariableName, value: string): Problem | undefined {
   return undefined;
 }
 
-/** The first of several problems with one setting: that it is wrong, rather than that it is then missing. */
+/** Only the first problem of each setting: one that is wrong would also be reported as missing. */
 const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
   problems.filter(({ setting }, i) => problems.findIndex((other) => other.setting === setting) === i);

@@ -2,7 +2,7 @@ import { secret } from '../base/redact.ts';
 import type { CredentialSource, SecretSource } from './app-target.ts';
 import { type SecretName, settings } from './schema.ts';
 
-/** Where app tokens come from. Secrets are functions, so that a file is read at the first call and not before. */
+/** Where app tokens come from. Secrets are functions: their files are read at the first call, not at the start. */
 export type Credentials =
   | { readonly kind: 'fixed'; readonly token: () => Promise<string> }
   | { readonly kind: 'built'; readonly appId: string; readonly certificate: () => Promise<string> }
@@ -20,7 +20,6 @@ export class SecretFileError extends Error {
   }
 }
 
-/** The same credentials with their secrets as functions: a file is read at the first call, and not before. */
 export function credentialsOf(source: CredentialSource): Credentials {
   switch (source.kind) {
     case 'fixed':

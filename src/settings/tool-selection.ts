@@ -1,22 +1,29 @@
-/** What the settings say of which tools there are to be. */
+import type { SettingName } from './schema.ts';
+
+/** Which tools the settings ask for. */
 export interface ToolSelection {
   /** Are the two undocumented tools registered? */
   readonly undocumented: boolean;
   /** Are only the tools that read registered? */
   readonly readOnly: boolean;
-  /** The only tools to be registered; undefined for all. */
+  /** The only tools to register; undefined for all. */
   readonly tools: readonly string[] | undefined;
 }
 
-/** What settings need to know of a tool. */
+/** The settings that leave tools out. */
+export const selectedBy = ({ readOnly, tools }: Pick<ToolSelection, 'readOnly' | 'tools'>): SettingName[] => [
+  ...(readOnly ? (['AGORA_THREADS_READ_ONLY'] as const) : []),
+  ...(tools ? (['AGORA_THREADS_TOOLS'] as const) : []),
+];
+
+/** What the settings need to know about a tool. */
 export interface ToolInfo {
   readonly name: string;
   readonly kind: string;
-  /** Does the vendor document its call? */
+  /** Does the vendor document the call that it makes? */
   readonly documented: boolean;
 }
 
-/** Is the tool one of those that the settings ask for? */
 export const isEnabled = (
   { name, kind, documented }: ToolInfo,
   { undocumented, readOnly, tools }: ToolSelection,
