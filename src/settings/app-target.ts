@@ -37,34 +37,24 @@ export function readTarget(values: SettingValues, given: Given, problems: Proble
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
+function report(problems: Problem[], found: Problem): undefined {
+  problems.push(found);
+}
+
 const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
 /** Hosts on this machine, where nobody else sees a token on plain HTTP. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
-  if (text === undefined) {
-    problems.push(missing('AGORA_CHAT_HOST'));
-    return undefined;
-  }
-  const wrong = (fault: string): undefined => {
-    problems.push(problem('AGORA_CHAT_HOST', fault));
-    return undefined;
-  };
+  if (text === undefined) return report(problems, missing('AGORA_CHAT_HOST'));
+  const wrong = (fault: string): undefined => report(problems, problem('AGORA_CHAT_HOST', fault));
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(full)) return wrong(HOST);
   const url = new URL(full);
-  if (
-    !/^https?:$/.test(url.protocol) ||
-    url.pathname !== '/' ||
-    url.search ||
-    url.hash ||
-    url.username ||
-    url.password
-  ) {
-    return wrong(HOST);
-  }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
+  const { protocol, pathname, search, hash, username, password } = url;
+  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return wrong(HOST);
+  if (protocol === 'http:' && !LOOPBACK.test(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong(
       'is plain http, which would show the token to everyone on the way: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
     );
@@ -75,25 +65,20 @@ function readOrigin(values: SettingValues, problems: Problem[]): string | undefi
 function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
   if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
-    problems.push(
-      problem(
-        'AGORA_CHAT_APP_KEY',
-        'names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME',
-        'unset one or the other.',
-      ),
-    );
-    return undefined;
+    const fault = 'names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME';
+    return report(problems, problem('AGORA_CHAT_APP_KEY', fault, 'unset one or the other.'));
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
-    problems.push(missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
-    return undefined;
+    return report(problems, missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
   }
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
   if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
-  problems.push(problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'));
-  return undefined;
+  return report(
+    problems,
+    problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'),
+  );
 }
 
 const CREDENTIALS =
@@ -113,28 +98,24 @@ function readCredentials(values: SettingValues, given: Given, problems: Problem[
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    problems.push({
+    return report(problems, {
       setting: 'AGORA_CHAT_APP_TOKEN',
       message: none ? 'No credentials are set' : 'Two kinds of credentials are set',
       hint: none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`,
       general: true,
     });
-    return undefined;
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
       const hint = 'the certificate stands beside it in the console.';
-      problems.push(problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
-      return undefined;
+      return report(problems, problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
-    problems.push(missing('AGORA_APP_ID'));
-    return undefined;
+    return report(problems, missing('AGORA_APP_ID'));
   }
   if (clientId !== undefined && clientSecret) return { kind: 'exchanged', clientId, clientSecret };
-  problems.push(missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
-  return undefined;
+  return report(problems, missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
 }
 
 /** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
@@ -142,8 +123,7 @@ function readSecret(name: SecretName, given: Given, problems: Problem[]): Secret
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    problems.push(problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
-    return undefined;
+    return report(problems, problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
   }
   if (value !== undefined) return { value: secret(value) };
   return file === undefined ? undefined : { file, name };
