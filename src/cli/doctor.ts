@@ -32,25 +32,25 @@ export async function doctor(args: readonly string[]): Promise<void> {
     clock: systemClock,
     version,
   };
-  const checks = flags.has('json') ? await printJson(input) : await printText(input);
+  const json = flags.has('json');
+  const style = reportStyle();
+  const print = (text: string): void => void process.stdout.write(redact(text));
+  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(config)}\n`);
+  const checks: SectionedCheck[] = [];
+  // Each check is printed as soon as it is made: a host that does not answer takes its time.
+  for await (const check of runChecks(input)) {
+    if (!json) print(checkText(check, checks.at(-1)?.section, style));
+    checks.push(check);
+  }
+  if (json) process.stdout.write(`${toRedactedJson(jsonReport(input, checks))}\n`);
+  else print(verdictText(checks, style));
   process.exitCode = exitCodeOf(checks);
 }
 
-/** Prints each check as soon as it is made: a host that does not answer takes its time. */
-async function printText(input: DoctorInput): Promise<readonly Check[]> {
+function reportStyle(): ReportStyle {
   const { stdout } = process;
-  const style: ReportStyle = stdout.isTTY
-    ? { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) }
-    : { kind: 'plain' };
-  const print = (text: string): void => void stdout.write(redact(text));
-  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(input.config)}\n`);
-  const checks: SectionedCheck[] = [];
-  for await (const check of runChecks(input)) {
-    print(checkText(check, checks.at(-1)?.section, style));
-    checks.push(check);
-  }
-  print(verdictText(checks, style));
-  return checks;
+  if (!stdout.isTTY) return { kind: 'plain' };
+  return { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) };
 }
 
 function subject({ target }: Config): string {
@@ -64,18 +64,11 @@ function subject({ target }: Config): string {
   }
 }
 
-async function printJson(input: DoctorInput): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for await (const check of runChecks(input)) checks.push(check);
-  const { target } = input.config;
-  const report = {
-    version,
-    target: target.kind,
-    ...(target.kind === 'app' && { app: target.name, host: target.origin }),
-    offline: input.offline,
-    exit_code: exitCodeOf(checks),
-    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
-  };
-  process.stdout.write(`${toRedactedJson(report)}\n`);
-  return checks;
-}
+const jsonReport = ({ config: { target }, offline }: DoctorInput, checks: readonly Check[]) => ({
+  version,
+  target: target.kind,
+  ...(target.kind === 'app' && { app: target.name, host: target.origin }),
+  offline,
+  exit_code: exitCodeOf(checks),
+  checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
+});
