@@ -5,8 +5,8 @@ import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
 import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.ts';
 import { quotedName, shownId, word } from '../present/thread-facts.ts';
-import { SettingsError } from '../settings/problem.ts';
-import { isOfApp } from '../settings/schema.ts';
+import { problemText, SettingsError } from '../settings/problem.ts';
+import { isOfApp } from '../settings/setting-names.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 
 export interface FailedCall {
@@ -36,7 +36,7 @@ function linesOf(call: FailedCall): readonly string[] {
   if (error instanceof SettingsError) {
     return [
       'not_configured',
-      `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
+      `${tool} cannot be called with the settings of this server. ${error.problems.map((problem) => visible(problemText(problem), 600)).join(' ')}`,
       'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
       `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
     ];

@@ -12,12 +12,12 @@ export type Verdict =
   | { readonly kind: 'good'; readonly expiresAt: number };
 
 const VERSION = '007';
-export const CHAT_SERVICE = 5;
-export const APP_PRIVILEGE = 2;
+const CHAT_SERVICE = 5;
+const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
- * ReadApi an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)), all numbers
+ * Reads an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)), all numbers
  * little-endian, strings as u16 length and bytes. `info` holds the App ID, the time of issue (u32, seconds), the life
  * (u32, seconds), a salt (u32), and one service: its type (u16 5), its privileges as u16 count of {u16, u32 seconds}
  * and a user id, empty for an app token. The key is HMAC(salt, HMAC(time of issue, certificate)) with SHA-256
@@ -37,27 +37,8 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
   return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
 }
 
-export interface TokenParts {
-  readonly signature: Buffer;
-  /** What is signed: all that follows. */
-  readonly info: Buffer;
-  readonly appId: string;
-  /** In seconds since 1970. */
-  readonly issued: number;
-  /** In seconds from `issued` on. */
-  readonly life: number;
-  readonly salt: number;
-  /** The type of the first service. */
-  readonly service: number;
-  /** Of the first service; each with its life in seconds. */
-  readonly privileges: ReadonlyMap<number, number>;
-  readonly userId: string;
-  /** Is the first service the only one, and nothing behind it? */
-  readonly complete: boolean;
-}
-
-/** @returns undefined for what has not the layout of an AccessToken2; nobody has looked at its signature yet */
-export function readToken(token: string): TokenParts | undefined {
+/** Reads a token without checking its signature, times in seconds; undefined where it is no AccessToken2. */
+function readToken(token: string) {
   if (!token.startsWith(VERSION)) return undefined;
   try {
     const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
@@ -80,7 +61,7 @@ export function readToken(token: string): TokenParts | undefined {
   }
 }
 
-/** ReadApi little-endian fields one behind the other; throws a RangeError beyond the end. */
+/** Reads little-endian fields one behind the other; throws a RangeError beyond the end. */
 function reader(buffer: Buffer) {
   let offset = 0;
   const u16 = (): number => {

@@ -85,16 +85,26 @@ interface Plain extends Where {
  */
 export type Fault = Latency | Status | RateLimited | Html | Plain;
 
+/** Faults that cannot be used: one line for each field at fault, with what is expected there. */
+export class FaultsError extends Error {
+  override readonly name = 'FaultsError';
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(`The faults cannot be used:\n${lines.join('\n')}`);
+    this.lines = lines;
+  }
+}
+
 /**
- * ReadApi a faults file: a JSON array of faults, in the order in which they are to be tried.
+ * Reads a faults file: a JSON array of faults, in the order in which they are to be tried.
  *
- * @throws Error that names each entry and field at fault, and what is expected there
+ * @throws FaultsError
  */
 export function parseFaults(json: unknown): Fault[] {
   const parsed = schema().safeParse(json);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${where(path)}: ${message}`);
-  throw new Error(`The faults cannot be used:\n${lines.join('\n')}`);
+  throw new FaultsError(parsed.error.issues.map(({ path, message }) => `  ${where(path)}: ${message}`));
 }
 
 function where(path: readonly PropertyKey[]): string {
