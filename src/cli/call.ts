@@ -61,7 +61,10 @@ export async function call(args: readonly string[]): Promise<void> {
   const bar = process.stderr.isTTY ? createProgressBar(tell, boundOf(toolArgs)) : undefined;
   let refused: string | undefined;
   let interrupted = false;
-  const { server, connector } = assemble(config, createLog(config.logLevel, tell));
+  let failureCode = 'unknown';
+  const { server, connector } = assemble(config, createLog(config.logLevel, tell), ({ code }) => {
+    failureCode = code;
+  });
   const client = await connectInside(server, async (question, signal) => {
     if (confirmed) return true;
     bar?.pause();
@@ -74,7 +77,7 @@ export async function call(args: readonly string[]): Promise<void> {
   });
   try {
     const outcome = await callWithBar(client, tool.name, toolArgs, cancel.signal, bar);
-    finish(outcome, line.flags.has('json'), refused, config.target.kind === 'sandbox');
+    finish(outcome, failureCode, line.flags.has('json'), refused, config.target.kind === 'sandbox');
   } catch (error) {
     if (cancelled === undefined) throw error;
     tell(
@@ -152,9 +155,14 @@ const NOT_DONE = new Set<unknown>(['partly_done', 'unknown', 'declined', 'confir
 /** Errors of which nothing reached the service: the call or the settings are wrong. */
 const USED_WRONGLY = new Set(['bad_arguments', 'not_configured']);
 
-function finish({ text, structured }: Outcome, json: boolean, refused: string | undefined, sandbox: boolean): void {
+function finish(
+  { text, structured }: Outcome,
+  code: string,
+  json: boolean,
+  refused: string | undefined,
+  sandbox: boolean,
+): void {
   if (structured === undefined) {
-    const code = /^Error \[(\w+)\]/.exec(text)?.[1] ?? 'unknown';
     process.exitCode = USED_WRONGLY.has(code) ? 2 : 1;
     tell(`${text}\n`);
     if (json) print(toRedactedJson({ error: { code, text } }));

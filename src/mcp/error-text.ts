@@ -19,38 +19,50 @@ export interface FailedCall {
   readonly error: unknown;
 }
 
-/**
- * A failed call in two or three lines: what failed with what, whether trying again helps, what to do next. Never a
- * stack, never a secret.
- */
-export function failureText(call: FailedCall): string {
-  const [code, ...lines] = linesOf(call);
-  const [first, ...rest] = lines;
-  return redact([`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${first}`, ...rest].join('\n'));
+export interface Failure {
+  readonly code: AgoraErrorFacts['code'] | 'not_configured' | 'bad_arguments' | 'internal_error';
+  /**
+   * Three or four lines: the code, what failed with what, whether trying again helps, what to do next. Never a stack,
+   * never a secret.
+   */
+  readonly text: string;
 }
 
-/** The code, then the lines behind it. */
-function linesOf(call: FailedCall): readonly string[] {
+export function describeFailure(call: FailedCall): Failure {
+  const { code, lines } = detailsOf(call);
+  return { code, text: redact(`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${lines.join('\n')}`) };
+}
+
+interface Details {
+  readonly code: Failure['code'];
+  readonly lines: readonly string[];
+}
+
+function detailsOf(call: FailedCall): Details {
   const { tool, error } = call;
-  if (error instanceof AgoraError) return agoraLines(call, error);
+  if (error instanceof AgoraError) return agoraDetails(call, error);
+  if (error instanceof z.ZodError) return argumentDetails(call, error);
   if (error instanceof SettingsError) {
-    return [
-      'not_configured',
-      `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
-      'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
-      `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
-    ];
+    return {
+      code: 'not_configured',
+      lines: [
+        `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
+        'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
+        `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
+      ],
+    };
   }
-  if (error instanceof z.ZodError) return argumentLines(call, error);
-  return [
-    'internal_error',
-    `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
-    'Trying again is not likely to help. Look at the state first where something was to be changed.',
-    'Next: report this as a bug of agora-threads-mcp, with the arguments.',
-  ];
+  return {
+    code: 'internal_error',
+    lines: [
+      `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
+      'Trying again is not likely to help. Look at the state first where something was to be changed.',
+      'Next: report this as a bug of agora-threads-mcp, with the arguments.',
+    ],
+  };
 }
 
-function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
+function agoraDetails({ tool, kind, args }: FailedCall, { facts }: AgoraError): Details {
   const about = argumentsText(args, facts.about ?? []);
   const changed =
     kind === 'read'
@@ -58,12 +70,14 @@ function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): re
       : facts.landed === 'no'
         ? 'Nothing was changed. '
         : 'The change may have been made all the same. ';
-  return [
-    facts.code,
-    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
-    changed + againText(facts),
-    `Next: ${facts.next}`,
-  ];
+  return {
+    code: facts.code,
+    lines: [
+      `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
+      changed + againText(facts),
+      `Next: ${facts.next}`,
+    ],
+  };
 }
 
 function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
@@ -96,11 +110,13 @@ function argumentsText(args: unknown, about: readonly Subject[]): string {
     .join(', ');
 }
 
-function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodError): readonly string[] {
-  return [
-    'bad_arguments',
-    `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
-    'Nothing was sent.',
-    `Next: call ${tool} again with the arguments corrected.`,
-  ];
+function argumentDetails({ tool, args, argumentNames }: FailedCall, error: z.ZodError): Details {
+  return {
+    code: 'bad_arguments',
+    lines: [
+      `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
+      'Nothing was sent.',
+      `Next: call ${tool} again with the arguments corrected.`,
+    ],
+  };
 }

@@ -3,7 +3,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { version } from '../base/version.ts';
-import type { Server } from './server.ts';
+import type { ThreadsServer } from './server.ts';
 
 /** How far a call is; `total` where it is known. */
 export interface Progress {
@@ -46,7 +46,7 @@ const result = z.object({
  * @param ask answers the question of a tool that deletes; true deletes
  */
 export async function connectInside(
-  server: Server,
+  server: ThreadsServer,
   ask: (question: { message: string; label: string }, signal: AbortSignal) => Promise<boolean>,
 ): Promise<InnerClient> {
   const client = new Client({ name: 'agora-threads-call', version }, { capabilities: { elicitation: { form: {} } } });

@@ -5,13 +5,6 @@ import type { Prompt, PromptContext } from '../toolkit/prompt.ts';
 /** Gives the prompts for a context; loaded when a host first asks for one, which most never do. */
 export type PromptSource = (context: PromptContext) => Promise<readonly Prompt[]>;
 
-export const listPromptsRequest = z.looseObject({ method: z.literal('prompts/list') });
-/** Looser than the protocol's own: what is wrong with an argument is said in our words. */
-export const getPromptRequest = z.looseObject({
-  method: z.literal('prompts/get'),
-  params: z.unknown().optional(),
-});
-
 const promptParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 /** A prompt as `prompts/list` shows it. */
