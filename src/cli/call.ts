@@ -4,7 +4,8 @@ import { assemble } from '../app/build-server.ts';
 import { argumentNames, knownTools, toolsFor } from '../app/tool-registry.ts';
 import { createLog } from '../base/log.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
-import { connectInside, type InnerClient, type Outcome } from '../mcp/in-process-client.ts';
+import { connectInProcess } from '../mcp/in-process-client.ts';
+import type { Outcome, ToolClient } from '../mcp/tool-client.ts';
 import { type Config, readConfig } from '../settings/read-config.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import { type Arguments, readArguments } from './call-arguments.ts';
@@ -65,7 +66,7 @@ export async function call(args: readonly string[]): Promise<void> {
   const { server, connector } = assemble(config, createLog(config.logLevel, tell), ({ code }) => {
     failureCode = code;
   });
-  const client = await connectInside(server, async (question, signal) => {
+  const client = await connectInProcess(server, async (question, signal) => {
     if (confirmed) return true;
     bar?.pause();
     const answer = await ask(question, idsOf(toolArgs), signal);
@@ -121,7 +122,7 @@ function readConfirmed({ flags }: CommandLine, tool: Tool, args: Arguments): boo
 const boundOf = ({ max_scan: bound }: Arguments): number | undefined => (typeof bound === 'number' ? bound : undefined);
 
 async function callWithBar(
-  client: InnerClient,
+  client: ToolClient,
   tool: string,
   args: Arguments,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ import { assemble } from '../app/build-server.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
-import { connectInside } from '../mcp/in-process-client.ts';
+import { connectInProcess } from '../mcp/in-process-client.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { Kind, Tool } from '../toolkit/define-tool.ts';
 import { findTool } from './find-tool.ts';
@@ -40,7 +40,7 @@ export async function tools(args: readonly string[]): Promise<void> {
 
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   const { server, connector } = assemble(config, log);
-  const client = await connectInside(server, async () => false);
+  const client = await connectInProcess(server, async () => false);
   const listed = await client.listTools();
   await client.close();
   await connector.close();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
+import { AgoraError, type AgoraErrorFacts, type ErrorCode } from '../agora/errors.ts';
 import type { Subject } from '../agora/refusal.ts';
 import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
@@ -20,7 +20,7 @@ export interface FailedCall {
 }
 
 export interface Failure {
-  readonly code: AgoraErrorFacts['code'] | 'not_configured' | 'bad_arguments' | 'internal_error';
+  readonly code: ErrorCode | 'not_configured' | 'bad_arguments' | 'internal_error';
   /**
    * Three or four lines: the code, what failed with what, whether trying again helps, what to do next. Never a stack,
    * never a secret.
