@@ -43,7 +43,7 @@ export async function buildServer() {
     outfile,
     metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
-    plugins: [lean],
+    plugins: [lean()],
   });
   await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
   await chmod(outfile, 0o755);
