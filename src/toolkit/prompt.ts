@@ -2,7 +2,7 @@ import type * as z from 'zod';
 
 /** What a prompt is made with. */
 export interface PromptContext {
-  /** The names of the tools that are registered: no other is named to a model. */
+  /** The names of the tools that are registered. */
   readonly tools: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -13,6 +13,8 @@ export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** The tools that its steps call: the prompt is offered where all of them are registered. */
+  readonly tools: readonly string[];
   /** Strict, and each argument a string, as the protocol has it. */
   readonly input: z.ZodObject;
   /**
@@ -23,5 +25,4 @@ export interface Prompt {
   readonly message: (args: unknown) => string;
 }
 
-/** Makes a prompt for the tools at hand; undefined where there is none to do it with. */
-export type PromptMaker = (context: PromptContext) => Prompt | undefined;
+export type PromptMaker = (context: PromptContext) => Prompt;
