@@ -13,8 +13,6 @@ const olderThanDays = z
   .optional()
   .describe(`Created more than so many days ago; ${DEFAULT_DAYS} where left out`);
 
-const age = z.object({ older_than_days: z.string().transform(Number).default(DEFAULT_DAYS) });
-
 const input = userArguments.extend({ older_than_days: olderThanDays });
 
 export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
@@ -24,9 +22,9 @@ export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
   tools: USER_TOOLS,
   input,
   message(args) {
-    const checked = input.parse(args);
-    const { subject, tool, arguments: given } = listingOf(checked);
-    const { older_than_days: days } = age.parse(checked);
+    const { older_than_days, ...scope } = input.parse(args);
+    const { subject, tool, arguments: given } = listingOf(scope);
+    const days = Number(older_than_days ?? DEFAULT_DAYS);
     const before = utcTime(now - days * DAY_MS).slice(0, 10);
     return [
       `Find the ${subject}, created before ${before} (${days === 1 ? 'a day' : `${days} days`} ago), and propose a clean-up. Delete nothing yourself: the user decides.`,

@@ -2,9 +2,6 @@ import * as z from 'zod';
 import { quoted } from '../../src/base/escape.ts';
 import { groupId, username } from '../../tools/support/parameters.ts';
 
-/** Whose threads a prompt is about: a user's, a group's, or those of a group that a user has joined. */
-const scope = z.object({ username: z.string().optional(), group_id: z.string().optional() });
-
 /** The arguments of a prompt about the threads of a user. */
 export const userArguments = z.strictObject({
   username,
@@ -14,7 +11,13 @@ export const userArguments = z.strictObject({
 /** The tools that read the threads of a user, and who is in them. */
 export const USER_TOOLS = ['list_user_threads', 'list_user_group_threads', 'list_thread_members'];
 
-/** A scope in words, and the call that lists it. */
+/** Whose threads a prompt is about: a user's, a group's, or those of a group that a user has joined. */
+interface Scope {
+  readonly username?: string | undefined;
+  readonly group_id?: string | undefined;
+}
+
+/** The threads a prompt is about in words, and the call that lists them. */
 export interface Listing {
   /** `threads of user "lin" in group "2100…"` */
   readonly subject: string;
@@ -23,9 +26,7 @@ export interface Listing {
   readonly arguments: string;
 }
 
-/** @param args parsed arguments of a prompt: `username`, `group_id` or both */
-export function listingOf(args: unknown): Listing {
-  const { username: user, group_id: group } = scope.parse(args);
+export function listingOf({ username: user, group_id: group }: Scope): Listing {
   const ofUser = user === undefined ? '' : quoted(user);
   const inGroup = group === undefined ? '' : quoted(group);
   if (user === undefined) {
