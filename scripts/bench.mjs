@@ -1,4 +1,4 @@
-// Runs the benchmarks one after the other; with --write their tables become BENCHMARKS.md.
+// Runs the benchmarks one after the other. With --write their tables become BENCHMARKS.md.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';

@@ -1,104 +1,92 @@
-// What is left out of the bundle, or loaded later, and why: each start reads and compiles the whole file.
+// What is left out of the bundle or loaded later, and why: each start reads and compiles the whole file.
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
 import { transform } from 'esbuild';
 
-const require = createRequire(import.meta.url);
-
-/** @param {string} name a file, from this folder */
-const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+/** @param {string} path from this folder */
+const use = (path) => ({ path: fileURLToPath(new URL(path, import.meta.url)) });
 
 /**
- * Files that another stands for; with `importer`, only where that file asks.
+ * A rule either resolves an import or loads a file that its filter matches; `undefined` leaves it to esbuild.
  *
- * @type {readonly { from: RegExp, importer?: RegExp, to: string }[]}
+ * @typedef {{ what: string, filter: RegExp } & (
+ *   | { resolve: (args: import('esbuild').OnResolveArgs) => import('esbuild').OnResolveResult | undefined }
+ *   | { load: (args: import('esbuild').OnLoadArgs) => Promise<import('esbuild').OnLoadResult> }
+ * )} Rule
  */
-const REPLACED = [
-  // Tools are listed from data, and loaded when they are called.
-  { from: /[\\/]index\.ts$/, importer: /[\\/]app[\\/]tool-registry\.ts$/, to: '../src/app/prebuilt-tools.ts' },
-  // ajv: confirm.ts reads the answers of forms itself.
-  { from: /[\\/]ajv-provider\.js$/, to: 'lean/no-validator.mjs' },
-  // Schemas of zod 3, of which the SDK takes those of other people's tools.
-  { from: /^zod-to-json-schema$/, to: 'lean/nothing.cjs' },
-  // Parts of undici that nothing here asks for: HTTP/2, SOCKS (refused among the settings), and bodies that are no strings.
-  { from: /[\\/]client-h2\.js$/, to: 'lean/nothing.cjs' },
-  { from: /[\\/]socks5-proxy-agent$/, to: 'lean/nothing.cjs' },
-  { from: /[\\/]fetch[\\/]body\.js$/, to: 'lean/nothing.cjs' },
-  // undici carries its parser of HTTP twice. The one without SIMD runs everywhere, and answers here have a few KB.
-  { from: /[\\/]llhttp_simd-wasm\.js$/, to: '../node_modules/undici/lib/llhttp/llhttp-wasm.js' },
-];
 
-const SDK_TYPES = /[\\/]sdk[\\/]dist[\\/]esm[\\/]types\.js$/;
-
-/**
- * The SDK makes a schema of every message there is, a tenth of a start. So written, each is made when it is first asked
- * for anything, and esbuild sees that one which nobody uses can go. A definition that does not match stays as it is.
- *
- * @param {string} source
- */
-const later = (source) =>
-  `const later = (make) => {
-    let made;
-    const schema = () => (made ??= make());
-    return new Proxy({}, {
-      get: (_, key) => schema()[key],
-      has: (_, key) => key in schema(),
-      getPrototypeOf: () => Object.getPrototypeOf(schema()),
-    });
-  };\n${source.replace(
-    /^((?:export )?const \w+Schema = )(\S.*(?:\n[ \]})].*)*);$/gm,
-    '$1/* @__PURE__ */ later(() => $2);',
-  )}`;
-
-/** The makers of JSON Schemas: each zod schema holds on to them, and here they are made at build time alone. */
-const SCHEMA_MAKERS =
-  /[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors|json-schema-generator)\.js$/;
-
-/**
- * The same exports, none of which does anything.
- *
- * @param {string} source
- */
-const hollow = (source) =>
-  [...source.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
-    .map(([, name]) => `export const ${name} = () => undefined;`)
-    .join('\n');
-
-/** @type {import('esbuild').Plugin} */
-export const lean = {
-  name: 'lean',
-  setup(build) {
-    for (const { from, importer, to } of REPLACED) {
-      build.onResolve({ filter: from }, (args) =>
-        importer === undefined || importer.test(args.importer) ? { path: file(to) } : undefined,
-      );
-    }
-    // An ESM import is loaded before the first line runs, one of Node's own modules too, even where the file that needs
-    // it waits for an `import()`. As CommonJS it waits with that file.
-    build.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === 'require-call' ? undefined : { path, namespace: 'builtin' },
-    );
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
-    // A third of the length, for half a millisecond at the first request.
-    build.onLoad({ filter: /[\\/]llhttp-wasm\.js$/ }, ({ path }) => {
-      /** @type {Uint8Array} */
-      const wasm = require(path);
-      const packed = JSON.stringify(deflateRawSync(wasm, { level: 9 }).toString('base64'));
-      return {
-        contents: `module.exports = require('node:zlib').inflateRawSync(Buffer.from(${packed}, 'base64'));`,
-      };
-    });
-    build.onLoad({ filter: SCHEMA_MAKERS }, async ({ path }) => ({ contents: hollow(await readFile(path, 'utf8')) }));
-    // The local names of libraries are cut short; ours stay as they are, so that a stack says where it was.
-    build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
-      const source = SDK_TYPES.test(path) ? later(await readFile(path, 'utf8')) : await readFile(path, 'utf8');
+/** @type {readonly Rule[]} */
+export const RULES = [
+  {
+    what: 'Tools are listed from data and loaded when they are called',
+    filter: /[\\/]index\.ts$/,
+    resolve: ({ importer }) =>
+      /[\\/]app[\\/]tool-registry\.ts$/.test(importer) ? use('../src/app/prebuilt-tools.ts') : undefined,
+  },
+  {
+    what: 'No JSON Schema validator: the answers to forms are read by our own schema',
+    filter: /[\\/]ajv-provider\.js$/,
+    resolve: () => use('lean/no-validator.mjs'),
+  },
+  {
+    what: 'No fetch bodies: what undici sends here is text',
+    filter: /[\\/]fetch[\\/]body\.js$/,
+    resolve: () => use('lean/nothing.cjs'),
+  },
+  {
+    what: 'One HTTP parser of the two in undici: the one without SIMD runs everywhere, and responses here are small',
+    filter: /[\\/]llhttp_simd-wasm\.js$/,
+    resolve: () => use('../node_modules/undici/lib/llhttp/llhttp-wasm.js'),
+  },
+  {
+    // An ESM import is loaded before the first line runs, even where the file that needs it waits for an `import()`.
+    what: "Node's own modules are CommonJS, so that each is loaded with the file that needs it",
+    filter: /^node:/,
+    resolve: ({ path, kind }) => (kind === 'require-call' ? undefined : { path, namespace: 'builtin' }),
+  },
+  {
+    what: 'Local names in libraries are cut short; ours stay, so that a stack trace can be read',
+    filter: /[\\/]node_modules[\\/].*\.[cm]?js$/,
+    async load({ path }) {
+      const source = await readFile(path, 'utf8');
       const format = /^(import|export)\b/m.test(source) ? 'esm' : 'cjs';
       const { code } = await transform(source, { minifyIdentifiers: true, format });
       return { contents: code };
-    });
+    },
   },
-};
+];
+
+/**
+ * Applies the rules, and fails the build where one of them matches nothing: a library that moved a file would otherwise
+ * bring back in silence what was left out.
+ *
+ * @param {readonly Rule[]} [rules]
+ * @returns {import('esbuild').Plugin}
+ */
+export const lean = (rules = RULES) => ({
+  name: 'lean',
+  setup(build) {
+    const unmatched = new Set(rules);
+    for (const rule of rules) {
+      const { filter } = rule;
+      if ('resolve' in rule) {
+        build.onResolve({ filter }, (args) => {
+          const result = rule.resolve(args);
+          if (result) unmatched.delete(rule);
+          return result;
+        });
+      } else {
+        build.onLoad({ filter }, (args) => {
+          unmatched.delete(rule);
+          return rule.load(args);
+        });
+      }
+    }
+    build.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+    build.onEnd(() => ({
+      errors: [...unmatched].map(({ what, filter }) => ({ text: `No file matches ${filter}. ${what}` })),
+    }));
+  },
+});

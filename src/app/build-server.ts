@@ -2,13 +2,17 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { instructionsFor } from '../mcp/instructions.ts';
-import { createServer, type Server } from '../mcp/server.ts';
+import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/server.ts';
 import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './session.ts';
 import { toolsFor } from './tool-registry.ts';
 
-/** The server that the settings ask for, and its way to the app: the same for an assistant and for a script. */
-export function assemble(config: Config, log: Log): { server: Server; connector: Connector } {
+/** The server for these settings and its connection to the app, the same for an assistant and for a script. */
+export function assemble(
+  config: Config,
+  log: Log,
+  onFailure?: ServerOptions['onFailure'],
+): { server: ThreadsServer; connector: Connector } {
   const connector = createConnector(config, systemClock, version, Math.random);
   const server = createServer({
     version,
@@ -20,6 +24,7 @@ export function assemble(config: Config, log: Log): { server: Server; connector:
     sandbox: config.target.kind === 'sandbox',
     clock: systemClock,
     log,
+    onFailure,
   });
   return { server, connector };
 }

@@ -4,7 +4,8 @@ import { assemble } from '../app/build-server.ts';
 import { argumentNames, knownTools, toolsFor } from '../app/tool-registry.ts';
 import { createLog } from '../base/log.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
-import { connectInside, type InnerClient, type Outcome } from '../mcp/in-process-client.ts';
+import { connectInProcess } from '../mcp/in-process-client.ts';
+import type { Outcome, ToolClient } from '../mcp/tool-client.ts';
 import { type Config, readConfig } from '../settings/read-config.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import { type Arguments, readArguments } from './call-arguments.ts';
@@ -58,8 +59,11 @@ export async function call(args: readonly string[]): Promise<void> {
   const bar = process.stderr.isTTY ? createProgressBar(tell, boundOf(toolArgs)) : undefined;
   let refused: string | undefined;
   let interrupted = false;
-  const { server, connector } = assemble(config, createLog(config.logLevel, tell));
-  const client = await connectInside(server, async (question, signal) => {
+  let failureCode = 'unknown';
+  const { server, connector } = assemble(config, createLog(config.logLevel, tell), ({ code }) => {
+    failureCode = code;
+  });
+  const client = await connectInProcess(server, async (question, signal) => {
     if (confirmed) return true;
     bar?.pause();
     const answer = await ask(question, idsOf(toolArgs), signal);
@@ -71,7 +75,7 @@ export async function call(args: readonly string[]): Promise<void> {
   });
   try {
     const outcome = await callWithBar(client, tool.name, toolArgs, cancel.signal, bar);
-    finish(outcome, line.flags.has('json'), refused, config.target.kind === 'sandbox');
+    finish(outcome, failureCode, line.flags.has('json'), refused, config.target.kind === 'sandbox');
   } catch (error) {
     if (cancelled === undefined) throw error;
     tell(
@@ -115,7 +119,7 @@ function readConfirmed({ flags }: CommandLine, tool: Tool, args: Arguments): boo
 const boundOf = ({ max_scan: bound }: Arguments): number | undefined => (typeof bound === 'number' ? bound : undefined);
 
 async function callWithBar(
-  client: InnerClient,
+  client: ToolClient,
   tool: string,
   args: Arguments,
   signal: AbortSignal,
@@ -149,9 +153,14 @@ const NOT_DONE = new Set<unknown>(['partly_done', 'unknown', 'declined', 'confir
 /** The call or the settings are wrong, and nothing was sent. */
 const USED_WRONGLY = new Set(['bad_arguments', 'not_configured']);
 
-function finish({ text, structured }: Outcome, json: boolean, refused: string | undefined, sandbox: boolean): void {
+function finish(
+  { text, structured }: Outcome,
+  code: string,
+  json: boolean,
+  refused: string | undefined,
+  sandbox: boolean,
+): void {
   if (structured === undefined) {
-    const code = /^Error \[(\w+)\]/.exec(text)?.[1] ?? 'unknown';
     process.exitCode = USED_WRONGLY.has(code) ? 2 : 1;
     tell(`${text}\n`);
     if (json) print(toRedactedJson({ error: { code, text } }));

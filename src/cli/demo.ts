@@ -1,19 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ElicitRequestSchema, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { systemClock } from '../base/clock.ts';
-import { version } from '../base/version.ts';
-import { createStdio } from '../mcp/stdio-transport.ts';
+import { connectChildProcess } from '../mcp/child-process-client.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { askYesOrNo, fold, wantsColours } from './terminal.ts';
 
-/** In columns, the gutter not counted. */
+/** In columns, without the gutter. */
 const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
 const GUTTER = '  │ ';
 
@@ -22,28 +15,20 @@ type Style = Parameters<typeof styleText>[0];
 const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const toolText = z.object({ content: z.tuple([z.object({ text: z.string() })]), isError: z.boolean().optional() });
-const structure = z.object({
-  structuredContent: z.object({ thread_id: z.string().optional(), next_cursor: z.string().optional() }).optional(),
-});
+const reused = z.object({ thread_id: z.string().optional(), next_cursor: z.string().optional() });
 
 /**
- * Plays the main job on the sandbox with a real MCP client and the real server as its child process: what is called,
+ * Plays the main job on the sandbox with a real MCP client and the real server as its child process. Prints each call
  * and what the model reads.
  */
 export async function demo(args: readonly string[]): Promise<void> {
   noWords(readCommandLine(args, []).words);
-  const client = new Client({ name: 'agora-threads-demo', version }, { capabilities: { elicitation: { form: {} } } });
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => ask(params.message));
-  const { transport, ended } = startServer();
-  await client.connect(transport);
-
+  const client = await connectChildProcess(fileURLToPath(import.meta.url), sandboxEnvironment(), ask);
   const call = async (name: string, args: Record<string, unknown>) => {
     printCall(name, args);
-    const result = await client.callTool({ name, arguments: args });
-    const { content, isError } = toolText.parse(result);
-    printIndented(content[0].text, isError ? 'red' : 'reset');
-    return structure.parse(result).structuredContent ?? {};
+    const { text, structured } = await client.call(name, args);
+    printIndented(text, structured === undefined ? 'red' : 'reset');
+    return reused.parse(structured ?? {});
   };
 
   try {
@@ -62,50 +47,32 @@ export async function demo(args: readonly string[]): Promise<void> {
     );
   } finally {
     await client.close();
-    await ended();
   }
 }
 
-/** What a process needs of this one's environment, on any system; none of it is a setting of ours. */
+/** What a process needs on any system; none of these is a setting of ours. */
 const HARMLESS = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP'];
 
-/** This very binary as a server in a process of its own, on the sandbox: the demo can never reach a real app. */
-function startServer(): { transport: Transport; ended: () => Promise<void> } {
-  const env: Record<string, string> = { AGORA_THREADS_SANDBOX: '1' };
-  for (const name of HARMLESS) {
+/** Without the user's settings, so that the demo can never reach a real app. */
+function sandboxEnvironment(): Record<string, string> {
+  const kept = HARMLESS.flatMap((name) => {
     const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const gone = once(child, 'exit');
-  const transport = createStdio<JSONRPCMessage>({
-    input: child.stdout,
-    output: child.stdin,
-    clock: systemClock,
-    decode: (line) => [JSONRPCMessageSchema.parse(JSON.parse(line))],
-    encode: (message) => JSON.stringify(message),
+    return value === undefined ? [] : [[name, value]];
   });
-  return {
-    transport,
-    async ended() {
-      child.stdin.end();
-      await gone;
-    },
-  };
+  return { ...Object.fromEntries(kept), AGORA_THREADS_SANDBOX: '1' };
 }
 
-/** Shows the question, and takes the answer of the person at the terminal; without one it says yes, and says so. */
-async function ask(message: string): Promise<{ action: 'accept' | 'decline'; content?: { confirm: boolean } }> {
+/** Shows the question and takes the answer of the person at the terminal. Without a terminal it says yes, and says so. */
+async function ask({ message }: { message: string }): Promise<boolean> {
   print(styled('yellow', '  ? The server asks the person, not the model:'));
   printIndented(message, 'yellow');
-  const yes = { action: 'accept', content: { confirm: true } } as const;
   if (!process.stdin.isTTY) {
     print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
-    return yes;
+    return true;
   }
   const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), { input: process.stdin, output: process.stdout });
   if (answer === 'interrupted') process.exit(130);
-  return answer === 'yes' ? yes : { action: 'decline' };
+  return answer === 'yes';
 }
 
 const argument = ([key, value]: [string, unknown]): string => {

@@ -1,4 +1,4 @@
-import type { Progress } from '../mcp/in-process-client.ts';
+import type { Progress } from '../mcp/tool-client.ts';
 
 const WIDTH = 24;
 const CLEAR = '\r\u001b[2K';

@@ -3,7 +3,7 @@ import { assemble } from '../app/build-server.ts';
 import { knownTools } from '../app/tool-registry.ts';
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
-import { serveOver } from '../mcp/server.ts';
+import { lineTransport } from '../mcp/json-rpc.ts';
 import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 
@@ -34,7 +34,8 @@ export async function serve(args: readonly string[]): Promise<void> {
   const leave = () => void server.close();
   process.once('SIGINT', leave);
   process.once('SIGTERM', leave);
-  await serveOver(server, { input: process.stdin, output: process.stdout, clock: systemClock });
+  await server.connect(lineTransport({ input: process.stdin, output: process.stdout, clock: systemClock }));
+  await server.ended;
   setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
   await connector.close();
   process.exitCode = 0;

@@ -4,7 +4,7 @@ import { assemble } from '../app/build-server.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
-import { connectInside } from '../mcp/in-process-client.ts';
+import { connectInProcess } from '../mcp/in-process-client.ts';
 import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
@@ -42,7 +42,7 @@ export async function tools(args: readonly string[]): Promise<void> {
 
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   const { server, connector } = assemble(config, log);
-  const client = await connectInside(server, async () => false);
+  const client = await connectInProcess(server, async () => false);
   const listed = await client.listTools();
   await client.close();
   await connector.close();

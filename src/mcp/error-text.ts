@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgoraError, type AgoraErrorFacts } from '../agora/errors.ts';
+import { AgoraError, type AgoraErrorFacts, type ErrorCode } from '../agora/errors.ts';
 import type { Subject } from '../agora/refusal.ts';
 import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
@@ -19,20 +19,26 @@ export interface FailedCall {
   readonly error: unknown;
 }
 
-/**
- * A failed call in two or three lines: what failed with what, whether trying again helps, what to do next. Never a
- * stack, never a secret.
- */
-export function failureText(call: FailedCall): string {
-  const [code, ...lines] = linesOf(call);
-  const [first, ...rest] = lines;
-  return redact([`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${first}`, ...rest].join('\n'));
+export interface Failure {
+  readonly code: ErrorCode | 'not_configured' | 'bad_arguments' | 'internal_error';
+  /**
+   * Three or four lines: the code, what failed with what, whether trying again helps, what to do next. Never a stack,
+   * never a secret.
+   */
+  readonly text: string;
 }
 
-/** The code, then the lines behind it. */
-function linesOf(call: FailedCall): readonly string[] {
+export function describeFailure(call: FailedCall): Failure {
+  const [code, ...lines] = detailsOf(call);
+  return { code, text: redact(`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${lines.join('\n')}`) };
+}
+
+type Details = readonly [code: Failure['code'], ...lines: string[]];
+
+function detailsOf(call: FailedCall): Details {
   const { tool, error } = call;
-  if (error instanceof AgoraError) return agoraLines(call, error);
+  if (error instanceof AgoraError) return agoraDetails(call, error);
+  if (error instanceof z.ZodError) return argumentDetails(call, error);
   if (error instanceof SettingsError) {
     return [
       'not_configured',
@@ -41,7 +47,6 @@ function linesOf(call: FailedCall): readonly string[] {
       `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
     ];
   }
-  if (error instanceof z.ZodError) return argumentLines(call, error);
   return [
     'internal_error',
     `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
@@ -50,7 +55,7 @@ function linesOf(call: FailedCall): readonly string[] {
   ];
 }
 
-function agoraLines({ tool, kind, args }: FailedCall, { facts }: AgoraError): readonly string[] {
+function agoraDetails({ tool, kind, args }: FailedCall, { facts }: AgoraError): Details {
   const about = argumentsText(args, facts.about ?? []);
   const changed =
     kind === 'read'
@@ -96,7 +101,7 @@ function argumentsText(args: unknown, about: readonly Subject[]): string {
     .join(', ');
 }
 
-function argumentLines({ tool, args, argumentNames }: FailedCall, error: z.ZodError): readonly string[] {
+function argumentDetails({ tool, args, argumentNames }: FailedCall, error: z.ZodError): Details {
   return [
     'bad_arguments',
     `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,

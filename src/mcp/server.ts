@@ -1,32 +1,18 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { Protocol } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  CancelledNotificationSchema,
-  ErrorCode,
-  type JSONRPCMessage,
-  JSONRPCMessageSchema,
-  ListToolsRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { Log } from '../base/log.ts';
-import { toRedactedJson } from '../base/redact.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { type Asker, createGate, formParams, showsForms } from '../toolkit/confirm.ts';
 import type { Session, Tool } from '../toolkit/define-tool.ts';
 import { createSeen } from '../toolkit/seen-threads.ts';
 import { createWriter } from '../toolkit/writer.ts';
-import { failureText } from './error-text.ts';
-import {
-  getPromptRequest,
-  listPromptsRequest,
-  PromptError,
-  type PromptSource,
-  promptListing,
-  promptMessage,
-} from './prompt-requests.ts';
-import { createStdio, type StdioOptions } from './stdio-transport.ts';
+import { describeFailure, type Failure } from './error-text.ts';
+import { NO_TIMEOUT, protocolError, renumbered, toClientId } from './json-rpc.ts';
+import { type PromptSource, promptListing, promptMessage } from './prompt-requests.ts';
 
 export interface ServerOptions {
   readonly version: string;
@@ -34,49 +20,39 @@ export interface ServerOptions {
   readonly prompts: PromptSource;
   readonly instructions: string;
   readonly confirm: ConfirmMode;
-  /** Reaches the app; called at each tool call, and cheap after the first. */
+  /** Opens the session with the app at the first tool call; later calls share it. */
   readonly connect: () => Promise<Session>;
-  /** Is the sandbox what `connect` reaches? Known before it is called, for errors that come earlier. */
+  /** Whether `connect` reaches the sandbox: errors from before a connection are marked too. */
   readonly sandbox: boolean;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gets each failed call as data; clients are sent its text only. */
+  readonly onFailure?: ((failure: Failure) => void) | undefined;
 }
 
-export type { Server };
+/** An MCP server, without the parts of the SDK's that would bypass our JSON-RPC edge. */
+export interface ThreadsServer {
+  /** Serves over the transport, which must not be started yet. */
+  connect(transport: Transport): Promise<void>;
+  close(): Promise<void>;
+  /** Kept when the connection has ended, from either side. */
+  readonly ended: Promise<void>;
+}
 
-/** As long as a timer can run: the gate ends the wait for a person itself. */
-const NO_TIMEOUT = 2_147_483_647;
+type Handler = (params: unknown, extra: Extra) => Promise<Record<string, unknown>>;
 
-/** Registers the tools on an MCP server. This is the one place where a failure becomes text. */
-export function createServer(options: ServerOptions): Server {
+/** Registers the tools and prompts on an MCP server. This is the one place where a failure becomes text. */
+export function createServer(options: ServerOptions): ThreadsServer {
   const { tools, clock, log } = options;
   const server = new Server(
     { name: 'agora-threads-mcp', title: 'Agora Chat threads', version: options.version },
     { capabilities: { tools: {}, prompts: {} }, instructions: options.instructions },
   );
-  // The SDK numbers its requests from 0, and its client overlooks the cancel of number 0: the first question of a
-  // process would stay open after its call was given up.
-  Reflect.set(server, '_requestMessageId', 1);
-  // Its handler of cancels passes over ids that count as false, such as a client's first: 0.
-  server.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId, reason } }) => {
-    const running: unknown = Reflect.get(server, '_requestHandlerAbortControllers');
-    const controller: unknown = running instanceof Map ? running.get(requestId) : undefined;
-    if (controller instanceof AbortController) controller.abort(reason);
-  });
   const gate = createGate(options.confirm, clock);
   const seen = createSeen();
   let listed: ReturnType<typeof listing>[] | undefined;
 
-  server.setRequestHandler(ListToolsRequestSchema, () => {
-    listed ??= tools.map(listing);
-    return { tools: listed };
-  });
-
-  // A server that offers no tasks answers a call that asks for one as any other (MCP 2025-11-25); the SDK refuses it.
-  Reflect.set(server, 'assertTaskHandlerCapability', () => undefined);
-
-  // Past the SDK's own check of a call, which words what a model got wrong as an error of the protocol, in JSON.
-  Protocol.prototype.setRequestHandler.call(server, callRequest, async ({ params }, extra) => {
+  async function callTool(params: unknown, extra: Extra): Promise<Record<string, unknown>> {
     const named = toolParams.safeParse(params);
     const tool = named.success ? tools.find(({ name }) => name === named.data.name) : undefined;
     if (!named.success || !tool) throw unknownTool(tools);
@@ -85,7 +61,7 @@ export function createServer(options: ServerOptions): Server {
       const call = await tool.prepare(args);
       const { app, threads, groups, audit } = await options.connect();
       const progress = createProgress(extra);
-      const about = { tool: tool.name, request_id: extra.requestId, app: app.name, host: app.host };
+      const about = { tool: tool.name, request_id: toClientId(extra.requestId), app: app.name, host: app.host };
       const write = createWriter(audit, threads, about, (error) =>
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
@@ -93,149 +69,97 @@ export function createServer(options: ServerOptions): Server {
       const context = { app, threads, groups, write, audited, seen, clock, signal: extra.signal, progress };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
       const { structured, text } = await call(context, (question, code) => gate(question, code, asker, extra.signal));
-      return { content: [{ type: 'text' as const, text }], structuredContent: structured };
+      return { content: [{ type: 'text', text }], structuredContent: structured };
     } catch (error) {
-      const text = failureText({
-        tool: tool.name,
-        kind: tool.kind,
-        argumentNames: tool.argumentNames,
-        args,
-        sandbox: options.sandbox,
-        error,
-      });
-      if (!extra.signal.aborted) log.info(`${tool.name} failed: ${/^Error \[(\w+)\]/.exec(text)?.[1] ?? 'unknown'}`);
-      return { content: [{ type: 'text' as const, text }], isError: true };
+      const { name, kind, argumentNames } = tool;
+      const failure = describeFailure({ tool: name, kind, argumentNames, args, sandbox: options.sandbox, error });
+      if (!extra.signal.aborted) log.info(`${name} failed: ${failure.code}`);
+      options.onFailure?.(failure);
+      return { content: [{ type: 'text', text: failure.text }], isError: true };
     }
-  });
+  }
 
   const promptsNow = () => options.prompts({ tools: new Set(tools.map(({ name }) => name)), now: clock.now() });
 
-  server.setRequestHandler(listPromptsRequest, async () => ({ prompts: (await promptsNow()).map(promptListing) }));
+  const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+    [
+      'tools/list',
+      async () => {
+        listed ??= tools.map(listing);
+        return { tools: listed };
+      },
+    ],
+    ['tools/call', callTool],
+    ['prompts/list', async () => ({ prompts: (await promptsNow()).map(promptListing) })],
+    ['prompts/get', async (params) => promptMessage(await promptsNow(), params)],
+  ]);
 
-  server.setRequestHandler(getPromptRequest, async ({ params }) => {
-    try {
-      return promptMessage(await promptsNow(), params);
-    } catch (error) {
-      throw error instanceof PromptError ? invalidParams(error.message) : error;
-    }
-  });
+  // Bypasses the SDK's validation of requests, which reports a model's bad arguments as a protocol error in raw JSON.
+  server.fallbackRequestHandler = async ({ method, params }, extra) => {
+    const handler = handlers.get(method);
+    if (!handler) throw protocolError(ErrorCode.MethodNotFound, 'Method not found');
+    return handler(params, extra);
+  };
 
-  // The SDK quotes whole messages of the client, which are not ours to log.
+  // The SDK quotes whole messages of the client, which must not reach the log.
   server.onerror = (error) => log.warn(error.message.split(/[:{]/)[0] ?? 'unknown error');
-  return server;
+  const ended = new Promise<void>((resolve) => {
+    server.onclose = resolve;
+  });
+  return {
+    connect: (transport) => server.connect(renumbered(transport)),
+    close: () => server.close(),
+    ended,
+  };
 }
 
-const listing = (tool: Tool) => ({
-  name: tool.name,
-  title: tool.title,
-  description: tool.description,
-  inputSchema: objectSchema.parse(tool.inputSchema()),
-  outputSchema: objectSchema.parse(tool.outputSchema()),
-  annotations: tool.annotations,
-  ...(tool.meta && { _meta: tool.meta }),
-});
+/** A tool as `tools/list` shows it. */
+const listing = (tool: Tool) =>
+  defined({
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: tool.inputSchema(),
+    outputSchema: tool.outputSchema(),
+    annotations: tool.annotations,
+    _meta: tool.meta,
+  });
 
-/** All of our schemas are objects; MCP's type wants to see it. */
-const objectSchema = z.looseObject({ type: z.literal('object') });
-
-const callRequest = z.object({ method: z.literal('tools/call'), params: z.unknown().optional() });
-/** The arguments are for the tool to judge. Some clients send `null` for none. */
+/** The tool checks its own arguments. Some clients send `null` for none. */
 const toolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 function unknownTool(tools: readonly Tool[]): Error {
   const names = tools.map(({ name }) => name).join(', ') || 'none, by the settings of this server';
-  return invalidParams(`There is no tool of that name. The tools are: ${names}`);
+  return protocolError(ErrorCode.InvalidParams, `There is no tool of that name. The tools are: ${names}`);
 }
 
-/** An error of the protocol, not of a tool: without the prefix that the SDK's own error class adds. */
-const invalidParams = (message: string): Error => Object.assign(new Error(message), { code: ErrorCode.InvalidParams });
-
-type Extra = Parameters<Parameters<Server['setRequestHandler']>[1]>[1];
+type Extra = Parameters<NonNullable<Server['fallbackRequestHandler']>>[1];
 
 type Progress = (done: number | undefined, total: number | undefined, message: string) => void;
 
-/** Progress of one call, where the client asked for it. The number must grow with each message, whatever is counted. */
+/** Progress of one call, where the client asked for it. MCP wants the number to grow with each message. */
 function createProgress(extra: Extra): Progress {
   const progressToken = extra._meta?.progressToken;
   let last = 0;
   return (done, total, message) => {
     if (progressToken === undefined || extra.signal.aborted) return;
     last = Math.max(done ?? 0, last + 0.001);
-    const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
-    // A progress message that cannot be sent is no reason to end a call.
+    const params = defined({ progressToken, progress: last, message, total });
+    // A call goes on even where its progress cannot be sent.
     extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 }
 
-/** The two ways to a person, through the request that is being answered. */
+/** Asks a person and keeps the client waiting, within the request that is being answered. */
 function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
   return {
     forms,
     show: (question, signal) =>
       extra.sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {
         signal,
+        // The gate ends the wait for a person itself.
         timeout: NO_TIMEOUT,
       }),
     heartbeat: (message) => progress(undefined, undefined, message),
   };
-}
-
-/** Whatever bears an id and asks for nothing is meant as an answer. */
-const answerOf = z.object({ id: z.union([z.string(), z.number()]), method: z.undefined().optional() });
-
-/** A request whose form is wrong otherwise can still be answered, and somebody waits for that. */
-const refusable = z.object({ id: z.union([z.string(), z.number()]), method: z.unknown() });
-
-const refusal = (id: string | number, message: string): JSONRPCMessage => ({
-  jsonrpc: '2.0',
-  id,
-  error: { code: ErrorCode.InvalidRequest, message },
-});
-
-/**
- * A line as messages. A client of MCP 2025-03-26 may send several as one list (a batch), and may be sent their answers
- * one by one.
- *
- * @param reply sends an answer to what is no message
- */
-function decode(line: string, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] {
-  const json: unknown = JSON.parse(line);
-  if (Array.isArray(json)) return json.flatMap((part: unknown) => toMessages(part, reply) ?? []);
-  const messages = toMessages(json, reply);
-  if (messages === undefined) throw new Error('no message');
-  return messages;
-}
-
-/** What a client gets wrong in an answer must end the wait for it, and not be passed over. */
-function toMessages(json: unknown, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] | undefined {
-  const message = JSONRPCMessageSchema.safeParse(json);
-  if (message.success) return [message.data];
-  const answer = answerOf.safeParse(json);
-  if (answer.success) return [refusal(answer.data.id, 'The answer is no object')];
-  const request = refusable.safeParse(json);
-  if (!request.success) return undefined;
-  reply(refusal(request.data.id, 'This is no JSON-RPC 2.0 request with an object for its params'));
-  return [];
-}
-
-/**
- * Serves over a pair of streams until the input ends, the output breaks or `close()` is called on the server.
- *
- * @returns a promise that is kept when the connection has ended
- */
-export async function serveOver(
-  server: Server,
-  streams: Pick<StdioOptions<JSONRPCMessage>, 'input' | 'output' | 'clock'>,
-): Promise<void> {
-  const transport: Transport = createStdio<JSONRPCMessage>({
-    ...streams,
-    decode,
-    // The last gate for every byte that leaves: whatever was forgotten elsewhere, no secret gets past here.
-    encode: toRedactedJson,
-  });
-  const ended = new Promise<void>((resolve) => {
-    server.onclose = resolve;
-  });
-  await server.connect(transport);
-  await ended;
 }

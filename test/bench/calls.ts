@@ -7,7 +7,7 @@ import { Agent } from 'undici';
 import { assemble } from '../../src/app/build-server.ts';
 import { knownTools } from '../../src/app/tool-registry.ts';
 import { createLog } from '../../src/base/log.ts';
-import { connectInside } from '../../src/mcp/in-process-client.ts';
+import { connectInProcess } from '../../src/mcp/in-process-client.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
@@ -66,7 +66,7 @@ if (process.argv[3] === 'serve') {
     readConfig(settings, knownTools),
     createLog('silent', () => undefined),
   );
-  const client = await connectInside(server, () => Promise.resolve(false));
+  const client = await connectInProcess(server, () => Promise.resolve(false));
   const ours = async (): Promise<void> => {
     const { structured } = await client.call('list_user_threads', { username: 'lin' }, new AbortController());
     if (structured === undefined) throw new Error('the call failed');

@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import manifestOfPackage from '../../package.json' with { type: 'json' };
-import { manifest, packBundle } from '../../scripts/mcpb.mjs';
+import { FILES, packBundle } from '../../scripts/mcpb.mjs';
 import { callBinary } from '../support/binary.ts';
 import { manifestJson, serverJson } from '../support/manifests.ts';
 
@@ -69,6 +69,54 @@ it('server.json is as the registry wants it, and every secret is marked', async 
     'EASEMOB_CLIENT_SECRET',
   ]);
 });
+
+const option = z.strictObject({
+  type: z.enum(['string', 'boolean']),
+  title: z.string().min(1),
+  description: z.string().min(1),
+  required: z.boolean(),
+  default: z.union([z.string(), z.boolean()]),
+  sensitive: z.literal(true).optional(),
+});
+
+/**
+ * MCPB's manifest 0.3, as far as it is used here. Hosts refuse a manifest with an unknown key.
+ */
+const manifest = z
+  .strictObject({
+    manifest_version: z.literal('0.3'),
+    name: z.string().min(1),
+    display_name: z.string(),
+    version: z.string().regex(/^\d+\.\d+\.\d+$/),
+    description: z.string().min(1),
+    author: z.strictObject({ name: z.string().min(1) }),
+    server: z.strictObject({
+      type: z.literal('node'),
+      entry_point: z.enum(FILES),
+      mcp_config: z.strictObject({
+        command: z.literal('node'),
+        args: z.array(z.string()),
+        env: z.record(z.string(), z.string()),
+      }),
+    }),
+    tools: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    keywords: z.array(z.string()),
+    license: z.string(),
+    compatibility: z.strictObject({
+      platforms: z.array(z.enum(['darwin', 'win32', 'linux'])),
+      runtimes: z.strictObject({ node: z.string() }),
+    }),
+    user_config: z.record(z.string().regex(/^[a-z_]+$/), option),
+  })
+  .refine(
+    ({ server, user_config }) =>
+      Object.values(server.mcp_config.env).sort().join() ===
+      Object.keys(user_config)
+        .map((key) => `\${user_config.${key}}`)
+        .sort()
+        .join(),
+    'each field of user_config must reach the server by one variable, and no other',
+  );
 
 describe('the .mcpb bundle', () => {
   /** Unpacked as a host does it; gives the path of main.js and the environment for what a person filled in. */

@@ -51,15 +51,15 @@ describe('prompts', () => {
 
   it.each([
     [{ AGORA_THREADS_READ_ONLY: '1' }, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
-    [{ AGORA_THREADS_TOOLS: 'list_user_threads,delete_thread' }, ['triage_user_threads', 'find_stale_threads']],
     [
-      { AGORA_THREADS_TOOLS: 'list_user_group_threads,delete_threads' },
+      { AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,list_thread_members,delete_thread' },
       ['triage_user_threads', 'find_stale_threads', 'report_on_group'],
     ],
-    [{ AGORA_THREADS_TOOLS: 'list_group_threads', ...UNDOCUMENTED }, ['report_on_group']],
-    [{ AGORA_THREADS_TOOLS: 'create_thread,list_threads' }, []],
+    [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,delete_threads' }, ['report_on_group']],
+    [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_thread_members' }, []],
+    [{ AGORA_THREADS_TOOLS: 'list_group_threads', ...UNDOCUMENTED }, []],
     [UNDOCUMENTED, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
-  ])('with %j name only tools that are registered', async (env, expected) => {
+  ])('with %j are offered where their tools are registered, and name no other', async (env, expected) => {
     const { client, text } = await connect(env);
     const registered = (await client.listTools()).tools.map(({ name }) => name);
     const { prompts } = await client.listPrompts();
