@@ -4,8 +4,8 @@ import type { Route } from './routes.ts';
 import type { Group, SandboxState } from './state.ts';
 
 /**
- * The calls that read groups and users, as Easemob's pages of 2025 describe them. Each numbers its pages and spells its
- * fields in its own way, and sizes above the maximum are clamped, where the thread calls refuse them.
+ * The calls that read groups and users, as in Easemob's pages of 2025. Each has its own page numbers and field names.
+ * Page sizes above the maximum are clamped here, while the thread calls refuse them.
  */
 export const GROUP_ROUTES: readonly Route[] = [
   {
@@ -13,7 +13,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     method: 'GET',
     path: 'chatgroups',
     handle({ state, query }) {
-      const limit = readSize(query, 'limit', { usual: 10, most: 1_000 });
+      const limit = readSize(query, 'limit', { default: 10, most: 1_000 });
       const newestFirst = [...state.groups.values()].reverse();
       const cursor = query.get('cursor') ?? '';
       const from = cursor === '' ? 0 : readGroupCursor(cursor, newestFirst);
@@ -40,7 +40,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     callsPerSecond: 50,
     handle({ state, query }, user) {
       const joined = groupsOf(state, user);
-      const page = cutNumbered(joined, query, { first: 0, usual: 5, most: 20 });
+      const page = cutNumbered(joined, query, { first: 0, default: 5, most: 20 });
       return {
         entities: page.map(({ id, name, owner, created }) => ({
           groupId: id,
@@ -74,7 +74,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     path: 'chatgroups/:/users',
     handle({ state, query }, groupId) {
       const { members, owner } = groupOf(state, groupId);
-      const page = cutNumbered([...members], query, { first: 1, usual: 1_000, most: 1_000 });
+      const page = cutNumbered([...members], query, { first: 1, default: 1_000, most: 1_000 });
       return { data: page.map((user) => (user === owner ? { owner: user } : { member: user })), count: page.length };
     },
   },
@@ -130,17 +130,17 @@ const details = ({ id, name, owner, members, created }: Group) => ({
   public: false,
 });
 
-/** What is no number, or below 1, counts as not given (a choice: undocumented). */
-function readSize(query: URLSearchParams, name: string, { usual, most }: { usual: number; most: number }): number {
-  const size = Number(query.get(name) ?? usual);
-  return Number.isInteger(size) && size >= 1 ? Math.min(size, most) : usual;
+/** A value below 1, or not a whole number, counts as not set (our choice: undocumented). */
+function readSize(query: URLSearchParams, name: string, { fallback, most }: { fallback: number; most: number }): number {
+  const size = Number(query.get(name) ?? fallback);
+  return Number.isInteger(size) && size >= 1 ? Math.min(size, most) : fallback;
 }
 
-/** A page of a list whose pages are numbered from `first`. */
+/** One page of a list whose pages are numbered from `first`. */
 function cutNumbered<T>(
   items: readonly T[],
   query: URLSearchParams,
-  { first, ...sizes }: { first: number; usual: number; most: number },
+  { first, ...sizes }: { first: number; fallback: number; most: number },
 ): readonly T[] {
   const size = readSize(query, 'pagesize', sizes);
   const number = Number(query.get('pagenum') ?? first);
@@ -150,7 +150,7 @@ function cutNumbered<T>(
 
 const writeGroupCursor = ({ id }: Group): string => Buffer.from(`groups>${id}`).toString('base64url');
 
-/** Where the list goes on: behind the group that the cursor names. */
+/** The index after the group that the cursor names. */
 function readGroupCursor(cursor: string, groups: readonly Group[]): number {
   const index = groups.findIndex((group) => writeGroupCursor(group) === cursor);
   if (index < 0) throw refuse('badCursor');

@@ -218,7 +218,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       const { failed, text, structured, shown } = await call('create_thread', { group_id: group, msg_id, name, owner });
       if (failed) {
         if (text.includes(MAY_BE)) learnMessage(msg_id);
-        else if (state.hasThread(msg_id)) wrong(`${shown}: an error, but it was created`);
+        else if (state.threadOfMessage.has(msg_id)) wrong(`${shown}: an error, but it was created`);
         return;
       }
       if (structured['status'] !== 'created') {
