@@ -94,6 +94,9 @@ function refusal(file, specifier) {
  */
 const SPECIFIER = /\b(?:from|import)\s*(?:\(\s*(?:\/\*.*?\*\/\s*)?)?(['"`])([^'"`\n]+)\1/g;
 
+/** @param {string} file */
+const nameOf = (file) => posix.basename(file, posix.extname(file));
+
 /**
  * What is wrong with the tree, one line for each fault.
  *
@@ -109,10 +112,8 @@ export function faultsOf(files) {
   );
   const homeless = paths.filter((file) => isIn('src', file) && !roomOf(file)).map((file) => `${file} is in no room`);
   const doubled = paths.flatMap((file) => {
-    const first = paths.find((other) => posix.basename(other) === posix.basename(file));
-    return first === file || first === undefined || posix.basename(file) === 'index.ts'
-      ? []
-      : [`${file} has the same name as ${first}`];
+    const first = paths.find((other) => nameOf(other) === nameOf(file)) ?? file;
+    return first === file || nameOf(file) === 'index' ? [] : [`${file} has the same name as ${first}`];
   });
   return [...imports, ...homeless, ...doubled];
 }

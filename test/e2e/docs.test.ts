@@ -12,8 +12,9 @@ import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
-import { picture, scenes } from '../support/picture.ts';
 import { hasTerminal, playDemo } from '../support/pseudo-terminal.ts';
+import { roomsPicture } from '../support/rooms-picture.ts';
+import { scenes, terminalPicture } from '../support/terminal-picture.ts';
 
 const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -121,7 +122,7 @@ it('README.zh-CN.md shows the same links, tools and settings, in words for every
 
 it.skipIf(!hasTerminal)('docs/demo.svg is a picture of the demo on a terminal (python3 with pty)', async () => {
   const wanted = ['list_user_threads', 'create_thread', 'rename_thread', 'delete_thread'];
-  const svg = picture(
+  const svg = terminalPicture(
     scenes(timeless(await playDemo()), wanted),
     'A terminal: an assistant lists threads, creates one, renames it, and deletes it after a person said yes.',
   );
@@ -165,6 +166,14 @@ const rooms = (): string =>
 
 it('CONTRIBUTING.md shows the rooms as the check of imports knows them', async () => {
   await expectCurrent('CONTRIBUTING.md', { rooms: rooms() });
+});
+
+it('docs/rooms.svg is a picture of the rooms and of the imports that are allowed', async () => {
+  const svg = roomsPicture(
+    'The rooms from src/main.ts at the top to src/base at the bottom; arrows are allowed imports.',
+  );
+  expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\((?!#)/);
+  await expect(svg).toMatchFileSnapshot(root('docs/rooms.svg'));
 });
 
 const vendorErrors = (): string =>

@@ -97,11 +97,18 @@ it.each([
   expect(faultsIn('src/base/a.ts', source)).toHaveLength(1);
 });
 
-it('names every file that shares its name with another, except index.ts', () => {
-  const files = ['src/cli/a.ts', 'src/app/a.ts', 'test/unit/a.ts', 'tools/index.ts', 'prompts/index.ts'];
+it('names every file that shares its name with another, whatever its extension, except index.ts', () => {
+  const files = [
+    'src/cli/a.ts',
+    'src/app/a.ts',
+    'scripts/a.mjs',
+    'test/unit/a.test.ts',
+    'tools/index.ts',
+    'prompts/index.ts',
+  ];
   expect(faultsOf(new Map(files.map((file) => [file, ''])))).toEqual([
     'src/app/a.ts has the same name as src/cli/a.ts',
-    'test/unit/a.ts has the same name as src/cli/a.ts',
+    'scripts/a.mjs has the same name as src/cli/a.ts',
   ]);
 });
 

@@ -73,7 +73,7 @@ const isNarrow = (text: string): boolean => !/[\u1100-\uffdc]/.test(text.replace
  * @param lines of a demo's output
  * @param title what is read aloud in place of the picture
  */
-export function picture(lines: readonly string[], title: string): string {
+export function terminalPicture(lines: readonly string[], title: string): string {
   const width = Math.ceil(Math.max(...lines.map(({ length }) => length)) * COLUMN + 2 * MARGIN);
   const height = BAR + lines.length * LINE + MARGIN;
   const rows = coloured(lines).map((parts, i) => {
