@@ -1,6 +1,6 @@
 /**
- * Limits the calls per second to each endpoint [EN][EM: 100 for each of the nine]. A sliding window is the strictest way
- * to count, so a client that passes here passes anywhere. Refused calls do not count.
+ * Limits the calls per second to each endpoint [EN][EM: 100 for each of the nine]. A sliding window is the strictest
+ * way to count, so a client that passes here passes anywhere. Refused calls do not count.
  */
 export class RateLimit {
   readonly #recent = new Map<string, number[]>();

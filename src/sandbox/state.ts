@@ -51,8 +51,8 @@ export interface SeenRequest {
 const REQUESTS_KEPT = 5_000;
 
 /**
- * The app behind the sandbox: its data and its rules. A method that changes threads throws a `Refusal` where the service
- * would refuse, and then changes nothing.
+ * The app behind the sandbox: its data and its rules. A method that changes threads throws a `Refusal` where the
+ * service would refuse, and then changes nothing.
  */
 export class SandboxState {
   readonly users = new Set<string>();

@@ -2,10 +2,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request as it came over the wire, before any decoding. */
+/** A request as received. */
 export interface Recorded {
   readonly method: string;
-  /** Path and query as sent, still percent-encoded. */
+  /** Path and query, still percent-encoded. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -18,7 +18,7 @@ export type Answer = {
   readonly headers?: Record<string, string>;
 };
 
-/** What a server does with a request: an answer, or `hang` for none, or `reset` for a broken connection. */
+/** An answer, `hang` for no answer, or `reset` to break the connection. */
 export type Reply = Answer | 'hang' | 'reset';
 
 export interface RecordingServer {
@@ -26,7 +26,7 @@ export interface RecordingServer {
   readonly requests: Recorded[];
 }
 
-/** A plain HTTP server on loopback that is not the sandbox: it keeps each request and answers as told. */
+/** Starts an HTTP server on loopback that records each request and answers with `reply`. */
 export async function recordingServer(reply: (request: Recorded, index: number) => Reply): Promise<RecordingServer> {
   const requests: Recorded[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -66,12 +66,12 @@ export const classicSettings = (url: string): Record<string, string> => ({
   AGORA_CHAT_APP_TOKEN: 'x',
 });
 
-/** What surrounds the payload of a good answer. */
+/** A successful answer with this payload. */
 export const envelope = (payload: Record<string, unknown>): Answer => ({
   json: { action: 'get', timestamp: 1_735_689_600_123, duration: 1, ...payload },
 });
 
-/** The body of a refused request, as the service words it. */
+/** An error answer in the service's format. */
 export const refusal = (status: number, error: string, error_description: string): Answer => ({
   status,
   json: { error, exception: 'ThreadException', timestamp: 1_735_689_600_123, duration: 0, error_description },

@@ -35,16 +35,22 @@ function towerBoxes(floor: number): [Room, Box][] {
   return rooms.map((room, i) => [room, { left: TOWER.left + i * (width + GAP), width, top: topOf(floor) }]);
 }
 
-const box = (path: string, { left, width, top }: Box, stroke: string): string =>
-  `<rect x="${left}" y="${top}" width="${width}" height="${BOX}" rx="5" fill="#161b22" stroke="${stroke}"/>` +
-  `<text x="${left + width / 2}" y="${top + 20}" text-anchor="middle" fill="#e6edf3">${path}${path.endsWith('.ts') ? '' : '/'}</text>`;
+function box(path: string, at: Box, stroke: string): string {
+  const name = path.endsWith('.ts') ? path : `${path}/`;
+  return (
+    `<rect x="${at.left}" y="${at.top}" width="${at.width}" height="${BOX}" rx="5" fill="#161b22" stroke="${stroke}"/>` +
+    `<text x="${middleOf(at)}" y="${at.top + 20}" text-anchor="middle" fill="#e6edf3">${name}</text>`
+  );
+}
 
 const words = (text: string, x: number, y: number, colour: string): string =>
   `<text x="${x}" y="${y}" fill="${colour}">${text}</text>`;
 
-/** A line through these points with a head at its end. */
-const arrow = (points: readonly (readonly [x: number, y: number])[], colour: string): string =>
-  `<polyline points="${points.map((point) => point.join()).join(' ')}" fill="none" stroke="${colour}" marker-end="url(#${colour === PLAIN ? 'plain' : 'special'})"/>`;
+/** A line through these points, with an arrowhead at the end. */
+function arrow(points: readonly (readonly [x: number, y: number])[], colour: string): string {
+  const head = colour === PLAIN ? 'plain' : 'special';
+  return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" marker-end="url(#${head})"/>`;
+}
 
 /** From each box to the boxes on the next floor. */
 const towerArrows = (floor: number): string[] =>
@@ -68,7 +74,7 @@ function sideRoom({ path, importedBy = [] }: Room, floor: number): string[] {
   const incoming = importedBy.flatMap((importer, i) => {
     const from = FLOORS.findIndex((rooms) => rooms.some((room) => `${importer}/`.startsWith(`${room.path}/`)));
     const y = topOf(from) + BOX / 2;
-    // The highest importer takes the way furthest out, so that no two lines cross.
+    // The highest importer gets the outermost line, so that no two lines cross.
     const x = side.left + (side.width * (importedBy.length - i)) / (importedBy.length + 1);
     const line = arrow(
       [
@@ -96,11 +102,12 @@ function sideRoom({ path, importedBy = [] }: Room, floor: number): string[] {
   return [...incoming, ...outgoing, box(path, side, SPECIAL)];
 }
 
-/** @param title what is read aloud in place of the picture */
+/** @param title what a screen reader says */
 export function roomsPicture(title: string): string {
   const height = topOf(FLOORS.length) - ROW + BOX + 24;
   const marker = (id: string, colour: string): string =>
-    `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z" fill="${colour}"/></marker>`;
+    `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">` +
+    `<path d="M0 0 8 4 0 8z" fill="${colour}"/></marker>`;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">`,
     `<title id="title">${title}</title>`,
