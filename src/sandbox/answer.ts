@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { defined } from '../base/defined.ts';
 import type { Fault } from './faults.ts';
 import { REFUSALS, type RefusalFacts } from './refusals.ts';
 
@@ -36,7 +37,7 @@ export function answerInstead(fault: Fault, errorOf: (facts: RefusalFacts) => un
 }
 
 const retryAfter = (value: number | string | undefined): Record<string, string> =>
-  value === undefined ? {} : { 'retry-after': String(value) };
+  defined({ 'retry-after': value?.toString() });
 
 /** Sends an answer; with `cut` the connection breaks in the middle of the body. */
 export function send(response: ServerResponse, answer: Answer, cut: boolean): void {

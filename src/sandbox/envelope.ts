@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { SANDBOX } from './identity.ts';
 import type { RefusalFacts } from './refusals.ts';
 
@@ -40,14 +41,14 @@ export function successBody(request: RequestInfo, payload: Payload, bare: boolea
 
 /** The body of any other status. The thread pages show none, so it follows the samples of other endpoints [EM]. */
 export function errorBody(request: RequestInfo, facts: RefusalFacts): Record<string, unknown> {
-  return {
+  return defined({
     error: facts.error,
     exception: facts.exception,
     timestamp: request.ended,
     duration: duration(request),
-    ...(facts.code === undefined ? {} : { error_code: facts.code }),
+    error_code: facts.code,
     error_description: facts.description,
-  };
+  });
 }
 
 const duration = ({ started, ended }: RequestInfo): number => Math.max(0, Math.round(ended - started));

@@ -85,16 +85,26 @@ function faultSchema() {
   );
 }
 
+/** Faults that cannot be used: one line for each wrong field, with what is expected there. */
+export class FaultsError extends Error {
+  override readonly name = 'FaultsError';
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(`The faults cannot be used:\n${lines.join('\n')}`);
+    this.lines = lines;
+  }
+}
+
 /**
  * Reads a faults file: a JSON array of faults, in the order in which they are tried.
  *
- * @throws Error that names each wrong entry and field, and what is expected there
+ * @throws FaultsError
  */
 export function parseFaults(json: unknown): Fault[] {
   const parsed = z.array(faultSchema(), 'expected an array of faults').safeParse(json);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${where(path)}: ${message}`);
-  throw new Error(`The faults cannot be used:\n${lines.join('\n')}`);
+  throw new FaultsError(parsed.error.issues.map(({ path, message }) => `  ${where(path)}: ${message}`));
 }
 
 function where(path: readonly PropertyKey[]): string {

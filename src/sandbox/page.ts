@@ -1,4 +1,5 @@
-import { REFUSALS, Refusal } from './refusals.ts';
+import { defined } from '../base/defined.ts';
+import { refuse } from './refusals.ts';
 
 /** An item of a list. `seq` grows with time and orders what happened in the same millisecond. */
 export interface Entry<T> {
@@ -30,10 +31,10 @@ export function readPageRequest(query: URLSearchParams, fixedSort?: 'asc' | 'des
   const limitText = query.get('limit') ?? String(LIMIT_MAX);
   const limit = /^\d{1,9}$/.test(limitText) ? Number(limitText) : 0;
   // More than 50 is documented as refused, not clamped [EN][EM]. Refusing 0, negatives and words is our choice.
-  if (limit < 1 || limit > LIMIT_MAX) throw new Refusal(REFUSALS.limitOutOfRange);
+  if (limit < 1 || limit > LIMIT_MAX) throw refuse('limitOutOfRange');
   const cursorText = query.get('cursor') ?? '';
   const sort = fixedSort ?? query.get('sort') ?? 'desc';
-  if (sort !== 'asc' && sort !== 'desc') throw new Refusal(REFUSALS.badSort);
+  if (sort !== 'asc' && sort !== 'desc') throw refuse('badSort');
   // [EN] allows an empty cursor and the word null for the first page; official SDKs send `cursor=`.
   return { limit, cursor: cursorText === '' || cursorText === 'null' ? undefined : cursorText, sort };
 }
@@ -63,7 +64,7 @@ export function cutPage<T>(entries: readonly Entry<T>[], list: string, request: 
   }
   const last = page.at(-1);
   const items = page.map(({ item }) => item);
-  return last ? { items, cursor: writeCursor(scope, last) } : { items };
+  return defined({ items, cursor: last && writeCursor(scope, last) });
 }
 
 /**
@@ -82,7 +83,7 @@ function readCursor(cursor: string, scope: string): number {
   const start = `k0>${scope}>`;
   const [, seq] = /^\d{1,16}>(\d{1,15})\.$/.exec(key.startsWith(start) ? key.slice(start.length) : '') ?? [];
   // Node's decoder skips invalid characters, so the cursor must also equal its encoded form.
-  if (seq === undefined || encode(key) !== cursor) throw new Refusal(REFUSALS.badCursor);
+  if (seq === undefined || encode(key) !== cursor) throw refuse('badCursor');
   return Number(seq);
 }
 

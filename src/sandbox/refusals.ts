@@ -1,3 +1,5 @@
+import { defined } from '../base/defined.ts';
+
 /** The status of an error, and the parts of its body that a client can match on. */
 export interface RefusalFacts {
   readonly status: number;
@@ -23,13 +25,16 @@ export class Refusal extends Error {
 
 const GROUP_EXCEPTION = 'com.easemob.group.exception';
 
-const group = (status: 400 | 403 | 404, description: string, code?: number): RefusalFacts => ({
-  status,
-  error: 'group_error',
-  description,
-  exception: `${GROUP_EXCEPTION}.${{ 400: 'InvalidParameter', 403: 'ForbiddenOp', 404: 'ResourceNotFound' }[status]}Exception`,
-  ...(code === undefined ? {} : { code }),
-});
+const GROUP_EXCEPTIONS = { 400: 'InvalidParameter', 403: 'ForbiddenOp', 404: 'ResourceNotFound' };
+
+const group = (status: keyof typeof GROUP_EXCEPTIONS, description: string, code?: number): RefusalFacts =>
+  defined({
+    status,
+    error: 'group_error',
+    description,
+    exception: `${GROUP_EXCEPTION}.${GROUP_EXCEPTIONS[status]}Exception`,
+    code,
+  });
 
 const unauthorized = (error: string, description: string): RefusalFacts => ({
   status: 401,

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { IssuedToken, Tokens } from './auth.ts';
 import { fieldsOf, parseBody } from './body.ts';
 import type { Payload } from './envelope.ts';
@@ -99,7 +100,7 @@ const THREAD_ROUTES: readonly Route[] = [
       // No `sort`: always by join time, oldest first [APIREF].
       const request = readPageRequest(query, 'asc');
       const { items, cursor } = cutPage(state.members(threadId), `members/${threadId}`, request);
-      return { data: { affiliations: items }, properties: properties(cursor) };
+      return { data: { affiliations: items }, properties: defined({ cursor }) };
     },
   },
   {
@@ -198,10 +199,8 @@ function threadPage(
 
 const entities = (items: readonly unknown[], cursor: string | undefined): Payload => ({
   entities: items,
-  properties: properties(cursor),
+  properties: defined({ cursor }),
 });
-
-const properties = (cursor: string | undefined): { cursor?: string } => (cursor === undefined ? {} : { cursor });
 
 /**
  * The fields of a body, and `text()` for one that must be a string. A missing field, or one of another type, is refused
