@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -166,6 +167,20 @@ const rooms = (): string =>
 
 it('CONTRIBUTING.md shows the rooms as the check of imports knows them', async () => {
   await expectCurrent('CONTRIBUTING.md', { rooms: rooms() });
+});
+
+it('CONTRIBUTING.md names files that exist, and functions that are in them', async () => {
+  const page = await readFile(root('CONTRIBUTING.md'), 'utf8');
+  const paths = [...page.matchAll(/`((?:src|tools|prompts|test|scripts|docs)\/[\w./-]*)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(paths.filter((path) => !existsSync(root(path)))).toEqual([]);
+  const pairs = [...page.matchAll(/`(\w+)(?:\(\))?`(?: and `(\w+)(?:\(\))?`)? in\s`([\w./-]+\.\w+)`/g)];
+  expect(pairs.length).toBeGreaterThan(20);
+  for (const [, first, second, file = ''] of pairs) {
+    const source = await readFile(root(file), 'utf8');
+    for (const name of [first, second]) if (name) expect(source, file).toMatch(new RegExp(`\\b${name}\\b`));
+  }
 });
 
 it('docs/rooms.svg is a picture of the rooms and of the imports that are allowed', async () => {
