@@ -18,7 +18,7 @@ const BENCHMARKS = [
     name: 'calls',
     title: 'A call',
     about:
-      "One page of a list as a tool call, including the SDK's client in the same process, and the same request with plain undici. One by one: the median per call; concurrent: the total time.",
+      "One page of a list as a tool call, including the SDK's client in the same process, and the same request with plain undici. One by one: the median per call; all together: the total time.",
   },
   {
     name: 'walks',
