@@ -175,7 +175,7 @@ it('CONTRIBUTING.md names files that exist, and functions that are in them', asy
     ([, path = '']) => path,
   );
   expect(paths.filter((path) => !existsSync(root(path)))).toEqual([]);
-  const pairs = [...page.matchAll(/`(\w+)(?:\(\))?`(?: and `(\w+)(?:\(\))?`)? in\s`([\w./-]+\.\w+)`/g)];
+  const pairs = [...page.matchAll(/`(\w+)(?:\(\))?`(?:\sand\s`(\w+)(?:\(\))?`)?\sin\s+`([\w./-]+\.\w+)`/g)];
   expect(pairs.length).toBeGreaterThan(20);
   for (const [, first, second, file = ''] of pairs) {
     const source = await readFile(root(file), 'utf8');
