@@ -1,4 +1,4 @@
-// Packs dist/agora-threads-mcp.mcpb: a zip file with a manifest, which desktop hosts install by a double click.
+// Packs dist/agora-threads-mcp.mcpb: a zip with a manifest that desktop hosts install with a double click.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
@@ -6,13 +6,13 @@ import { buildServer } from './build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** package.json says that main.js is ESM. */
-export const FILES = [
+/** package.json is needed since it says that main.js is ESM. */
+const FILES = [
   ...['manifest.json', 'package.json', 'README.md', 'LICENSE'],
   ...['dist/main.js', 'dist/THIRD-PARTY-NOTICES.txt'],
 ];
 
-/** The bytes of the bundle; the same files give the same bytes. */
+/** The bundle's bytes; the same files give the same bytes. */
 export async function packBundle() {
   const entries = await Promise.all(FILES.map(async (name) => [name, new Uint8Array(await readFile(root + name))]));
   return zipSync(Object.fromEntries(entries), { level: 9, mtime: '1980-01-01T12:00:00' });

@@ -19,7 +19,7 @@ import { classicSettings, recordingServer, refusal } from '../support/http.ts';
 import { appSettings } from '../support/rehearse.ts';
 
 /** No name is looked up outside of this machine. */
-const NODE_OPTIONS = `--import=${new URL('../support/names.mjs', import.meta.url).href}`;
+const NODE_OPTIONS = `--import=${new URL('../support/fake-dns.mjs', import.meta.url).href}`;
 const pem = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url));
 const HOUR_MS = 3_600_000;
 

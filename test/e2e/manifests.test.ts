@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import manifestOfPackage from '../../package.json' with { type: 'json' };
-import { FILES, packBundle } from '../../scripts/mcpb.mjs';
+import { packBundle } from '../../scripts/mcpb.mjs';
 import { callBinary } from '../support/binary.ts';
 import { manifestJson, serverJson } from '../support/manifests.ts';
 
@@ -33,7 +33,7 @@ it('all versions agree', async () => {
   expect(lock.packages[''].version).toBe(version);
 });
 
-/** What the registry's schema of 2025-12-11 and its rules for npm packages ask of the parts that are used here. */
+/** The registry's schema of 2025-12-11 and its rules for npm packages, for the parts that are used here. */
 const registry = z.strictObject({
   $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
   name: z.string().regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
@@ -79,10 +79,8 @@ const option = z.strictObject({
   sensitive: z.literal(true).optional(),
 });
 
-/**
- * MCPB's manifest 0.3, as far as it is used here. Hosts refuse a manifest with an unknown key.
- */
-const manifest = z
+/** The parts of MCPB's manifest 0.3 that are used here. Strict, since hosts refuse a manifest with an unknown key. */
+const bundleManifest = z
   .strictObject({
     manifest_version: z.literal('0.3'),
     name: z.string().min(1),
@@ -92,7 +90,7 @@ const manifest = z
     author: z.strictObject({ name: z.string().min(1) }),
     server: z.strictObject({
       type: z.literal('node'),
-      entry_point: z.enum(FILES),
+      entry_point: z.literal('dist/main.js'),
       mcp_config: z.strictObject({
         command: z.literal('node'),
         args: z.array(z.string()),
@@ -115,7 +113,7 @@ const manifest = z
         .map((key) => `\${user_config.${key}}`)
         .sort()
         .join(),
-    'each field of user_config must reach the server by one variable, and no other',
+    'each field of user_config must reach the server by exactly one variable',
   );
 
 describe('the .mcpb bundle', () => {
@@ -127,7 +125,9 @@ describe('the .mcpb bundle', () => {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), bytes);
     }
-    const { server, user_config } = manifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+    const { server, user_config } = bundleManifest.parse(
+      JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')),
+    );
     const filledIn = (value: (key: string) => string): Record<string, string> =>
       Object.fromEntries(
         Object.entries(server.mcp_config.env).map(([name, words]) => [
