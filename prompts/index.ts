@@ -6,6 +6,6 @@ import { triageUserThreads } from './triage-user-threads.ts';
 /** Every prompt, in the order in which hosts show them. */
 const makers: readonly PromptMaker[] = [triageUserThreads, findStaleThreads, reportOnGroup];
 
-/** The prompts that the registered tools can carry out. */
+/** The prompts whose tools are all registered. */
 export const promptsFor = (context: PromptContext): readonly Prompt[] =>
-  makers.map((make) => make(context)).filter((prompt) => prompt !== undefined);
+  makers.map((make) => make(context)).filter(({ tools }) => tools.every((tool) => context.tools.has(tool)));

@@ -1,13 +1,25 @@
+import * as z from 'zod';
 import type { PromptMaker } from '../src/toolkit/prompt.ts';
-import { DATA, groupArguments, listingOf, steps } from './support/scope.ts';
+import { groupId, username } from '../tools/support/parameters.ts';
+import { DATA, listingOf, steps } from './support/scope.ts';
+
+/** The service documents no list of all threads of a group, only of those that one user has joined. */
+const joined = z.strictObject({
+  group_id: groupId,
+  username: username.describe('User id: the documented list holds what this user has joined'),
+});
+/** With the undocumented call the user may be left out. */
+const joinedOrAll = joined.extend({
+  username: username.optional().describe('User id, for what this user has joined alone'),
+});
 
 export const reportOnGroup: PromptMaker = ({ tools }) => {
-  const input = groupArguments(tools);
-  if (!input) return undefined;
+  const input = tools.has('list_group_threads') ? joinedOrAll : joined;
   return {
     name: 'report_on_group',
     title: "Report on a group's threads",
     description: 'Reports on the threads of a group: how many, whose, how old; changes nothing.',
+    tools: ['list_user_group_threads'],
     input,
     message(args) {
       const { subject, tool, arguments: given } = listingOf(input.parse(args));

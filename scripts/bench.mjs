@@ -1,4 +1,4 @@
-// Runs the benchmarks one after the other; with --write their tables become BENCHMARKS.md.
+// Runs the benchmarks one after the other; --write puts their tables into BENCHMARKS.md.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
@@ -12,31 +12,31 @@ const BENCHMARKS = [
     name: 'startup',
     title: 'Start-up',
     about:
-      'Spawn to the list of tools, and the peak of memory: this server, a one-tool hello world on the same SDK bundled the same way, and Node doing nothing. Interleaved rounds; `ratio` is the median of the ratios to hello world, round by round.',
+      'From spawn to the list of tools, and peak memory: this server, a one-tool hello world on the same SDK bundled the same way, and Node doing nothing. Rounds are interleaved; `ratio` is the median of the ratios to hello world per round.',
   },
   {
     name: 'calls',
     title: 'A call',
     about:
-      "One page of a list as a tool call, the SDK's client in the same process included, beside the same request by bare undici; one by one: the median of a call; all together: the time of all.",
+      "One page of a list as a tool call, including the SDK's client in the same process, and the same request with plain undici. One by one: the median per call; all together: the total time.",
   },
   {
     name: 'walks',
     title: 'A walk of 20,000 and of 100,000 threads',
     about:
-      'The pages of 50 of a server in a process of its own, beside a bare undici loop over the same pages that only counts; `ratio` is the median of pairs.',
+      'Pages of 50 from a server in another process, and a plain undici loop that only counts the same pages; `ratio` is the median of pairs.',
   },
   {
     name: 'token-cost',
     title: 'Tokens',
     about:
-      'A page of 50 ordinary threads, of one group and of five, as a result, beside the raw JSON page (o200k); bytes and tokens of the tools as they are listed.',
+      'A page of 50 ordinary threads of one group and of five, as a result and as the raw JSON page (o200k); bytes and tokens of the list of tools.',
   },
   {
     name: 'limiter',
     title: 'The rate limit',
     about:
-      'Calls at once against a server that enforces a sliding second: how many it refuses, and how long they take beside the least possible.',
+      'Concurrent calls to a server that limits calls per sliding second: how many it refuses, and how long they take compared with the shortest possible time.',
   },
 ];
 
@@ -66,7 +66,7 @@ if (process.argv.includes('--write')) {
     `${root}BENCHMARKS.md`,
     [
       '# Benchmarks',
-      `Made by \`npm run bench -- --write\` on ${date}: ${machine}. Ratios are taken within a run; times alone say little about another machine.`,
+      `Made by \`npm run bench -- --write\` on ${date}: ${machine}. Ratios are taken within a run; absolute times say little about another machine.`,
       ...parts,
     ]
       .join('\n\n')

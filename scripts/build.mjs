@@ -1,4 +1,4 @@
-// Bundles the server into one executable ESM file, so that installing it is one package and starting it one read.
+// Bundles the server into one executable ESM file: one package to install, one file to read at a start.
 import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { notices } from './notices.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Our names are kept and lines are short, so that a stack says where it was; blanks go, since a start reads it all.
+ * Our names stay and lines are short, so that a stack trace can be read. Blanks go: each start reads the whole file.
  *
  * @type {import('esbuild').BuildOptions}
  */
@@ -23,7 +23,7 @@ const options = {
   lineLimit: 160,
   legalComments: 'none',
   logLevel: 'warning',
-  // Bundled CommonJS packages call require() for Node's own modules; ESM has none. An old Node has not even that.
+  // ESM has no require(), which bundled CommonJS packages call for Node's own modules.
   banner: {
     js: `#!/usr/bin/env node
 if (!process.getBuiltinModule) {
@@ -50,7 +50,7 @@ export async function buildServer() {
   return outfile;
 }
 
-/** What clients are shown of each tool, as data: see src/app/prebuilt-tools.ts. */
+/** The tools as src/app/prebuilt-tools.ts lists them. */
 async function listTools() {
   const { outputFiles } = await build({ ...options, banner: {}, entryPoints: ['tools/index.ts'], write: false });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');

@@ -1,4 +1,4 @@
-// The licences of what a bundle holds, from what esbuild says it has put there.
+// The licences of the packages in a bundle, from esbuild's list of its files.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,11 +7,11 @@ const manifest = z.object({ name: z.string(), version: z.string(), license: z.st
 const RULE = '-'.repeat(80);
 
 /**
- * One text with the name, version and licence of each package of which a byte is in the bundle.
+ * One text with the name, version and licence of each package in the bundle.
  *
  * @param {string} root the repository's folder
  * @param {import('esbuild').Metafile} metafile
- * @throws Error where a package names no licence
+ * @throws ZodError if a package names no licence
  */
 export async function notices(root, metafile) {
   const folders = new Set(

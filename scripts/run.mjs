@@ -1,4 +1,4 @@
-// Runs a TypeScript file of this repository: bundled into dist/ first, since the oldest Node here runs no TypeScript.
+// Runs a TypeScript file of this repository. It is bundled first, since the oldest supported Node cannot run TypeScript.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 

@@ -26,5 +26,5 @@ export const catalogue: readonly Tool[] = [
   removeThreadMembers,
 ];
 
-/** On calls that no document of the vendor lists: registered with AGORA_CHAT_UNDOCUMENTED=1 alone. */
+/** On calls that the vendor does not document: registered only with AGORA_THREADS_UNDOCUMENTED=1. */
 export const undocumented: readonly Tool[] = [getThread, listGroupThreads];

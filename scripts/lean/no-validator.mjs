@@ -1,4 +1,4 @@
-// Stands for the SDK's JSON Schema validator in the bundle.
+// Replaces the SDK's JSON Schema validator in the bundle.
 export class AjvJsonSchemaValidator {
   /** @returns {never} */
   getValidator() {

@@ -1,1 +1,1 @@
-// Stands in the bundle for a part of a library that is never reached.
+// Replaces a part of a library that is never reached.

@@ -7,7 +7,7 @@ import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './session.ts';
 import { toolsFor } from './tool-registry.ts';
 
-/** The server that the settings ask for, and its way to the app: the same for an assistant and for a script. */
+/** The server for these settings and its connection to the app, the same for an assistant and for a script. */
 export function assemble(
   config: Config,
   log: Log,

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import type { Tool } from '../toolkit/define-tool.ts';
 
-/** All that is known of a tool before it is called. */
+/** What is needed of a tool before it is called. */
 type Listed = Omit<Tool, 'prepare' | 'inputSchema' | 'outputSchema'> & {
   readonly inputSchema: Record<string, unknown>;
   readonly outputSchema: Record<string, unknown>;
 };
 
-/** Put here by scripts/build.mjs, from ./index.ts of the same sources. */
+/** Filled in by scripts/build.mjs from tools/index.ts. */
 declare const BUILT_TOOLS: Record<'catalogue' | 'undocumented', readonly Listed[]>;
 
 /**
- * Stands for ./index.ts in the bundle: names, descriptions and schemas are there as data, and a tool itself is loaded
- * at its first call. Making the schemas of all tools would be a fifth of each start, and most starts call nothing.
+ * Replaces tools/index.ts in the bundle: names, descriptions and schemas are data, and a tool is loaded at its first
+ * call. Making the schemas of all tools would take a fifth of each start, and most starts call nothing.
  */
 const built = ({ inputSchema, outputSchema, ...listed }: Listed): Tool => ({
   ...listed,

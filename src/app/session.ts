@@ -10,19 +10,17 @@ import type { Audit } from '../toolkit/audit-log.ts';
 import type { App, Session } from '../toolkit/define-tool.ts';
 
 export interface Connector {
-  /**
-   * @throws SettingsError where the settings do not say enough
-   */
+  /** @throws SettingsError where the settings are incomplete or invalid */
   connect(): Promise<Session>;
-  /** Ends what `connect` has started: sockets, and the sandbox where one runs. */
+  /** Closes the sockets, and the sandbox where one runs. */
   close(): Promise<void>;
 }
 
 /**
- * Prepares the way to the app that the settings name. Nothing is imported, read or opened before the first
- * `connect()`: some hosts start a server only to see whether it starts.
+ * Prepares a session with the app in the settings. Nothing is imported, read or opened before the first `connect()`:
+ * some hosts start a server only to see whether it starts.
  *
- * @param random from 0 up to 1, for the jitter between tries
+ * @param random from 0 up to 1, for the jitter between retries
  */
 export function createConnector(config: Config, clock: Clock, version: string, random: () => number): Connector {
   let session: Promise<Session> | undefined;
@@ -110,7 +108,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
   return {
     connect() {
       session ??= open().catch((error: unknown) => {
-        // A file that was missing may be there at the next call.
+        // A missing file may be there at the next call.
         session = undefined;
         throw error;
       });
@@ -137,7 +135,7 @@ export const sendOnceOptions = (
   userAgent: `agora-threads-mcp/${version}`,
 });
 
-/** Starts the embedded sandbox: an app like any other to all that comes behind. */
+/** Starts the embedded sandbox, as an app that is used like any other. */
 export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {
   const [{ startSandbox }, { SANDBOX }] = await Promise.all([
     import('../sandbox/http-server.ts'),

@@ -9,7 +9,7 @@ export const knownTools: readonly ToolInfo[] = [
   ...undocumented.map(({ name, kind }) => ({ name, kind, documented: false })),
 ];
 
-/** Of all arguments that a tool has. */
+/** The names of all arguments of all tools. */
 export const argumentNames: ReadonlySet<string> = new Set(
   [...catalogue, ...undocumented].flatMap((tool) => tool.argumentNames),
 );
@@ -17,11 +17,11 @@ export const argumentNames: ReadonlySet<string> = new Set(
 export const toolNames: readonly string[] = knownTools.map(({ name }) => name);
 
 /**
- * The tools that the settings ask for. A tool that is not wanted is not registered, rather than refused: a model does
- * not try what it does not see.
+ * The tools that the settings enable. The others are not registered, rather than refused: a model does not try what it
+ * does not see.
  */
 export function toolsFor(config: ToolSelection & Pick<Config, 'target'>): readonly Tool[] {
-  // With wrong settings every call says so, which a tool that is not there could not do.
+  // With invalid settings every tool is registered, so that a call of any can say what is wrong.
   const wanted = config.target.kind === 'unusable' ? { ...config, tools: undefined } : config;
   const names = new Set(knownTools.filter((tool) => isEnabled(tool, wanted)).map(({ name }) => name));
   return [...catalogue, ...undocumented].filter(({ name }) => names.has(name));

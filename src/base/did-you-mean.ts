@@ -1,4 +1,4 @@
-/** Letters to take out or put in to get from one word to the other; a word left out costs less than one made up. */
+/** How many letters to remove or insert to turn one word into the other. A replaced letter counts as both. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {
@@ -12,8 +12,8 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The known word that a mistyped one was most likely meant to be; undefined where none is near. */
-export function closest(word: string, known: readonly string[]): string | undefined {
+/** The known word closest to a mistyped one; undefined where none is close. */
+export function closest<T extends string>(word: string, known: readonly T[]): T | undefined {
   const ranked = known
     .map((name) => ({ name, steps: distance(word.slice(0, 64), name) }))
     .sort((a, b) => a.steps - b.steps);

@@ -3,7 +3,7 @@ import { closest } from '../base/did-you-mean.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The words behind a tool's name as its arguments: one JSON object, or pairs of key and value. */
+/** The arguments of a call. On the command line: one JSON object, or KEY=VALUE pairs. */
 export type Arguments = Record<string, unknown>;
 
 type Scalar = 'string' | 'number' | 'integer' | 'boolean';
@@ -13,9 +13,9 @@ const list = z.object({ type: z.literal('array'), items: scalar });
 const schemaOf = z.object({ properties: z.record(z.string(), z.union([scalar, list])) });
 
 /**
- * What a value must look like is left to the tool, whose words for it are better; here only its type is found.
+ * Converts each value to its type only: the tool checks the rest, and explains it better.
  *
- * @throws UsageError where the words are neither form, or name an argument that the tool does not have
+ * @throws UsageError where the words have neither form, or name an argument that the tool does not have
  */
 export function readArguments(words: readonly string[], tool: Pick<Tool, 'name' | 'inputSchema'>): Arguments {
   const [first, ...more] = words;
@@ -56,7 +56,7 @@ function readPairs(words: readonly string[], { name, inputSchema }: Pick<Tool, '
   return args;
 }
 
-/** A text that is no such number or word stays as it is: the tool then says what it must be. */
+/** A value that does not fit stays text: the tool then says what it must be. */
 function typed(value: string, type: Scalar | 'array'): unknown {
   if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
   if (type === 'integer' || type === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;

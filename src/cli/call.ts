@@ -12,25 +12,22 @@ import { type Arguments, readArguments } from './call-arguments.ts';
 import { findTool } from './find-tool.ts';
 import { type CommandLine, environmentOf, readCommandLine, settingFlags } from './flags.ts';
 import { createProgressBar, type ProgressBar } from './progress-bar.ts';
-import { askYesOrNo, wantsColours } from './terminal.ts';
+import { askYesOrNo, print, wantsColours } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-const FLAGS = [
-  { name: 'json', value: undefined },
-  { name: 'confirm', value: 'THREAD_ID', multiple: true },
-] as const;
-/** `--confirm` names threads here; how else a deletion is confirmed is no question where a person or a script calls. */
+const FLAGS = [{ name: 'json' }, { name: 'confirm', value: 'THREAD_ID', multiple: true }] as const;
+/** `--confirm` names threads here, so the setting of that name has no flag: a call asks on the terminal. */
 const SETTINGS = settingFlags.filter(({ name }) => name !== 'confirm');
 
-/** By the custom of shells: 128 and the number of SIGINT or SIGTERM. */
+/** Shell convention: 128 plus the number of the signal. */
 const CANCELLED = { SIGINT: 130, SIGTERM: 143 } as const;
-/** What may still be open after a cancel gets this long to end, in milliseconds. */
+/** After a cancel, open connections get this long to close, in milliseconds. */
 const LAST_MOMENT_MS = 500;
 
 /**
  * Calls one tool, and prints what an assistant would read.
  *
- * @throws UsageError for a tool, flag or argument that there is not
+ * @throws UsageError for an unknown tool, flag or argument
  */
 export async function call(args: readonly string[]): Promise<void> {
   const line = readCommandLine(args, FLAGS, SETTINGS, (flag) => {
@@ -104,10 +101,10 @@ const idsOf = ({ thread_id, thread_ids }: Arguments): readonly string[] =>
   [...new Set(Array.isArray(thread_ids) ? thread_ids : [thread_id])].filter((id) => typeof id === 'string');
 
 /**
- * Has the command line said yes? It does so by naming the very threads again, so that no yes is left in a script for
- * whatever its variables hold some day.
+ * Did the command line confirm the deletion? It must repeat the exact thread ids: a bare "yes" in a script would confirm
+ * whatever its variables hold one day.
  *
- * @throws UsageError where it names others
+ * @throws UsageError where it names other threads
  */
 function readConfirmed({ flags }: CommandLine, tool: Tool, args: Arguments): boolean {
   const given = flags.get('confirm');
@@ -121,7 +118,7 @@ function readConfirmed({ flags }: CommandLine, tool: Tool, args: Arguments): boo
   );
 }
 
-/** How far a walk may go, for its bar. */
+/** The most threads a walk may check: the full length of its progress bar. */
 const boundOf = ({ max_scan: bound }: Arguments): number | undefined => (typeof bound === 'number' ? bound : undefined);
 
 async function callWithBar(
@@ -138,7 +135,7 @@ async function callWithBar(
   }
 }
 
-/** Shows the question in full and waits for the person at the terminal; where there is none, says how to go on. */
+/** Shows the whole question and waits for the person at the terminal. Without a terminal it says how to go on. */
 async function ask(
   { message, label }: { message: string; label: string },
   ids: readonly string[],
@@ -154,9 +151,9 @@ async function ask(
   return answer === 'no' ? { refused: 'Nothing was changed: the answer was no.' } : answer;
 }
 
-/** Statuses of a result that a script must not take for done. */
+/** Results that a script must not take for a success. */
 const NOT_DONE = new Set<unknown>(['partly_done', 'unknown', 'declined', 'confirmation_required']);
-/** Errors of which nothing reached the service: the call or the settings are wrong. */
+/** The call or the settings are wrong, and nothing was sent. */
 const USED_WRONGLY = new Set(['bad_arguments', 'not_configured']);
 
 function finish(
@@ -177,10 +174,8 @@ function finish(
     tell(`${refused}\n`);
     process.exitCode = process.stdin.isTTY && process.stderr.isTTY ? 1 : 2;
   }
-  // The server's words for a declined call are for a model, and speak of settings that do not count here.
+  // The server's own summary of a declined call is for a model, and names settings that have no effect here.
   const summary = refused === undefined ? {} : { summary: sandbox ? `[sandbox] ${refused}` : refused };
   if (json) print(toRedactedJson({ ...structured, ...summary }));
   else if (refused === undefined) print(redact(text));
 }
-
-const print = (text: string): void => void process.stdout.write(`${text}\n`);

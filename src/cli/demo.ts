@@ -6,7 +6,7 @@ import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { askYesOrNo, fold, wantsColours } from './terminal.ts';
 
-/** In columns, the gutter not counted. */
+/** In columns, without the gutter. */
 const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
 const GUTTER = '  │ ';
 
@@ -50,10 +50,10 @@ export async function demo(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What a process needs of this one's environment, on any system; none of it is a setting of ours. */
+/** What a process needs on any system; none of these is a setting of ours. */
 const HARMLESS = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP'];
 
-/** With nothing of the person's own settings: the demo can never reach a real app. */
+/** Without the user's settings, so that the demo can never reach a real app. */
 function sandboxEnvironment(): Record<string, string> {
   const kept = HARMLESS.flatMap((name) => {
     const value = process.env[name];

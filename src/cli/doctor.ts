@@ -4,22 +4,18 @@ import { systemClock } from '../base/clock.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import type { Check } from '../doctor/check-result.ts';
-import { type Examination, examine, type Section } from '../doctor/run-checks.ts';
+import { type DoctorInput, runChecks, type SectionedCheck } from '../doctor/run-checks.ts';
 import { type Config, readConfig } from '../settings/read-config.ts';
-import { checkText, exitCodeOf, type Look, verdictText } from './doctor-report.ts';
+import { checkText, exitCodeOf, type ReportStyle, verdictText } from './doctor-report.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { wantsColours } from './terminal.ts';
 
-const FLAGS = [
-  { name: 'json', value: undefined },
-  { name: 'offline', value: undefined },
-] as const;
+const FLAGS = [{ name: 'json' }, { name: 'offline' }] as const;
 
 /**
- * Checks settings, network and service, and says of each what to do. Exit code 0: good; 1: a check with the service
- * failed; 2: something is wrong that needed no service to be found.
+ * Checks settings, network and service, and says how to fix what is wrong. See `exitCodeOf` for the exit code.
  *
- * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ * @throws UsageError for an unknown flag or an invalid value
  */
 export async function doctor(args: readonly string[]): Promise<void> {
   const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
@@ -27,7 +23,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
   const environment = environmentOf(process.env, settings);
   const config = readConfig(environment, knownTools);
   const all = toolsFor({ ...config, readOnly: false, tools: undefined });
-  const examination: Examination = {
+  const input: DoctorInput = {
     environment,
     byFlag: new Set(Object.keys(settings)),
     config,
@@ -36,27 +32,25 @@ export async function doctor(args: readonly string[]): Promise<void> {
     clock: systemClock,
     version,
   };
-  const checks = flags.has('json') ? await printJson(examination) : await printText(examination);
+  const json = flags.has('json');
+  const style = reportStyle();
+  const print = (text: string): void => void process.stdout.write(redact(text));
+  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(config)}\n`);
+  const checks: SectionedCheck[] = [];
+  // Each check is printed as soon as it is made: a host that does not answer takes its time.
+  for await (const check of runChecks(input)) {
+    if (!json) print(checkText(check, checks.at(-1)?.section, style));
+    checks.push(check);
+  }
+  if (json) process.stdout.write(`${toRedactedJson(jsonReport(input, checks))}\n`);
+  else print(verdictText(checks, style));
   process.exitCode = exitCodeOf(checks);
 }
 
-/** Each check as soon as it is made: a host that does not answer takes its time. */
-async function printText(examination: Examination): Promise<readonly Check[]> {
+function reportStyle(): ReportStyle {
   const { stdout } = process;
-  const look: Look = stdout.isTTY
-    ? { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) }
-    : { kind: 'plain' };
-  const print = (text: string): void => void stdout.write(redact(text));
-  print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(examination.config)}\n`);
-  const checks: Check[] = [];
-  let section: Section | undefined;
-  for await (const found of examine(examination)) {
-    print(checkText(found, section, look));
-    [section] = found;
-    checks.push(found[1]);
-  }
-  print(verdictText(checks, look));
-  return checks;
+  if (!stdout.isTTY) return { kind: 'plain' };
+  return { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) };
 }
 
 function subject({ target }: Config): string {
@@ -70,18 +64,11 @@ function subject({ target }: Config): string {
   }
 }
 
-async function printJson(examination: Examination): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for await (const [, check] of examine(examination)) checks.push(check);
-  const { target } = examination.config;
-  const report = {
-    version,
-    target: target.kind,
-    ...(target.kind === 'app' && { app: target.name, host: target.origin }),
-    offline: examination.offline,
-    exit_code: exitCodeOf(checks),
-    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, ...(fix !== undefined && { fix }) })),
-  };
-  process.stdout.write(`${toRedactedJson(report)}\n`);
-  return checks;
-}
+const jsonReport = ({ config: { target }, offline }: DoctorInput, checks: readonly Check[]) => ({
+  version,
+  target: target.kind,
+  ...(target.kind === 'app' && { app: target.name, host: target.origin }),
+  offline,
+  exit_code: exitCodeOf(checks),
+  checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
+});

@@ -6,9 +6,9 @@ import type { Tool } from '../toolkit/define-tool.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * One of the tools that the settings ask for, by its name.
+ * Finds a tool by name, among those that the settings register.
  *
- * @throws UsageError where it is none of them
+ * @throws UsageError for any other name
  */
 export function findTool(name: string, config: ToolSelection & Pick<Config, 'target'>): Tool {
   const tools = toolsFor(config);
@@ -22,9 +22,9 @@ export function findTool(name: string, config: ToolSelection & Pick<Config, 'tar
   throw new UsageError(`there is no tool ${JSON.stringify(name)}. ${hint}`);
 }
 
-/** Which setting leaves out a tool that there is. */
+/** Which setting leaves the tool out. */
 function whyNot({ kind, documented }: ToolInfo, { undocumented, readOnly }: ToolSelection): string {
-  if (!documented && !undocumented) return 'it takes AGORA_CHAT_UNDOCUMENTED=1';
+  if (!documented && !undocumented) return 'it takes AGORA_THREADS_UNDOCUMENTED=1';
   if (kind !== 'read' && readOnly) return 'AGORA_THREADS_READ_ONLY leaves out what changes something';
   return 'AGORA_THREADS_TOOLS does not name it';
 }

@@ -1,41 +1,37 @@
 import { parseArgs } from 'node:util';
+import { defined } from '../base/defined.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { documented, settings } from '../settings/schema.ts';
+import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A flag of a command line. */
 export interface Flag {
   /** Without the two dashes. */
   readonly name: string;
-  /** What stands for its value in help, such as `HOST`; undefined where it takes none. */
-  readonly value: string | undefined;
+  /** The placeholder for its value in help, such as `HOST`; left out where it takes none. */
+  readonly value?: string;
   /** May it come more than once? */
   readonly multiple?: true;
 }
 
 /** The flag of a setting. */
 export interface SettingFlag extends Flag {
-  /** The variable that it stands for: the setting's name, or `NAME_FILE` for a secret. */
-  readonly variable: string;
+  /** The variable that it sets: the setting's name, or `NAME_FILE` for a secret. */
+  readonly variable: VariableName;
   readonly setting: (typeof documented)[number];
 }
 
 /**
- * A flag for each setting: its name without the prefix, in lower case. A secret has none for itself, since the arguments
- * of a process can be read by everyone on the machine; its flag names a file.
+ * A flag for each setting: its name without the prefix, in lower case. The flag of a secret names a file, since everyone
+ * on the machine can read the arguments of a process.
  */
 export const settingFlags: readonly SettingFlag[] = documented.map((setting) => {
-  const variable = setting.secret ? `${setting.name}_FILE` : setting.name;
-  const name = kebab(variable);
-  return { name, variable, setting, value: setting.flag ? undefined : (setting.value ?? placeholder(variable)) };
+  const variable = fileVariable(setting.name);
+  const name = withoutPrefix(variable).toLowerCase().replaceAll('_', '-');
+  const value = setting.flag ? undefined : (setting.value ?? placeholder(variable));
+  return { name, variable, setting, ...defined({ value }) };
 });
-
-function kebab(variable: string): string {
-  return variable
-    .replace(/^(AGORA_CHAT|AGORA_THREADS|AGORA|EASEMOB)_/, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
-}
 
 /** The last word of its name. */
 function placeholder(variable: string): string {
@@ -45,15 +41,15 @@ function placeholder(variable: string): string {
 export interface CommandLine {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, readonly string[]>;
-  /** What the flags of settings say, as variables of an environment. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** What the flags of settings say, by variable. */
+  readonly settings: Readonly<Partial<Record<VariableName, string>>>;
 }
 
 /**
- * ReadApi a command line: words, the command's own flags, and those of the settings where it takes them.
+ * Reads a command line: words, the command's own flags, and those of the settings where it takes them.
  *
- * @param hint what is said to a flag that there is not, where the command knows better than its likeness to others
- * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ * @param hint what to answer to an unknown flag, where the command knows better than its likeness to others
+ * @throws UsageError for an unknown flag or an invalid value
  */
 export function readCommandLine(
   args: readonly string[],
@@ -68,7 +64,7 @@ export function readCommandLine(
   );
   const words: string[] = [];
   const flags = new Map<string, string[]>();
-  const given: Record<string, string> = {};
+  const given: Partial<Record<VariableName, string>> = {};
   const { tokens } = parseArgs({
     args: [...args],
     options,
@@ -82,8 +78,8 @@ export function readCommandLine(
     const no = token.name.startsWith('no-') ? known.get(token.name.slice(3)) : undefined;
     const flag = known.get(token.name) ?? (no?.value === undefined ? no : undefined);
     if (flag === undefined) {
-      const told = hint(token.name);
-      if (told !== undefined) throw new UsageError(`there is no flag ${token.rawName}. ${told}`);
+      const text = hint(token.name);
+      if (text !== undefined) throw new UsageError(`there is no flag ${token.rawName}. ${text}`);
       throw unknownFlag(token.rawName, [...known.values()], fromSettings.length > 0);
     }
     const value = flag.value === undefined ? yesOrNo(flag, token.value, flag === no) : givenValue(flag, token);
@@ -110,7 +106,7 @@ function givenValue(flag: Flag, token: { value?: string | undefined; inlineValue
   return token.value;
 }
 
-/** The value of a setting, held against its schema here: on a command line a person can be told at once. */
+/** Checks the value of a setting here, so that the person at the command line hears of it at once. */
 function checked({ name, variable, setting }: SettingFlag, value: string): string {
   // Empty means unset, as in the environment.
   if (variable !== setting.name || value.trim() === '') return value;
@@ -119,7 +115,7 @@ function checked({ name, variable, setting }: SettingFlag, value: string): strin
   throw new UsageError(`--${name} ${found.error.issues[0]?.message ?? 'is wrong'} (got ${JSON.stringify(value)}).`);
 }
 
-/** Says which flag was meant. Never its value, which may be a secret. */
+/** Says which flag was meant, but never repeats the value, which may be a secret. */
 function unknownFlag(rawName: string, known: readonly Flag[], withSettings: boolean): UsageError {
   const name = rawName.replace(/^-+/, '').toLowerCase();
   const secret = withSettings && settingFlags.find((flag) => flag.setting.secret && flag.name === `${name}-file`);
@@ -128,7 +124,7 @@ function unknownFlag(rawName: string, known: readonly Flag[], withSettings: bool
       `there is no flag ${rawName}, since anyone on this machine can read the arguments of a process. Use --${secret.name} FILE, or ${secret.setting.name} in the environment.`,
     );
   }
-  // Also by the name of the variable: --agora-chat-host.
+  // The name of the variable is recognized too: --agora-chat-host.
   const byVariable =
     withSettings && settingFlags.find((flag) => flag.variable.toLowerCase().replaceAll('_', '-') === name);
   const near = byVariable ? byVariable.name : closest(name, ['help', ...known.map((flag) => flag.name)]);
@@ -136,7 +132,7 @@ function unknownFlag(rawName: string, known: readonly Flag[], withSettings: bool
 }
 
 /**
- * @throws UsageError where there are words that nobody asked for
+ * @throws UsageError where the command takes no more words
  */
 export function noWords(words: readonly string[]): void {
   const [word] = words;
@@ -144,8 +140,8 @@ export function noWords(words: readonly string[]): void {
 }
 
 /**
- * The environment with the flags laid over it. A secret's file takes the place of the secret itself, which would
- * otherwise be at odds with it.
+ * The environment with the flags laid over it. A flag that names a secret's file also unsets the secret itself: both at
+ * once would be an error.
  */
 export function environmentOf(
   environment: Readonly<Record<string, string | undefined>>,

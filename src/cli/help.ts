@@ -1,23 +1,21 @@
-import { styleText } from 'node:util';
 import { closest } from '../base/did-you-mean.ts';
 import { version } from '../base/version.ts';
 import { SETTING_GROUPS } from '../settings/schema.ts';
 import type { Command, Commands } from './command.ts';
 import { readCommandLine, type SettingFlag, settingFlags } from './flags.ts';
-import { fold, wantsColours } from './terminal.ts';
+import { fold, print, styled } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const BINARY = 'agora-threads-mcp';
-/** In columns; wide enough for a line of each setting, narrow enough to be read. */
+/** In columns: most settings fit on one line, and the lines stay readable. */
 const WIDTH = 100;
 
-const colours = wantsColours(process.stdout);
-const heading = (text: string): string => (colours ? styleText('bold', text) : text);
+const heading = (text: string): string => styled('bold', text);
 
 /**
- * Prints what the binary can do and every setting, or all about one command.
+ * Prints all commands and settings, or everything about one command.
  *
- * @throws UsageError for a command that there is not
+ * @throws UsageError for an unknown command
  */
 export async function help(args: readonly string[], commands: Commands): Promise<void> {
   const { words } = readCommandLine(args, []);
@@ -25,18 +23,22 @@ export async function help(args: readonly string[], commands: Commands): Promise
   if (name === undefined) return print(overview(commands));
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return print(about(name, command));
-  const near = closest(name, Object.keys(commands));
-  throw new UsageError(
-    `there is no command ${JSON.stringify(name)}.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-  );
+  throw await unknownCommand(name, commands);
+}
+
+/** Says which command was meant, or how to call the tool of that name. */
+export async function unknownCommand(word: string, commands: Commands): Promise<UsageError> {
+  const fault = `there is no command ${JSON.stringify(word)}.`;
+  const { toolNames } = await import('../app/tool-registry.ts');
+  if (toolNames.includes(word)) return new UsageError(`${fault} It is a tool: ${BINARY} call ${word}.`);
+  const near = closest(word, Object.keys(commands));
+  return new UsageError(near === undefined ? fault : `${fault} Did you mean "${near}"?`);
 }
 
 export async function printVersion(args: readonly string[]): Promise<void> {
   readCommandLine(args, []);
   print(version);
 }
-
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const overview = (commands: Commands): string => {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
@@ -83,8 +85,8 @@ const section = (title: string, lines: readonly string[]): string[] =>
 /** Two columns, the second folded. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.flatMap(([name, told]) =>
-    fold(told, WIDTH - width - 4).map((line, i) => `${(i === 0 ? name : '').padEnd(width)}  ${line}`),
+  return rows.flatMap(([name, text]) =>
+    fold(text, WIDTH - width - 4).map((line, i) => `${(i === 0 ? name : '').padEnd(width)}  ${line}`),
   );
 }
 
@@ -104,13 +106,13 @@ function settingsText(): string[] {
 const shown = ({ name, value }: SettingFlag): string => `--${name}${value === undefined ? '' : ` ${value}`}`;
 
 function settingLines(flag: SettingFlag, width: number): string[] {
-  const { meaning, default: usual, secret, name } = flag.setting;
+  const { meaning, default: defaultValue, secret, name } = flag.setting;
   const variable = secret ? `${flag.variable}, or ${name} itself` : name;
-  // A flag has no 1 to be set to.
+  // `1: ...` is for the environment: a flag takes no value.
   const plain = meaning.replaceAll('`', '').replace(/^1: (.)/, (_all, first: string) => first.toUpperCase());
-  const told = `${plain}${usual === undefined ? '' : ` (default ${usual})`}`;
+  const text = `${plain}${defaultValue === undefined ? '' : ` (default ${defaultValue})`}`;
   return [
     `  ${shown(flag).padEnd(width)}  ${variable}`,
-    ...fold(told, WIDTH - width - 4).map((line) => `  ${' '.repeat(width)}  ${line}`),
+    ...fold(text, WIDTH - width - 4).map((line) => `  ${' '.repeat(width)}  ${line}`),
   ];
 }

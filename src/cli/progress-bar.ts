@@ -5,15 +5,15 @@ const CLEAR = '\r\u001b[2K';
 
 export interface ProgressBar {
   readonly show: (progress: Progress) => void;
-  /** Takes it away for a question; what comes in the meantime is not shown. */
+  /** Clears it for a question, and shows nothing until `resume`. */
   readonly pause: () => void;
   readonly resume: () => void;
 }
 
 /**
- * One line on a terminal that is drawn over and over.
+ * One line on a terminal, redrawn with each progress.
  *
- * @param bound how far the call may go at most, where it does not say itself
+ * @param bound the total, where the progress names none
  */
 export function createProgressBar(write: (text: string) => void, bound: number | undefined): ProgressBar {
   let drawn = false;
@@ -35,7 +35,7 @@ export function createProgressBar(write: (text: string) => void, bound: number |
   };
 }
 
-/** Full at `total`. A walk may end long before what it is allowed, so its bar is a bound and no promise. */
+/** Full at `total`. A walk may end long before its limit, so a full bar is not promised. */
 export function barText(progress: number, total: number | undefined): string {
   if (total === undefined || total <= 0) return '·'.repeat(WIDTH);
   const full = Math.round(Math.min(1, progress / total) * WIDTH);

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Fault, parseFaults } from '../sandbox/faults.ts';
+import { type Fault, FaultsError, parseFaults } from '../sandbox/faults.ts';
 import { startSandbox } from '../sandbox/http-server.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Runs the sandbox alone until it is interrupted, and prints the settings that point a server at it.
+ * Runs a standalone sandbox until it is interrupted, and prints the settings that point a server at it.
  *
  * @throws UsageError for a port or a file that cannot be used
  */
@@ -50,18 +50,18 @@ async function readOptions(args: readonly string[]): Promise<{ port: number; fau
 }
 
 /**
- * @throws UsageError where there is no such file, or it holds anything else
+ * @throws UsageError where the file cannot be read, or does not hold faults
  */
 async function readFaults(file: string): Promise<Fault[]> {
   try {
     return parseFaults(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    const why =
-      error instanceof SyntaxError
-        ? 'it is not JSON.'
-        : error instanceof Error
-          ? error.message.replace(/^The faults cannot be used:/, '')
-          : 'unknown.';
-    throw new UsageError(`--faults ${file} cannot be used:${why.startsWith('\n') ? '' : ' '}${why}`);
+    throw new UsageError(`--faults ${file} cannot be used:${faultsProblem(error)}`);
   }
+}
+
+function faultsProblem(error: unknown): string {
+  if (error instanceof FaultsError) return `\n${error.lines.join('\n')}`;
+  if (error instanceof SyntaxError) return ' it is not JSON.';
+  return ` ${error instanceof Error ? error.message : 'unknown.'}`;
 }

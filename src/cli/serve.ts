@@ -4,27 +4,28 @@ import { knownTools } from '../app/tool-registry.ts';
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
 import { lineTransport } from '../mcp/json-rpc.ts';
+import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 
-/** What may still be open when the host is gone gets this long to end, in milliseconds. */
+/** When the host is gone, open connections get this long to close, in milliseconds. */
 const LAST_MOMENT_MS = 500;
 
-/** For a person who has started it in a terminal: it would seem to hang. */
+/** Without this, the server would seem to hang to a person who starts it in a terminal. */
 const WAITING =
   'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
 
 /**
  * Serves MCP on stdin and stdout until the host goes away.
  *
- * @throws UsageError for a flag that there is not, or one with a value that it cannot have
+ * @throws UsageError for an unknown flag or an invalid value
  */
 export async function serve(args: readonly string[]): Promise<void> {
   const config = readConfig(args.length === 0 ? process.env : await environment(args), knownTools);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
-  // A host that closes our stderr must not end us.
+  // A host may close our stderr; that must not end the server.
   process.stderr.on('error', () => undefined);
   if (config.target.kind === 'unusable') {
-    for (const { text } of config.target.problems) log.warn(text);
+    for (const problem of config.target.problems) log.warn(problemText(problem));
   }
   const { server, connector } = assemble(config, log);
 
@@ -40,7 +41,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   process.exitCode = 0;
 }
 
-/** Loaded where there are flags; most hosts give none. */
+/** Loads the parser of flags only here: most hosts give none. */
 async function environment(args: readonly string[]): Promise<Record<string, string | undefined>> {
   const { environmentOf, noWords, readCommandLine, settingFlags } = await import('./flags.ts');
   const { words, settings } = readCommandLine(args, [], settingFlags);

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
+import { styleText } from 'node:util';
 
-/** Folds a line at blanks, to at most `width` columns where its words allow it; continuations begin with `indent`. */
+/** Folds a line at blanks to at most `width` columns, if its words are short enough. Continuations begin with `indent`. */
 export function fold(line: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let current = '';
@@ -15,17 +16,23 @@ export function fold(line: string, width: number, indent = ''): string[] {
   return [...lines, current];
 }
 
-/** Colours on a terminal, unless the person has asked for none (https://no-color.org). */
+/** On a terminal, unless the user asked for no colours (https://no-color.org). */
 export const wantsColours = (stream: { readonly isTTY?: boolean }): boolean =>
   stream.isTTY === true && !process.env['NO_COLOR'];
+
+export type Style = Parameters<typeof styleText>[0];
+export const styled = (style: Style, text: string): string =>
+  wantsColours(process.stdout) ? styleText(style, text) : text;
+
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 export type Answer = 'yes' | 'no' | 'interrupted';
 
 /**
- * Asks on the terminal. Only `y` or `yes` is a yes; the end of the input (Ctrl-D) is a no.
+ * Asks on the terminal. Only `y` or `yes` counts as yes; the end of the input (Ctrl-D) is a no.
  *
  * @param signal ends the wait with a no
- * @returns `interrupted` for Ctrl-C, which does not reach the process as a signal while the terminal waits for a line
+ * @returns `interrupted` for Ctrl-C: while readline waits, the process gets no signal
  */
 export function askYesOrNo(
   words: string,
@@ -34,7 +41,7 @@ export function askYesOrNo(
 ): Promise<Answer> {
   const terminal = createInterface(streams);
   const answered = new Promise<Answer>((resolve) => {
-    // Without an answer the cursor still stands behind the question.
+    // Without an answer the cursor is still on the line of the question.
     const leave = (answer: Answer) => () => {
       streams.output.write('\n');
       resolve(answer);

@@ -1,24 +1,20 @@
 import '../mcp/zod-jitless.ts';
-import { styleText } from 'node:util';
 import * as z from 'zod';
 import { assemble } from '../app/build-server.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
 import { connectInProcess } from '../mcp/in-process-client.ts';
+import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import { findTool } from './find-tool.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
-import { fold, wantsColours } from './terminal.ts';
+import { fold, print, type Style, styled } from './terminal.ts';
 
-const FLAGS = [{ name: 'json', value: undefined }] as const;
+const FLAGS = [{ name: 'json' }] as const;
 const WIDTH = 100;
-
-const colours = wantsColours(process.stdout);
-type Style = Parameters<typeof styleText>[0];
-const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 
 const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
   read: 'green',
@@ -28,7 +24,7 @@ const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
 };
 
 /**
- * Lists the tools that the settings register, or all about one.
+ * Lists the tools that the settings register, or describes one of them.
  *
  * @throws UsageError for a tool that is not registered
  */
@@ -37,9 +33,9 @@ export async function tools(args: readonly string[]): Promise<void> {
   const [name, ...more] = words;
   noWords(more);
   const config = readConfig(environmentOf(process.env, settings), knownTools);
-  // With wrong settings every tool is registered, and each call then says what is wrong; here it is said at once.
-  for (const { text } of config.target.kind === 'unusable' ? config.target.problems : []) {
-    process.stderr.write(`agora-threads-mcp tools: ${visible(text, 600)}\n`);
+  // With wrong settings every tool is registered, and each call says what is wrong. Here it is said at once.
+  for (const problem of config.target.kind === 'unusable' ? config.target.problems : []) {
+    process.stderr.write(`agora-threads-mcp tools: ${visible(problemText(problem), 600)}\n`);
   }
   const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
   if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
@@ -54,9 +50,7 @@ export async function tools(args: readonly string[]): Promise<void> {
   print(JSON.stringify({ ...listed, tools: kept }));
 }
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** As far as it is shown of an argument. */
+/** What is shown of an argument's schema. */
 const property = z.looseObject({
   type: z.string(),
   description: z.string().optional(),
@@ -80,10 +74,10 @@ function toolText(tool: Tool, whole: boolean): string {
   }));
   const nameWidth = Math.max(...rows.map(({ name }) => name.length), 20);
   const typeWidth = Math.max(...rows.map(({ type }) => type.length), 24);
-  const told = whole ? tool.description : firstSentence(tool.description);
+  const text = whole ? tool.description : firstSentence(tool.description);
   return [
     `${styled('bold', tool.name)}  ${styled(KIND_STYLE[tool.kind], tool.kind)}`,
-    ...fold(told, WIDTH - 2).map((line) => `  ${line}`),
+    ...fold(text, WIDTH - 2).map((line) => `  ${line}`),
     ...rows.map(({ name, type, description }) =>
       `    ${name.padEnd(nameWidth)}  ${styled('dim', type.padEnd(typeWidth))}  ${description}`.trimEnd(),
     ),
@@ -92,7 +86,14 @@ function toolText(tool: Tool, whole: boolean): string {
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 
-function typeOf({ type, enum: words, default: usual, minimum, maximum, items }: z.output<typeof property>): string {
+function typeOf({
+  type,
+  enum: words,
+  default: defaultValue,
+  minimum,
+  maximum,
+  items,
+}: z.output<typeof property>): string {
   const shape =
     words?.join(' | ') ??
     (minimum !== undefined && maximum !== undefined
@@ -100,5 +101,5 @@ function typeOf({ type, enum: words, default: usual, minimum, maximum, items }: 
       : items === undefined
         ? type
         : `${items.type}, ...`);
-  return usual === undefined ? shape : `${shape} (${usual})`;
+  return defaultValue === undefined ? shape : `${shape} (${defaultValue})`;
 }

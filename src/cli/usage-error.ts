@@ -1,4 +1,4 @@
-/** A command was used wrongly: the process ends with exit code 2, and the message stands on stderr in one line. */
+/** Wrong usage of a command: the message goes to stderr, and the process ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

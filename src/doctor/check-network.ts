@@ -9,6 +9,7 @@ import { span } from '../present/time.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';
 import { type Check, failCall, failWithService, ok, skipped, warn } from './check-result.ts';
+import type { ListOutcome } from './check-service.ts';
 
 export function checkHost({ origin, loopback }: AppTarget): Check {
   if (origin.startsWith('https:')) return ok('host', origin);
@@ -20,20 +21,22 @@ export function checkHost({ origin, loopback }: AppTarget): Check {
   );
 }
 
-/** What else decides which certificates are good; undefined where nothing does. */
-export function checkCertificates(environment: Environment): Check | undefined {
+/** A check only where the environment changes which certificates are good. */
+export function checkCertificates(environment: Environment): Check[] {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    return warn(
-      'certificates',
-      'none is checked, since NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the way can read the token',
-      'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.',
-    );
+    return [
+      warn(
+        'certificates',
+        'none is checked, since NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the way can read the token',
+        'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.',
+      ),
+    ];
   }
   const file = environment['NODE_EXTRA_CA_CERTS'];
-  return file ? ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`) : undefined;
+  return file ? [ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`)] : [];
 }
 
-/** The proxy that is used, without its credentials. */
+/** Shows the proxy in use without its credentials. */
 export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): Check {
   const used = proxyFor(origin, loopback, proxy);
   if (used) {
@@ -45,10 +48,10 @@ export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): 
   return ok('proxy', loopback ? 'none for this very machine' : 'none for this host, by the settings of the system');
 }
 
-/** Node's own lookup, which connections use too; the system bounds how long it takes. */
+/** Node's own lookup, which connections use too. The system limits how long it takes. */
 const lookUp = promisify(lookup);
 
-/** Looks up the host, or the proxy in its place: behind one, the proxy looks up the host. */
+/** Looks up the host, or the proxy where one is used: it then looks up the host itself. */
 export async function checkDns({ origin, loopback }: AppTarget, { proxy }: Config): Promise<Check> {
   const used = proxyFor(origin, loopback, proxy);
   const host = new URL(used?.url ?? origin).hostname.replace(/^\[|\]$/g, '');
@@ -62,27 +65,28 @@ export async function checkDns({ origin, loopback }: AppTarget, { proxy }: Confi
   }
 }
 
-/**
- * Did the service answer a call without a token? What it answered does not matter: a refusal came over a good
- * connection too.
- */
-export function checkConnection(failure: unknown, { origin }: AppTarget, tookMs: number): Check {
-  if (failure instanceof AgoraError && failure.facts.status === undefined) return failCall('connection', failure);
-  if (failure !== undefined && !(failure instanceof AgoraError)) throw failure;
+/** @param outcome of a call without a token: a refusal came over a good connection too */
+export function checkConnection(outcome: ListOutcome, { origin }: AppTarget, elapsedMs: number): Check {
+  if ('error' in outcome) {
+    const { error } = outcome;
+    if (!(error instanceof AgoraError)) throw error;
+    if (error.facts.status === undefined) return failCall('connection', error);
+  }
   const tls = origin.startsWith('https:') ? ' over TLS with a good certificate' : '';
-  return ok('connection', `the host answered${tls} in ${Math.round(tookMs)} ms`);
+  return ok('connection', `the host answered${tls} in ${Math.round(elapsedMs)} ms`);
 }
 
-/** Off by this much, in milliseconds, is worth a word; the header itself is exact to a second. */
+/** A clock that is off by this much, in milliseconds, is worth a warning; the header is exact to a second. */
 const CLOCK_WARN_MS = 60_000;
 /** The margin that token services commonly allow; no document of the vendor names one. */
 const CLOCK_FAIL_MS = 5 * 60_000;
+export const isClockRight = (ahead: number): boolean => Math.abs(ahead) < CLOCK_FAIL_MS;
 
-/** @param ahead of the service, in milliseconds; undefined where its answer had no date */
+/** @param ahead how far ahead of the service this machine is, in milliseconds; undefined where its answer had no date */
 export function checkClock(ahead: number | undefined): Check {
   if (ahead === undefined) return skipped('clock', 'the answer of the service had no Date header');
   if (Math.abs(ahead) < CLOCK_WARN_MS) return ok('clock', 'in step with the service, to the minute');
   const detail = `this machine is ${span(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} the service`;
   const fix = 'Set the clock of this machine by NTP: tokens that are built here, and ages that are shown, go by it.';
-  return Math.abs(ahead) < CLOCK_FAIL_MS ? warn('clock', detail, fix) : failWithService('clock', detail, fix);
+  return isClockRight(ahead) ? warn('clock', detail, fix) : failWithService('clock', detail, fix);
 }

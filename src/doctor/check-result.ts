@@ -1,8 +1,10 @@
 import { AgoraError } from '../agora/errors.ts';
+import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
-import { whereIs } from '../settings/schema.ts';
+import type { SettingName } from '../settings/schema.ts';
+import { whereOf } from '../settings/setting-names.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -27,7 +29,7 @@ export const fail = (id: string, detail: string, fix?: string): Check => ({
   id,
   status: 'fail',
   detail,
-  ...(fix === undefined ? {} : { fix }),
+  ...defined({ fix }),
 });
 /** Found wrong by asking the service, or on the way to it. */
 export const failWithService = (id: string, detail: string, fix: string): Check => ({
@@ -35,29 +37,31 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
   asked: true,
 });
 
-/** A setting that is missing or wrong; its name stands before the line already. */
-export function failSetting({ setting, what, fix }: Problem): Check {
-  const told = visible(what, 600).replace(/[.:]$/, '');
-  const rest = told.startsWith(setting) ? /^:? (?=[a-z])(.*)/.exec(told.slice(setting.length))?.[1] : undefined;
-  return fail(visible(setting, 60), rest ?? told, fix === undefined ? undefined : sentence(fix));
-}
+/** A setting that is missing or wrong. The report shows its name before the line. */
+export const failSetting = ({ setting, message, hint }: Problem): Check =>
+  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(setting) : capitalized(hint));
 
-/** A ready token that cannot be good, as it says itself. */
+/** A ready token that cannot be good, by what it says about itself. */
 export const failToken = (detail: string): Check =>
-  fail('token', detail, sentence(`Get a new app token of this very app. ${whereIs('AGORA_CHAT_APP_TOKEN') ?? ''}`));
+  fail('token', detail, `Get a new app token of this very app. ${takeFrom('AGORA_CHAT_APP_TOKEN')}`);
 
 /**
- * A call that failed, in the words that tools use for it, said to the operator.
+ * A call that failed, in the words that tools use for it, addressed to the operator.
  *
  * @param where the setting whose value is in doubt
- * @param fix in place of the one that goes with the failure
+ * @param fix replaces the next step of the failure
  */
-export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
+export function failCall(id: string, error: unknown, where?: SettingName, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
   const { code, what, next, operator = next } = error.facts;
-  const steps = [fix ?? operator, ...(where === undefined ? [] : [whereIs(where) ?? ''])];
-  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, sentence(steps.join(' ')));
+  const step = capitalized(fix ?? operator);
+  const steps = where === undefined ? step : `${step} ${takeFrom(where)}`;
+  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, steps);
 }
 
-const sentence = (text: string): string =>
-  (text.charAt(0).toUpperCase() + text.slice(1)).replace('Where to find it: ', 'Take it from ');
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function takeFrom(setting: string): string | undefined {
+  const where = whereOf(setting);
+  return where === undefined ? undefined : `Take it from ${where}.`;
+}

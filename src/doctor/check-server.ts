@@ -3,15 +3,13 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { Config } from '../settings/read-config.ts';
+import { selectedBy } from '../settings/tool-selection.ts';
 import { type Check, fail, ok } from './check-result.ts';
 
 /** @param tools how many are registered, and how many there are */
 export function checkTools(config: Config, tools: { readonly registered: number; readonly all: number }): Check {
   const { registered, all } = tools;
-  const why = [
-    ...(config.readOnly ? ['AGORA_THREADS_READ_ONLY'] : []),
-    ...(config.tools === undefined ? [] : ['AGORA_THREADS_TOOLS']),
-  ].join(' and ');
+  const why = selectedBy(config).join(' and ');
   if (why === '') return ok('tools', `all ${registered} are registered`);
   return ok('tools', `${registered} of ${all} are registered, by ${why}`);
 }
@@ -24,7 +22,7 @@ const CONFIRM = {
 
 export const checkConfirm = ({ confirm }: Config): Check => ok('confirm', CONFIRM[confirm]);
 
-/** Can the audit log be written? Without it no write is sent. Looks at it and writes nothing. */
+/** Can the audit log be written? Without it no write is sent. This check writes nothing itself. */
 export async function checkAuditLog({ auditLog: file }: Config): Promise<Check> {
   if (file === undefined) return ok('audit_log', 'none, since AGORA_THREADS_AUDIT_LOG is not set');
   const shown = inQuotes(visible(file, 300));

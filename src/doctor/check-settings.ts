@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
-import { nearestSetting, problem } from '../settings/problem.ts';
-import { type Config, type Environment, isOurs, ourSettings } from '../settings/read-config.ts';
+import { type Config, type Environment, ourSettings } from '../settings/read-config.ts';
 import { credentialsOf, SecretFileError } from '../settings/read-secret.ts';
-import { documented, isOfApp, isSecret } from '../settings/schema.ts';
-import { type Check, failSetting, ok, skipped, warn } from './check-result.ts';
+import { documented } from '../settings/schema.ts';
+import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
+import { type Check, fail, failSetting, ok, skipped, warn } from './check-result.ts';
 
 /**
- * Each setting that is set, with its value or the fingerprint of its secret and where it comes from; those that are
- * missing, wrong or misspelt; and what counts where nothing is set.
+ * Each setting that is set, with its value (of a secret: a fingerprint) and its source; those that are missing, wrong or
+ * misspelt; and the defaults of the others.
  */
 export async function checkSettings(
   environment: Environment,
@@ -26,19 +26,19 @@ export async function checkSettings(
   for (const name of names) {
     const wrong = problems.filter(({ setting }) => setting === name);
     const value = given.get(name);
-    const usual = documented.find((setting) => setting.name === name)?.default;
+    const defaultValue = documented.find((setting) => setting.name === name)?.default;
     if (wrong.length > 0) checks.push(...wrong.map(failSetting));
     else if (value !== undefined)
       checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
-    else if (usual !== undefined) checks.push(ok(name, `${usual} (default)`));
+    else if (defaultValue !== undefined) checks.push(ok(name, `${defaultValue} (default)`));
   }
   return [...checks, ...strayNames(environment)];
 }
 
-/** Names that are not ours and look as if they were meant to be: they may as well be those of another program. */
+/** Names that look like settings but are not ours. They may belong to another program, so this is only a warning. */
 const strayNames = (environment: Environment): Check[] =>
   Object.keys(environment).flatMap((name) => {
-    const nearest = /^(AGORA|EASEMOB)/i.test(name) && !isOurs(name) ? nearestSetting(name) : undefined;
+    const nearest = isStray(name) ? nearestSetting(name) : undefined;
     const shown = visible(name, 60);
     return nearest === undefined
       ? []
@@ -59,25 +59,25 @@ async function checkSetting(
   return file ? checkFile(name, value, file) : ok(name, `${visible(value, 300)} (${source})`);
 }
 
-/** Tells two secrets apart, and shows a paste cut short, without giving away any of either. */
+/** Tells two secrets apart, and shows a truncated paste, without revealing any part of a secret. */
 const fingerprint = (value: string): string =>
   `sha256 ${createHash('sha256').update(value).digest('hex').slice(0, 8)}…, ${value.length} characters`;
 
-/** May be read by everyone on this machine. */
+/** The permission that lets everyone on this machine read a file. */
 const WORLD_READABLE = 0o004;
 
 async function checkFile(name: string, path: string, source: CredentialSource): Promise<Check> {
   const shown = inQuotes(visible(path, 300));
   try {
     const found = `${fingerprint(await secretOf(source))} (file ${shown})`;
-    // Windows keeps no such bits.
+    // Windows has no such bits.
     const open = process.platform !== 'win32' && ((await stat(path)).mode & WORLD_READABLE) !== 0;
     if (!open) return ok(name, found);
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
     const fix = `Write the bare secret into ${shown}, readable by this user alone.`;
-    return failSetting(problem(name, error.message, fix));
+    return fail(name, error.fault, fix);
   }
 }
 

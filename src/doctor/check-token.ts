@@ -1,39 +1,47 @@
+import library from 'agora-token/src/AccessToken2.js';
 import type { TokenExchange } from '../agora/token-exchange.ts';
 import { createTokens } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { span, utcTime } from '../present/time.ts';
-import { APP_PRIVILEGE, CHAT_SERVICE, readToken } from '../sandbox/access-token.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
 import { type Check, failCall, failToken, ok, skipped, warn } from './check-result.ts';
 
 export interface TokenCheck {
   readonly check: Check;
-  /** Absent where none can be had, or where it cannot be good. */
+  /** Absent where none can be had, or where it cannot work. */
   readonly token?: string;
 }
 
-/** A ready token is not renewed: less life than this is worth a word, in milliseconds. */
+/** A ready token is not renewed: less life than this is worth a warning, in milliseconds. */
 const SHORT_LIFE_MS = 60 * 60_000;
 
-/** The way to the service, and how far ahead of it this machine's clock is in milliseconds; or why there is none. */
-export type Reach<W = { readonly exchange: TokenExchange }> =
-  | { readonly wire: W; readonly ahead: number }
-  | { readonly blocked: string };
+/** Why the service cannot be asked, if it cannot, and how far ahead of it this machine's clock is, in milliseconds. */
+export interface Connection {
+  readonly blocked?: string;
+  /** 0 where it is not known. */
+  readonly ahead: number;
+}
 
-/** Gets a token as a call would, and reads what can be read of it. Its life goes by the clock of the service. */
-export async function checkToken(target: AppTarget, clock: Clock, reach: Reach): Promise<TokenCheck> {
+/** Gets a token as a call would, and reads what it says about itself. Its end is compared with the service's clock. */
+export async function checkToken(
+  target: AppTarget,
+  clock: Clock,
+  exchange: TokenExchange,
+  { blocked, ahead }: Connection,
+): Promise<TokenCheck> {
   const { kind } = target.credentials;
-  if (kind === 'exchanged' && 'blocked' in reach) return { check: skipped('token', reach.blocked) };
+  if (kind === 'exchanged' && blocked !== undefined) return { check: skipped('token', blocked) };
   let life: number | undefined;
-  const exchange: TokenExchange = async (body, signal) => {
-    if ('blocked' in reach) throw new TypeError('The service is not asked.');
-    const answer = await reach.wire.exchange(body, signal);
-    life = answer.expires_in;
-    return answer;
-  };
-  const tokens = createTokens(credentialsOf(target.credentials), { clock, exchange });
+  const tokens = createTokens(credentialsOf(target.credentials), {
+    clock,
+    async exchange(body, signal) {
+      const answer = await exchange(body, signal);
+      life = answer.expires_in;
+      return answer;
+    },
+  });
   let token: string;
   try {
     token = await tokens.get(new AbortController().signal);
@@ -42,7 +50,7 @@ export async function checkToken(target: AppTarget, clock: Clock, reach: Reach):
   }
   switch (kind) {
     case 'fixed': {
-      const check = checkReady(token, target, clock.now() - ('ahead' in reach ? reach.ahead : 0));
+      const check = checkReady(token, target, clock.now() - ahead);
       return check.status === 'fail' ? { check } : { check, token };
     }
     case 'built':
@@ -59,26 +67,44 @@ function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
   if (!token.startsWith('007')) {
     return ok('token', 'a ready token, opaque: how long it lives is not known, and it is not renewed');
   }
-  const parts = readToken(token);
-  if (parts === undefined) {
+  const read = readToken(token);
+  if (read === undefined) {
     return failToken('it begins as a built token (007) but does not decode: damaged, or cut short');
   }
-  const ends = (parts.issued + parts.life) * 1_000;
+  const { ends } = read;
   const [first, appId = ''] = prefix;
-  if (first === 'app-id' && appId.toLowerCase() !== parts.appId.toLowerCase()) {
-    const detail = `it is for App ID ${visible(parts.appId, 40)}, and the settings name ${visible(appId, 40)}`;
+  if (first === 'app-id' && appId.toLowerCase() !== read.appId.toLowerCase()) {
+    const detail = `it is for App ID ${visible(read.appId, 40)}, and the settings name ${visible(appId, 40)}`;
     return failToken(detail);
   }
-  if (parts.service === CHAT_SERVICE && (parts.userId !== '' || !parts.privileges.has(APP_PRIVILEGE))) {
-    return failToken('it is a user token, and only an app token may make these calls');
-  }
+  if (read.isUserToken) return failToken('it is a user token, and only an app token may make these calls');
   const left = ends - now;
   if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
-  const detail = `a ready app token of App ID ${visible(parts.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
+  const detail = `a ready app token of App ID ${visible(read.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
   if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
   return warn(
     'token',
     detail,
     'A ready token is not renewed: set AGORA_APP_ID and AGORA_APP_CERTIFICATE in its place, and it is.',
   );
+}
+
+/** What a built token says about itself, with its end in milliseconds since 1970; undefined where it cannot be read. */
+function readToken(text: string): { appId: string; ends: number; isUserToken: boolean } | undefined {
+  const token = new library.AccessToken2();
+  if (!token.from_string(text)) return undefined;
+  const chat = token.getServices(library.kChatServiceType).map((service) => service.pack());
+  return {
+    appId: token.appId.toString(),
+    ends: (token.issueTs + token.expire) * 1_000,
+    isUserToken: chat.some((service) => !hasAppRights(service)),
+  };
+}
+
+/** The library keeps privileges and user id private, so they are read from the packed form: see vendor-modules.d.ts. */
+function hasAppRights(packed: Buffer): boolean {
+  const count = packed.readUInt16LE(2);
+  const privileges = Array.from({ length: count }, (_, i) => packed.readUInt16LE(4 + 6 * i));
+  const userIdLength = packed.readUInt16LE(4 + 6 * count);
+  return privileges.includes(library.ServiceChat.kPrivilegeApp) && userIdLength === 0;
 }

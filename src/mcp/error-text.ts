@@ -5,8 +5,8 @@ import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
 import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.ts';
 import { quotedName, shownId, word } from '../present/thread-facts.ts';
-import { SettingsError } from '../settings/problem.ts';
-import { isOfApp } from '../settings/schema.ts';
+import { problemText, SettingsError } from '../settings/problem.ts';
+import { isOfApp } from '../settings/setting-names.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 
 export interface FailedCall {
@@ -29,37 +29,30 @@ export interface Failure {
 }
 
 export function describeFailure(call: FailedCall): Failure {
-  const { code, lines } = detailsOf(call);
+  const [code, ...lines] = detailsOf(call);
   return { code, text: redact(`Error [${code}]: ${call.sandbox ? '[sandbox] ' : ''}${lines.join('\n')}`) };
 }
 
-interface Details {
-  readonly code: Failure['code'];
-  readonly lines: readonly string[];
-}
+type Details = readonly [code: Failure['code'], ...lines: string[]];
 
 function detailsOf(call: FailedCall): Details {
   const { tool, error } = call;
   if (error instanceof AgoraError) return agoraDetails(call, error);
   if (error instanceof z.ZodError) return argumentDetails(call, error);
   if (error instanceof SettingsError) {
-    return {
-      code: 'not_configured',
-      lines: [
-        `${tool} cannot be called with the settings of this server. ${error.problems.map(({ text }) => visible(text, 600)).join(' ')}`,
-        'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
-        `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
-      ],
-    };
+    return [
+      'not_configured',
+      `${tool} cannot be called with the settings of this server. ${error.problems.map((problem) => visible(problemText(problem), 600)).join(' ')}`,
+      'Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.',
+      `Next: tell the user which setting is missing or wrong.${error.problems.some(({ setting }) => isOfApp(setting)) ? ' To try the tools without an app, the operator can set AGORA_THREADS_SANDBOX=1.' : ''}`,
+    ];
   }
-  return {
-    code: 'internal_error',
-    lines: [
-      `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
-      'Trying again is not likely to help. Look at the state first where something was to be changed.',
-      'Next: report this as a bug of agora-threads-mcp, with the arguments.',
-    ],
-  };
+  return [
+    'internal_error',
+    `${tool} failed inside the server: ${visible(error instanceof Error ? error.message : 'unknown', 300)}`,
+    'Trying again is not likely to help. Look at the state first where something was to be changed.',
+    'Next: report this as a bug of agora-threads-mcp, with the arguments.',
+  ];
 }
 
 function agoraDetails({ tool, kind, args }: FailedCall, { facts }: AgoraError): Details {
@@ -70,14 +63,12 @@ function agoraDetails({ tool, kind, args }: FailedCall, { facts }: AgoraError): 
       : facts.landed === 'no'
         ? 'Nothing was changed. '
         : 'The change may have been made all the same. ';
-  return {
-    code: facts.code,
-    lines: [
-      `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
-      changed + againText(facts),
-      `Next: ${facts.next}`,
-    ],
-  };
+  return [
+    facts.code,
+    `${tool} failed: ${facts.what}${about === '' ? '' : ` (${about})`}${serviceSaid(facts)}.`,
+    changed + againText(facts),
+    `Next: ${facts.next}`,
+  ];
 }
 
 function againText({ retry, retryAfterMs }: AgoraErrorFacts): string {
@@ -111,12 +102,10 @@ function argumentsText(args: unknown, about: readonly Subject[]): string {
 }
 
 function argumentDetails({ tool, args, argumentNames }: FailedCall, error: z.ZodError): Details {
-  return {
-    code: 'bad_arguments',
-    lines: [
-      `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
-      'Nothing was sent.',
-      `Next: call ${tool} again with the arguments corrected.`,
-    ],
-  };
+  return [
+    'bad_arguments',
+    `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
+    'Nothing was sent.',
+    `Next: call ${tool} again with the arguments corrected.`,
+  ];
 }

@@ -1,6 +1,7 @@
 import { visible } from '../base/escape.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Config, Target } from '../settings/read-config.ts';
+import { selectedBy } from '../settings/tool-selection.ts';
 
 const ALWAYS = [
   'Manages the message threads (子区) of an Agora Chat (Easemob, 声网即时通讯 IM) app.',
@@ -10,15 +11,13 @@ const ALWAYS = [
   'Deleting needs the user: show what would be lost, and never answer for them.',
 ].join(' ');
 
-/**
- * What a client's model is told once, before any tool is called; under 1 KB.
- */
+/** What a client's model reads once, before any tool is called; under 1 KB. */
 export function instructionsFor({ target, readOnly, tools }: Pick<Config, 'target' | 'readOnly' | 'tools'>): string {
-  const missing = [...(readOnly ? ['AGORA_THREADS_READ_ONLY'] : []), ...(tools ? ['AGORA_THREADS_TOOLS'] : [])];
-  return [ALWAYS, ...(target.kind === 'unusable' ? [] : limits(readOnly, missing)), ...about(target)].join('\n');
+  const settings = selectedBy({ readOnly, tools });
+  return [ALWAYS, ...(target.kind === 'unusable' ? [] : limits(readOnly, settings)), ...about(target)].join('\n');
 }
 
-/** Said so that nobody takes a tool that the operator left out for a feature that does not exist. */
+/** Without it a model would take a tool that the operator left out for a missing feature. */
 function limits(readOnly: boolean, settings: readonly string[]): string[] {
   if (settings.length === 0) return [];
   const what = readOnly ? 'This server is read-only' : 'Not all tools are registered';

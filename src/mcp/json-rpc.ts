@@ -31,7 +31,7 @@ export const toClientId = (id: RequestId): RequestId => (typeof id === 'string' 
  * would refuse it.
  */
 export function renumbered(transport: Transport): Transport {
-  const inFlight = new Set<RequestId>();
+  const inFlight = new Set<RequestId | undefined>();
 
   const edge: Transport = {
     get sessionId() {
@@ -57,11 +57,9 @@ export function renumbered(transport: Transport): Transport {
       return Number.isInteger(id) ? { ...message, id: toClientId(id) } : message;
     }
     if (!('id' in message)) {
-      const cancelled = cancelledId(message);
-      if (cancelled === undefined) return message;
       // The SDK does not answer a cancelled request, so nothing else frees its id.
-      inFlight.delete(cancelled);
-      return withCancelledId(message, toSdkId(cancelled));
+      inFlight.delete(cancelledId(message));
+      return renumberedCancel(message);
     }
     if (inFlight.has(message.id)) {
       const answer = refusal(message.id, 'A request with this id is still in flight; ids must not be used twice');
@@ -74,9 +72,7 @@ export function renumbered(transport: Transport): Transport {
 
   function outgoing(message: JSONRPCMessage): JSONRPCMessage {
     if ('method' in message) {
-      if ('id' in message) return { ...message, id: toSdkId(message.id) };
-      const cancelled = cancelledId(message);
-      return cancelled === undefined ? message : withCancelledId(message, toSdkId(cancelled));
+      return 'id' in message ? { ...message, id: toSdkId(message.id) } : renumberedCancel(message);
     }
     if (message.id === undefined) return message;
     const id = toClientId(message.id);
@@ -95,16 +91,19 @@ function cancelledId({ method, params }: JSONRPCNotification): RequestId | undef
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
-const withCancelledId = (message: JSONRPCNotification, requestId: RequestId): JSONRPCNotification => ({
-  ...message,
-  params: { ...message.params, requestId },
-});
+function renumberedCancel(message: JSONRPCNotification): JSONRPCNotification {
+  const id = cancelledId(message);
+  return id === undefined ? message : { ...message, params: { ...message.params, requestId: toSdkId(id) } };
+}
 
 function withoutTask(request: JSONRPCRequest): JSONRPCRequest {
   if (request.params?.['task'] === undefined) return request;
   const { task: _task, ...params } = request.params;
   return { ...request, params };
 }
+
+/** An error response. The SDK's own error class would add a prefix to the message. */
+export const protocolError = (code: ErrorCode, message: string): Error => Object.assign(new Error(message), { code });
 
 /** As long as a timer can run. The SDK ends its requests after a minute unless it is given another limit. */
 export const NO_TIMEOUT = 2_147_483_647;

@@ -1,8 +1,10 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { argumentFaults } from '../present/error-words.ts';
 import type { Prompt, PromptContext } from '../toolkit/prompt.ts';
+import { protocolError } from './json-rpc.ts';
 
-/** Gives the prompts for a context; loaded when a host first asks for one, which most never do. */
+/** Loads the prompts when a host first asks for them; most never do. */
 export type PromptSource = (context: PromptContext) => Promise<readonly Prompt[]>;
 
 const promptParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
@@ -25,14 +27,14 @@ const described = z.object({ description: z.string() });
  * The answer to `prompts/get`: one message of the user.
  *
  * @param params of the request, as the client sent them
- * @throws PromptError for a prompt that there is not, or arguments that it cannot be made with
+ * @throws Error with the code InvalidParams for an unknown prompt or wrong arguments
  */
 export function promptMessage(prompts: readonly Prompt[], params: unknown) {
   const { name, arguments: args } = promptParams.safeParse(params).data ?? {};
   const prompt = prompts.find((known) => known.name === name);
   if (!prompt) {
     const names = prompts.map((known) => known.name).join(', ');
-    throw new PromptError(
+    throw invalidParams(
       names === ''
         ? 'There are no prompts with these settings.'
         : `There is no prompt of that name. The prompts are: ${names}`,
@@ -44,18 +46,15 @@ export function promptMessage(prompts: readonly Prompt[], params: unknown) {
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const faults = argumentFaults(error, args, Object.keys(prompt.input.shape));
-    throw new PromptError(`${prompt.name} was not made: ${faults}.`);
+    throw invalidParams(`${prompt.name} was not made: ${faults}.`);
   }
 }
 
-/** Said to a client as an error of the protocol, whose arguments were invalid. */
-export class PromptError extends Error {
-  override readonly name = 'PromptError';
-}
+const invalidParams = (message: string): Error => protocolError(ErrorCode.InvalidParams, message);
 
 const record = z.record(z.string(), z.unknown());
 
-/** Hosts send a field that a person left empty as an empty string. */
+/** Hosts send an empty string for a field that a person left empty. */
 function withoutBlanks(args: unknown): unknown {
   const given = record.safeParse(args);
   if (!given.success) return args;

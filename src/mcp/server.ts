@@ -3,6 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { Log } from '../base/log.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
@@ -12,8 +13,8 @@ import type { Session, Tool } from '../toolkit/define-tool.ts';
 import type { Target } from '../toolkit/targets.ts';
 import { createWriter } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
-import { NO_TIMEOUT, renumbered, toClientId } from './json-rpc.ts';
-import { PromptError, type PromptSource, promptListing, promptMessage } from './prompt-requests.ts';
+import { NO_TIMEOUT, protocolError, renumbered, toClientId } from './json-rpc.ts';
+import { type PromptSource, promptListing, promptMessage } from './prompt-requests.ts';
 
 export interface ServerOptions {
   readonly version: string;
@@ -21,13 +22,13 @@ export interface ServerOptions {
   readonly prompts: PromptSource;
   readonly instructions: string;
   readonly confirm: ConfirmMode;
-  /** Of the questions to a person. */
-  readonly language: Language;
   /** What an accepted form proves; our own command line answers forms for a terminal or a flag. */
   readonly formIs?: 'form' | 'terminal' | 'flag' | undefined;
-  /** Reaches the app; called at each tool call, and cheap after the first. */
+  /** Of the questions to a person. */
+  readonly language: Language;
+  /** Opens the session with the app at the first tool call; later calls share it. */
   readonly connect: () => Promise<Session>;
-  /** Is the sandbox what `connect` reaches? Known before it is called, for errors that come earlier. */
+  /** Whether `connect` reaches the sandbox: errors from before a connection are marked too. */
   readonly sandbox: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,7 +36,7 @@ export interface ServerOptions {
   readonly onFailure?: ((failure: Failure) => void) | undefined;
 }
 
-/** The server as its transport sees it. */
+/** An MCP server, without the parts of the SDK's that would bypass our JSON-RPC edge. */
 export interface ThreadsServer {
   /** Serves over the transport, which must not be started yet. */
   connect(transport: Transport): Promise<void>;
@@ -73,17 +74,8 @@ export function createServer(options: ServerOptions): ThreadsServer {
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
       const audited = audit !== undefined;
-      const context = {
-        ...session,
-        language: options.language,
-        threads,
-        write,
-        audited,
-        clock,
-        time,
-        signal: time.signal,
-        progress,
-      };
+      const { language } = options;
+      const context = { ...session, language, threads, write, audited, clock, time, signal: time.signal, progress };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
       const { structured, text } = await call(context, { gate, asker });
       return { content: [{ type: 'text', text }], structuredContent: structured };
@@ -100,14 +92,6 @@ export function createServer(options: ServerOptions): ThreadsServer {
 
   const promptsNow = () => options.prompts({ tools: new Set(tools.map(({ name }) => name)), now: clock.now() });
 
-  async function getPrompt(params: unknown): Promise<Record<string, unknown>> {
-    try {
-      return promptMessage(await promptsNow(), params);
-    } catch (error) {
-      throw error instanceof PromptError ? protocolError(ErrorCode.InvalidParams, error.message) : error;
-    }
-  }
-
   const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     [
       'tools/list',
@@ -118,7 +102,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
     ],
     ['tools/call', callTool],
     ['prompts/list', async () => ({ prompts: (await promptsNow()).map(promptListing) })],
-    ['prompts/get', getPrompt],
+    ['prompts/get', async (params) => promptMessage(await promptsNow(), params)],
   ]);
 
   // Bypasses the SDK's validation of requests, which reports a model's bad arguments as a protocol error in raw JSON.
@@ -140,18 +124,17 @@ export function createServer(options: ServerOptions): ThreadsServer {
   };
 }
 
-const listing = (tool: Tool) => ({
-  name: tool.name,
-  title: tool.title,
-  description: tool.description,
-  inputSchema: objectSchema.parse(tool.inputSchema()),
-  outputSchema: objectSchema.parse(tool.outputSchema()),
-  annotations: tool.annotations,
-  ...(tool.meta && { _meta: tool.meta }),
-});
-
-/** All of our schemas are objects; MCP's type wants to see it. */
-const objectSchema = z.looseObject({ type: z.literal('object') });
+/** A tool as `tools/list` shows it. */
+const listing = (tool: Tool) =>
+  defined({
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: tool.inputSchema(),
+    outputSchema: tool.outputSchema(),
+    annotations: tool.annotations,
+    _meta: tool.meta,
+  });
 
 /** The tool checks its own arguments. Some clients send `null` for none. */
 const toolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
@@ -161,27 +144,24 @@ function unknownTool(tools: readonly Tool[]): Error {
   return protocolError(ErrorCode.InvalidParams, `There is no tool of that name. The tools are: ${names}`);
 }
 
-/** Without the prefix that the SDK's own error class adds to the message. */
-const protocolError = (code: ErrorCode, message: string): Error => Object.assign(new Error(message), { code });
-
 type Extra = Parameters<NonNullable<Server['fallbackRequestHandler']>>[1];
 
 type Progress = (done: number | undefined, total: number | undefined, message: string) => void;
 
-/** Progress of one call, where the client asked for it. The number must grow with each message, whatever is counted. */
+/** Progress of one call, where the client asked for it. MCP wants the number to grow with each message. */
 function createProgress(extra: Extra): Progress {
   const progressToken = extra._meta?.progressToken;
   let last = 0;
   return (done, total, message) => {
     if (progressToken === undefined || extra.signal.aborted) return;
     last = Math.max(done ?? 0, last + 0.001);
-    const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
-    // A progress message that cannot be sent is no reason to end a call.
+    const params = defined({ progressToken, progress: last, message, total });
+    // A call goes on even where its progress cannot be sent.
     extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 }
 
-/** The two ways to a person, through the request that is being answered. */
+/** Asks a person and keeps the client waiting, within the request that is being answered. */
 function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
   return {
     forms,

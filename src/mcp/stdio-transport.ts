@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 
-/** What a JSON-RPC transport is, as far as it is used here; the MCP SDK's own type is wider. */
+/** The parts of a JSON-RPC transport that are used here; the MCP SDK's type has more. */
 interface LineTransport<Message> {
   start(): Promise<void>;
   send(message: Message): Promise<void>;
@@ -11,7 +11,7 @@ interface LineTransport<Message> {
   onclose?: () => void;
 }
 
-/** A request has an id and a method, its answer an id alone. */
+/** A request has an id and a method, its answer only an id. */
 const isRequest = (message: object): boolean => 'id' in message && 'method' in message;
 const isAnswer = (message: object): boolean => 'id' in message && !('method' in message);
 
@@ -19,11 +19,11 @@ export interface StdioOptions<Message> {
   readonly input: Readable;
   readonly output: Writable;
   readonly clock: Clock;
-  /** Makes messages of a line; what else is to be said to it goes through `reply`. */
+  /** Parses a line into messages; `reply` sends an error for a part that is not a message. */
   readonly decode: (line: string, reply: (message: Message) => void) => readonly Message[];
-  /** Makes one line of a message, without its line break. */
+  /** Without a line break. */
   readonly encode: (message: Message) => string;
-  /** The longest line that is read, in bytes; a longer one is passed over. */
+  /** In bytes; a longer line is skipped. */
   readonly longestLine?: number;
 }
 
@@ -31,14 +31,14 @@ export interface StdioOptions<Message> {
 const LONGEST_LINE = 10 * 1024 * 1024;
 const NEWLINE = 0x0a;
 /**
- * After the end of the input, calls under way have this long to answer, in milliseconds: enough for requests that were
- * piped in by a script, and little beside the second in which the process has to be gone.
+ * How long calls under way may take after the end of the input, in milliseconds: enough for requests that a script
+ * piped in, and well below the second within which hosts expect the process to exit.
  */
 const LAST_ANSWERS_MS = 250;
 
 /**
- * JSON-RPC by lines over a pair of streams. The SDK's transport does not notice the end of its input, dies of a broken
- * output, and closes for good at an oversized line; a host that went away or sent rubbish must do neither to us.
+ * JSON-RPC over a pair of streams, one message a line. The SDK's transport misses the end of its input, crashes on a
+ * broken output and closes for good at an oversized line; this one ends cleanly, or goes on with the next line.
  */
 export function createStdio<Message extends object>(options: StdioOptions<Message>): LineTransport<Message> {
   const { input, output, clock, decode, encode, longestLine = LONGEST_LINE } = options;
@@ -55,13 +55,13 @@ export function createStdio<Message extends object>(options: StdioOptions<Messag
       input.on('end', onEnd);
       input.on('close', onEnd);
       input.on('error', onEnd);
-      // A reader that went away shows as EPIPE here; nobody is left to answer.
+      // EPIPE: the host is gone, and nobody is left to answer.
       output.on('error', onBroken);
       output.on('close', onBroken);
     },
     async send(message) {
       if (closed || !output.writable) return;
-      // Not waiting for `drain`: a host that stopped reading would block every call, and the pipe ends with the host.
+      // No waiting for `drain`: a host that stopped reading would block every call.
       output.write(`${encode(message)}\n`);
       if (isAnswer(message)) unanswered -= 1;
       if (ended && unanswered <= 0) onBroken();
@@ -108,11 +108,11 @@ export function createStdio<Message extends object>(options: StdioOptions<Messag
     if (line === '') return;
     try {
       const messages = decode(line, (answer) => output.writable && output.write(`${encode(answer)}\n`));
-      // Counted first: a batch whose first part is answered at once has more to come.
+      // Counted first, so that an early answer to one part of a batch does not look like the last.
       unanswered += messages.filter(isRequest).length;
       for (const message of messages) transport.onmessage?.(message);
     } catch {
-      // The text of a parser's error quotes the line, which is not ours to log.
+      // The parser's error quotes the line, which must not reach the log.
       report(new Error('A line that is no JSON-RPC message was passed over.'));
     }
   }

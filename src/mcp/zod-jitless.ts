@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Imported before the schemas of the settings and the protocol are made: zod then compiles no function for each of
- * them, which would cost a start more than it saves on a few messages. Those of the tools, which read 50 rows a page,
- * are compiled: tools/built.ts turns it on again.
+ * Import this before any schema of the settings or the protocol is made. Zod then does not compile a function for each
+ * of them: at a start that costs more than it saves on a few messages. src/app/prebuilt-tools.ts turns compiling on
+ * again for the tools, which read pages of 50 rows.
  */
 z.config({ jitless: true });

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 
-/** What a token says, once its layout and its signature hold. */
+/** The result of checking a token's layout, signature, app and rights. */
 export type Verdict =
   | { readonly kind: 'corrupt' }
   /** Signed with another certificate, or for another App ID. */
   | { readonly kind: 'foreign' }
-  /** Without the right that REST calls need: the Chat service's app privilege. */
+  /** Lacks what REST calls need: the Chat service's app privilege. */
   | { readonly kind: 'no_rights' }
   /** In seconds since 1970. */
   | { readonly kind: 'good'; readonly expiresAt: number };
@@ -17,11 +17,11 @@ export const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
- * ReadApi an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)), all numbers
- * little-endian, strings as u16 length and bytes. `info` holds the App ID, the time of issue (u32, seconds), the life
- * (u32, seconds), a salt (u32), and one service: its type (u16 5), its privileges as u16 count of {u16, u32 seconds}
- * and a user id, empty for an app token. The key is HMAC(salt, HMAC(time of issue, certificate)) with SHA-256
- * [AccessToken2 reference; compared byte for byte with the official builder].
+ * Checks an AccessToken2 for the Chat service: `007` + base64(zlib(string(signature) + info)). All numbers are
+ * little-endian; strings are a u16 length and bytes. `info` holds the App ID, the time of issue (u32, seconds), the
+ * lifetime (u32, seconds), a salt (u32) and one service: its type (u16 5), its privileges (u16 count of {u16, u32
+ * seconds}) and a user id, empty for an app token. The key is HMAC(salt, HMAC(time of issue, certificate)) with
+ * SHA-256 [AccessToken2 reference; compared byte for byte with the official builder].
  */
 export function verifyAccessToken(token: string, appId: string, appCertificate: string): Verdict {
   const parts = readToken(token);
@@ -33,18 +33,18 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
   if (parts.appId !== appId) return { kind: 'foreign' };
   const privilege = parts.privileges.get(APP_PRIVILEGE);
   if (parts.service !== CHAT_SERVICE || privilege === undefined || parts.userId !== '') return { kind: 'no_rights' };
-  // The privilege has a life of its own, counted from the same moment; the builder sets both alike.
+  // The privilege has its own lifetime, counted from the same moment; the builder sets both to the same value.
   return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
 }
 
-export interface TokenParts {
+interface TokenParts {
   readonly signature: Buffer;
-  /** What is signed: all that follows. */
+  /** The signed part: everything after the signature. */
   readonly info: Buffer;
   readonly appId: string;
   /** In seconds since 1970. */
   readonly issued: number;
-  /** In seconds from `issued` on. */
+  /** In seconds from `issued`. */
   readonly life: number;
   readonly salt: number;
   /** The type of the first service. */
@@ -52,12 +52,12 @@ export interface TokenParts {
   /** Of the first service; each with its life in seconds. */
   readonly privileges: ReadonlyMap<number, number>;
   readonly userId: string;
-  /** Is the first service the only one, and nothing behind it? */
+  /** True if the first service is the only one and nothing follows it. */
   readonly complete: boolean;
 }
 
-/** @returns undefined for what has not the layout of an AccessToken2; nobody has looked at its signature yet */
-export function readToken(token: string): TokenParts | undefined {
+/** @returns undefined for anything without the layout of an AccessToken2. The signature is not checked here. */
+function readToken(token: string): TokenParts | undefined {
   if (!token.startsWith(VERSION)) return undefined;
   try {
     const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
@@ -72,7 +72,7 @@ export function readToken(token: string): TokenParts | undefined {
     const privileges = new Map<number, number>();
     for (let left = inner.u16(); left > 0; left--) privileges.set(inner.u16(), inner.u32());
     const userId = service === CHAT_SERVICE ? inner.bytes().toString('utf8') : '';
-    // Other services have fields of their own, so only the end of a lone Chat service is known.
+    // Other services have fields of their own, so the end is known only for a single Chat service.
     const complete = services === 1 && (service !== CHAT_SERVICE || inner.at() === info.length);
     return { signature, info, appId, issued, life, salt, service, privileges, userId, complete };
   } catch {
@@ -80,7 +80,7 @@ export function readToken(token: string): TokenParts | undefined {
   }
 }
 
-/** ReadApi little-endian fields one behind the other; throws a RangeError beyond the end. */
+/** Reads little-endian fields one after the other; throws a RangeError beyond the end. */
 function reader(buffer: Buffer) {
   let offset = 0;
   const u16 = (): number => {

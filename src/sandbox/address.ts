@@ -1,9 +1,9 @@
 import { SANDBOX } from './identity.ts';
 import { noSuchApp, refuse } from './refusals.ts';
 
-/** A request's address, taken apart but not yet judged. */
+/** A request's path and query, not yet checked. */
 export interface Address {
-  /** As sent, still encoded. */
+  /** Still percent-encoded. */
   readonly path: string;
   readonly query: string;
 }
@@ -17,9 +17,9 @@ export function readAddress(target: string): Address {
 }
 
 /**
- * The path's segments behind the app's prefix, `/{org}/{app}` or `/app-id/{app_id}` [EN][EM][SW], case-sensitive. The
- * path is split first and each segment decoded once after that, so an encoded slash stays inside its segment and never
- * makes another route; dots are letters like any other.
+ * The path's segments after the app's prefix, `/{org}/{app}` or `/app-id/{app_id}` [EN][EM][SW], case-sensitive. The
+ * path is split first and each segment is then decoded once, so an encoded slash stays inside its segment and never
+ * leads to another route. Dots have no special meaning.
  *
  * @throws Refusal 404 for another app, 400 for an escape that cannot be decoded
  */

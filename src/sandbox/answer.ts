@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import { defined } from '../base/defined.ts';
 import type { Fault } from './faults.ts';
 import { REFUSALS, type RefusalFacts } from './refusals.ts';
 
-/** What goes over the wire. */
 export interface Answer {
   readonly status: number;
-  /** A string goes as it stands, anything else as JSON. */
+  /** A string is sent unchanged, anything else as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -13,7 +13,7 @@ export interface Answer {
 const GATEWAY_PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>nginx</h1></body></html>\n';
 
 /**
- * The answer that a fault gives in place of the work.
+ * The answer that a fault gives instead of doing the work.
  *
  * @param errorOf wraps a refusal in the error envelope
  * @returns undefined for a fault that lets the work be done
@@ -37,9 +37,9 @@ export function answerInstead(fault: Fault, errorOf: (facts: RefusalFacts) => un
 }
 
 const retryAfter = (value: number | string | undefined): Record<string, string> =>
-  value === undefined ? {} : { 'retry-after': String(value) };
+  defined({ 'retry-after': value?.toString() });
 
-/** Sends an answer; `cut` breaks the connection in the middle of the body that the headers announce. */
+/** Sends an answer; with `cut` the connection breaks in the middle of the body. */
 export function send(response: ServerResponse, answer: Answer, cut: boolean): void {
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
   const bytes = Buffer.from(text, 'utf8');
@@ -49,6 +49,6 @@ export function send(response: ServerResponse, answer: Answer, cut: boolean): vo
     ...answer.headers,
   });
   if (!cut) return void response.end(bytes);
-  // Destroyed only when the half has left: a reset at once may take it back out of the client's hands.
+  // Only once the first half is sent: an immediate reset could discard it before the client reads it.
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
 }

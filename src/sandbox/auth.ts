@@ -14,7 +14,7 @@ export interface IssuedToken {
   readonly application: string;
 }
 
-/** Who may call: the fixed app token, tokens issued here, and AccessToken2 ones signed with the app's certificate. */
+/** Accepts the fixed app token, tokens issued here, and AccessToken2 tokens signed with the app's certificate. */
 export class Tokens {
   readonly #now: () => number;
   /** Expiry by token, in milliseconds since 1970. */
@@ -25,7 +25,7 @@ export class Tokens {
     this.#now = now;
   }
 
-  /** @throws Refusal a 401 in the words that fit what is wrong with the `Authorization` header */
+  /** @throws Refusal a 401 that says what is wrong with the `Authorization` header */
   check(authorization: string | undefined): void {
     if (authorization === undefined) throw refuse('tokenExpired');
     const [, token] = /^Bearer (\S+)$/.exec(authorization) ?? [];
@@ -34,9 +34,9 @@ export class Tokens {
   }
 
   /**
-   * The exchange at `/token` [EM].
+   * Exchanges client credentials for a token, at `/token` [EM].
    *
-   * @throws Refusal 400 `illegal_argument` for a field that is missing, `invalid_grant` for one that is not the app's
+   * @throws Refusal 400 `illegal_argument` for a missing field, `invalid_grant` for a value that is not the app's
    */
   exchange(fields: ReadonlyMap<string, unknown>): IssuedToken {
     const required = (name: string): string => {
@@ -76,7 +76,7 @@ export class Tokens {
       case 'foreign':
         throw refuse('tokenForeign');
       case 'no_rights':
-        // The service has one answer for "unknown" and "known but not allowed".
+        // The service gives the same answer for an unknown token and for one without the rights.
         throw refuse('tokenUnknown');
       case 'good':
         return verdict.expiresAt * 1000;
@@ -84,7 +84,7 @@ export class Tokens {
   }
 }
 
-/** Seconds; 0 is a token without an end [EM]. */
+/** In seconds; 0 means a token that never expires [EM]. */
 function readTtl(ttl: unknown): number {
   if (ttl === undefined) return DEFAULT_TTL_SECONDS;
   if (typeof ttl !== 'number' || !Number.isSafeInteger(ttl) || ttl < 0) {

@@ -1,15 +1,15 @@
-/** An object's own key with a bare whole number behind it; any other string is matched too, so as to be passed over. */
+/** A key followed by a bare number. Every other string is matched too, to skip what is inside it. */
 const STRING_AND_NUMBER = /("(?:[^"\\]|\\.)*")(?:(\s*:\s*)(-?\d[\d.eE+-]*))?/g;
 
 /** Ids may come as JSON strings or as bare numbers: the tables say string, the samples send numbers [CN][EN][EM]. */
 const ID_KEYS: ReadonlySet<string> = new Set(['"group_id"', '"msg_id"']);
 
 /**
- * Parses a request's body. A bare 19-digit id stays exact: JSON.parse alone rounds it to 53 bits, so the digits behind
- * `group_id` and `msg_id` are put in quotes first. That is done on text known to be JSON, string by string, so it
- * neither repairs a broken body nor touches what stands inside a name.
+ * Parses a request's body and keeps bare 19-digit ids exact: JSON.parse would round them to 53 bits, so the digits
+ * after `group_id` and `msg_id` are quoted first. This runs only on valid JSON and skips strings, so it neither repairs
+ * a broken body nor changes a name.
  *
- * @throws SyntaxError where the text is not JSON
+ * @throws SyntaxError if the text is not JSON
  */
 export function parseBody(text: string): unknown {
   const parsed: unknown = JSON.parse(text);
@@ -19,7 +19,7 @@ export function parseBody(text: string): unknown {
   return exact === text ? parsed : JSON.parse(exact);
 }
 
-/** The fields of a body, or undefined where it is no object. */
+/** The fields of a body, or undefined if it is not an object. */
 export function fieldsOf(body: unknown): ReadonlyMap<string, unknown> | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   return new Map(Object.entries(body));

@@ -1,52 +1,54 @@
+import { defined } from '../base/defined.ts';
 import { SANDBOX } from './identity.ts';
 import type { RefusalFacts } from './refusals.ts';
 
-/** What an endpoint has to say; the envelope is put around it. */
+/** What an endpoint returns, before the envelope is added. */
 export interface Payload {
   readonly data?: unknown;
   readonly entities?: readonly unknown[];
   readonly properties?: { readonly cursor?: string };
-  /** The calls on groups and users have theirs beside the list. */
+  /** The group and user calls have these at the top level. */
   readonly cursor?: string;
   readonly count?: number;
   readonly total?: number;
 }
 
-export interface Exchange {
-  /** As the request named it, in capitals. */
+export interface RequestInfo {
+  /** In capitals. */
   readonly method: string;
   /** The full address as the answer echoes it. */
   readonly uri: string;
-  /** When the request came and when it is answered, in milliseconds since 1970. */
+  /** When the request arrived and when it is answered, in milliseconds since 1970. */
   readonly started: number;
   readonly ended: number;
 }
 
 /**
- * The body of a 200, its fields as in the published samples. The member list has neither `organization` nor
- * `applicationName` there, so it is `bare` [EN][EM].
+ * The body of a 200, with the fields of the published samples.
+ *
+ * @param bare for the member list, whose samples have neither `organization` nor `applicationName` [EN][EM]
  */
-export function successBody(exchange: Exchange, payload: Payload, bare: boolean): Record<string, unknown> {
+export function successBody(request: RequestInfo, payload: Payload, bare: boolean): Record<string, unknown> {
   return {
-    action: exchange.method.toLowerCase(),
+    action: request.method.toLowerCase(),
     ...(bare ? {} : { applicationName: SANDBOX.appName, organization: SANDBOX.orgName }),
-    duration: duration(exchange),
-    timestamp: exchange.ended,
-    uri: exchange.uri,
+    duration: duration(request),
+    timestamp: request.ended,
+    uri: request.uri,
     ...payload,
   };
 }
 
-/** The body of anything else. The thread pages print none: composed as in the sister endpoints' samples [EM]. */
-export function errorBody(exchange: Exchange, facts: RefusalFacts): Record<string, unknown> {
-  return {
+/** The body of any other status. The thread pages show none, so it follows the samples of other endpoints [EM]. */
+export function errorBody(request: RequestInfo, facts: RefusalFacts): Record<string, unknown> {
+  return defined({
     error: facts.error,
     exception: facts.exception,
-    timestamp: exchange.ended,
-    duration: duration(exchange),
-    ...(facts.code === undefined ? {} : { error_code: facts.code }),
+    timestamp: request.ended,
+    duration: duration(request),
+    error_code: facts.code,
     error_description: facts.description,
-  };
+  });
 }
 
-const duration = ({ started, ended }: Exchange): number => Math.max(0, Math.round(ended - started));
+const duration = ({ started, ended }: RequestInfo): number => Math.max(0, Math.round(ended - started));

@@ -6,7 +6,7 @@ interface Counted {
   left: number;
 }
 
-/** Decides which fault strikes which request, and keeps count. */
+/** Chooses the fault for each request, and counts `skip` and `times` down. */
 export class FaultScript {
   #faults: Counted[] = [];
 
@@ -20,7 +20,7 @@ export class FaultScript {
     this.#faults = [];
   }
 
-  /** @param endpoint undefined for a request to no known address, which only `*` matches */
+  /** @param endpoint undefined for an unknown address, which only `*` matches */
   next(endpoint: Endpoint | undefined): Fault | undefined {
     for (const counted of this.#faults) {
       if (counted.fault.on !== '*' && counted.fault.on !== endpoint) continue;

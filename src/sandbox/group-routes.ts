@@ -1,11 +1,12 @@
+import { defined } from '../base/defined.ts';
 import { SANDBOX } from './identity.ts';
-import { noSuchGroup, REFUSALS, Refusal, refuse } from './refusals.ts';
+import { noSuchGroup, refuse } from './refusals.ts';
 import type { Route } from './routes.ts';
 import type { Group, SandboxState } from './state.ts';
 
 /**
- * The calls that read groups and users, as Easemob's pages of 2025 describe them. Each numbers its pages and spells its
- * fields in its own way, and sizes above the maximum are clamped, where the thread calls refuse them.
+ * The calls that read groups and users, as in Easemob's pages of 2025. Each has its own page numbers and field names.
+ * Page sizes above the maximum are clamped here, while the thread calls refuse them.
  */
 export const GROUP_ROUTES: readonly Route[] = [
   {
@@ -13,7 +14,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     method: 'GET',
     path: 'chatgroups',
     handle({ state, query }) {
-      const limit = readSize(query, 'limit', { usual: 10, most: 1_000 });
+      const limit = readSize(query, 'limit', { fallback: 10, most: 1_000 });
       const newestFirst = [...state.groups.values()].reverse();
       const cursor = query.get('cursor') ?? '';
       const from = cursor === '' ? 0 : readGroupCursor(cursor, newestFirst);
@@ -29,7 +30,7 @@ export const GROUP_ROUTES: readonly Route[] = [
           lastModified: String(created),
         })),
         count: items.length,
-        ...(last && { cursor: writeGroupCursor(last) }),
+        ...defined({ cursor: last && writeGroupCursor(last) }),
       };
     },
   },
@@ -40,7 +41,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     callsPerSecond: 50,
     handle({ state, query }, user) {
       const joined = groupsOf(state, user);
-      const page = cutNumbered(joined, query, { first: 0, usual: 5, most: 20 });
+      const page = cutNumbered(joined, query, { first: 0, fallback: 5, most: 20 });
       return {
         entities: page.map(({ id, name, owner, created }) => ({
           groupId: id,
@@ -74,7 +75,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     path: 'chatgroups/:/users',
     handle({ state, query }, groupId) {
       const { members, owner } = groupOf(state, groupId);
-      const page = cutNumbered([...members], query, { first: 1, usual: 1_000, most: 1_000 });
+      const page = cutNumbered([...members], query, { first: 1, fallback: 1_000, most: 1_000 });
       return { data: page.map((user) => (user === owner ? { owner: user } : { member: user })), count: page.length };
     },
   },
@@ -84,7 +85,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     path: 'chatgroups/:',
     handle({ state }, groupIds) {
       const ids = groupIds.split(',');
-      if (ids.length > 100) throw new Refusal(REFUSALS.tooManyGroups);
+      if (ids.length > 100) throw refuse('tooManyGroups');
       if (ids.length === 1) return { data: [details(groupOf(state, groupIds))] };
       return {
         data: ids.map((id) => {
@@ -130,17 +131,21 @@ const details = ({ id, name, owner, members, created }: Group) => ({
   public: false,
 });
 
-/** What is no number, or below 1, counts as not given (a choice: undocumented). */
-function readSize(query: URLSearchParams, name: string, { usual, most }: { usual: number; most: number }): number {
-  const size = Number(query.get(name) ?? usual);
-  return Number.isInteger(size) && size >= 1 ? Math.min(size, most) : usual;
+/** A value below 1, or not a whole number, counts as not set (our choice: undocumented). */
+function readSize(
+  query: URLSearchParams,
+  name: string,
+  { fallback, most }: { fallback: number; most: number },
+): number {
+  const size = Number(query.get(name) ?? fallback);
+  return Number.isInteger(size) && size >= 1 ? Math.min(size, most) : fallback;
 }
 
-/** A page of a list whose pages are numbered from `first`. */
+/** One page of a list whose pages are numbered from `first`. */
 function cutNumbered<T>(
   items: readonly T[],
   query: URLSearchParams,
-  { first, ...sizes }: { first: number; usual: number; most: number },
+  { first, ...sizes }: { first: number; fallback: number; most: number },
 ): readonly T[] {
   const size = readSize(query, 'pagesize', sizes);
   const number = Number(query.get('pagenum') ?? first);
@@ -150,7 +155,7 @@ function cutNumbered<T>(
 
 const writeGroupCursor = ({ id }: Group): string => Buffer.from(`groups>${id}`).toString('base64url');
 
-/** Where the list goes on: behind the group that the cursor names. */
+/** The index after the group that the cursor names. */
 function readGroupCursor(cursor: string, groups: readonly Group[]): number {
   const index = groups.findIndex((group) => writeGroupCursor(group) === cursor);
   if (index < 0) throw refuse('badCursor');

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readAddress, segmentsInApp } from './address.ts';
 import { type Answer, answerInstead, send } from './answer.ts';
 import { Tokens } from './auth.ts';
-import { errorBody, successBody } from './envelope.ts';
+import { errorBody, type RequestInfo, successBody } from './envelope.ts';
 import { FaultScript } from './fault-script.ts';
 import type { Fault } from './faults.ts';
 import { RateLimit } from './rate.ts';
@@ -14,47 +14,45 @@ import { seedState } from './seed.ts';
 import type { SandboxState } from './state.ts';
 
 export interface SandboxOptions {
-  /** 0, the default, for a free one. */
+  /** A free one if not set, or 0. */
   readonly port?: number;
-  /** The same seed gives the same data. */
-  readonly seed?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly faults?: readonly Fault[];
-  /** For each endpoint; 100, the documented limit, unless told otherwise. The token exchange has its own 300 [EM]. */
+  /** For each endpoint; by default 100, the documented limit. The token exchange has its own limit of 300 [EM]. */
   readonly callsPerSecond?: number;
-  /** Whether the two calls that only the web SDKs make are answered; true unless told otherwise. */
+  /** Whether the two calls that only the web SDKs make are answered; true by default. */
   readonly undocumented?: boolean;
-  /** How a latency fault waits; the signal ends the wait when the sandbox closes. */
+  /** How a latency fault waits; the signal is aborted when the sandbox closes. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  readonly port: number;
+  /** May be read and changed while the sandbox runs. */
   readonly state: SandboxState;
   addFaults(faults: readonly Fault[]): void;
   clearFaults(): void;
-  /** Also breaks open connections, so that nothing keeps the process alive. */
+  /** Breaks open connections too, so that nothing keeps the process alive. */
   close(): Promise<void>;
 }
 
 /** Bodies above 5 KB are refused (Easemob's error table of 2023). */
 const LARGEST_BODY_BYTES = 5 * 1024;
-/** What is still read of a body that is refused, so that the client hears of it before the connection ends. */
+/** A refused body is still read up to here, so that the client gets the answer before the connection ends. */
 const LARGEST_DRAINED_BYTES = 1024 * 1024;
 const TOKEN_CALLS_PER_SECOND = 300;
 
 /**
- * Starts an Agora Chat of one app on loopback: the thread calls, the reads of groups and users, and the token exchange, over
- * real HTTP, with its state in memory.
+ * Starts an Agora Chat with one app on loopback: the thread calls, the reads of groups and users, and the token
+ * exchange, over real HTTP, with its data in memory.
  *
- * @throws Error where the port is taken
+ * @throws Error if the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { now = Date.now, callsPerSecond = 100, undocumented = true, wait = waitFor } = options;
-  const state = seedState(options.seed ?? 1, now);
+  const state = seedState(1, now);
   const tokens = new Tokens(now);
   const rate = new RateLimit(now);
   const script = new FaultScript();
@@ -71,39 +69,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const address = readAddress(target);
     const seen = state.see(method, address.path, address.query);
     const query = new URLSearchParams(address.query);
-    const found = find(method, address.path, undocumented);
+    const match = orRefusal(() => matchRoute(method, segmentsInApp(address.path), undocumented));
 
-    const exchange = () => ({ method, uri: `${url}${address.path}`, started, ended: now() });
-    const errorOf = (facts: RefusalFacts) => errorBody(exchange(), facts);
-    const refusal = ({ facts }: Refusal): Answer => ({ status: facts.status, body: errorOf(facts) });
+    const info = () => ({ method, uri: `${url}${address.path}`, started, ended: now() });
+    const errorOf = (facts: RefusalFacts) => errorBody(info(), facts);
 
+    const handle = ({ route, parts: [first = '', second = ''] }: Match): unknown => {
+      if (body.tooLarge) throw refuse('bodyTooLarge');
+      const isToken = route.endpoint === 'token';
+      if (!isToken) tokens.check(headers.authorization);
+      const ownLimit = Math.min(callsPerSecond, route.callsPerSecond ?? callsPerSecond);
+      if (!rate.admits(route.endpoint, isToken ? TOKEN_CALLS_PER_SECOND : ownLimit)) throw refuse('rateLimit');
+      if (route.path.startsWith('thread') && !state.open) throw refuse('notOpen');
+      if (route.takesBody && body.text !== '') checkContentType(headers['content-type']);
+      const result = route.handle({ state, tokens, query, body: body.text }, first, second);
+      return 'access_token' in result ? result : successBody(echo(info(), route), result, route.endpoint === 'members');
+    };
     const work = (): Answer => {
-      if (found instanceof Refusal) return refusal(found);
-      const { route, parts } = found;
-      const [first = '', second = ''] = parts;
-      try {
-        if (body.tooLarge) throw refuse('bodyTooLarge');
-        const isToken = route.endpoint === 'token';
-        if (!isToken) tokens.check(headers.authorization);
-        const most = isToken
-          ? TOKEN_CALLS_PER_SECOND
-          : Math.min(callsPerSecond, route.callsPerSecond ?? callsPerSecond);
-        if (!rate.admits(route.endpoint, most)) throw refuse('rateLimit');
-        if (route.path.startsWith('thread') && !state.open) throw refuse('notOpen');
-        if (route.takesBody && body.text !== '') checkContentType(headers['content-type']);
-        const result = route.handle({ state, tokens, query, body: body.text }, first, second);
-        if ('access_token' in result) return { status: 200, body: result };
-        return { status: 200, body: successBody(echo(exchange(), route), result, route.endpoint === 'members') };
-      } catch (error) {
-        if (error instanceof Refusal) return refusal(error);
-        throw error;
-      }
+      const result = match instanceof Refusal ? match : orRefusal(() => handle(match));
+      if (!(result instanceof Refusal)) return { status: 200, body: result };
+      return { status: result.facts.status, body: errorOf(result.facts) };
     };
 
-    const fault = script.next(found instanceof Refusal ? undefined : found.route.endpoint);
+    const fault = script.next(match instanceof Refusal ? undefined : match.route.endpoint);
     const answerWith = (answer: Answer): void => {
       seen.status = answer.status;
-      // By the sandbox's own clock, which need not be this machine's.
+      // By the sandbox's clock, which may differ from the machine's.
       const date = new Date(now()).toUTCString();
       send(response, { ...answer, headers: { date, ...answer.headers } }, fault?.kind === 'cut_body');
     };
@@ -133,7 +124,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const server = createServer((request, response) => {
     serve(request, response).catch(() => {
-      // A wait that closing has ended, a client that left in the middle of its body, or a mistake of ours.
+      // The sandbox closed during a wait, the client left in the middle of its body, or there is a bug here.
       if (!response.headersSent && !closing.signal.aborted) response.writeHead(500).end();
     });
   });
@@ -146,13 +137,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const bound = server.address();
-  const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
-  url = `http://127.0.0.1:${port}`;
+  url = `http://127.0.0.1:${bound !== null && typeof bound === 'object' ? bound.port : 0}`;
 
   let closed: Promise<void> | undefined;
   return {
     url,
-    port,
     state,
     addFaults: (faults) => script.add(faults),
     clearFaults: () => script.clear(),
@@ -167,24 +156,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** The route of a request, or why there is none. */
-function find(method: string, path: string, undocumented: boolean): Extract<Match, { kind: 'route' }> | Refusal {
+function orRefusal<T>(work: () => T): T | Refusal {
   try {
-    const match = matchRoute(method, segmentsInApp(path), undocumented);
-    if (match.kind === 'route') return match;
-    return refuse(match.kind === 'no_route' ? 'noRoute' : 'wrongMethod');
+    return work();
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
   }
 }
 
-/** Adding members echoes an address that was never asked for: it ends in `/joined_thread` [EN][EM]. */
-function echo<T extends { readonly uri: string }>(exchange: T, { endpoint }: Route): T {
-  return endpoint === 'add_members' ? { ...exchange, uri: exchange.uri.replace(/users$/, 'joined_thread') } : exchange;
+/** Adding members returns another address than the request's: it ends in `/joined_thread` [EN][EM]. */
+function echo(info: RequestInfo, { endpoint }: Route): RequestInfo {
+  return endpoint === 'add_members' ? { ...info, uri: info.uri.replace(/users$/, 'joined_thread') } : info;
 }
 
-/** The cursor that was asked with, in place of the one that leads on. */
+/** Replaces the next cursor with the one that was asked for. */
 function stick(answer: Answer, asked: string | null): Answer {
   if (!asked || typeof answer.body !== 'object' || answer.body === null || answer.status !== 200) return answer;
   const cursor = { cursor: asked };
@@ -195,12 +181,12 @@ function checkContentType(contentType: string | undefined): void {
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? '')) throw refuse('wrongContentType');
 }
 
-/** A reset on the wire, as when a process dies, and not an orderly end. */
+/** A TCP reset, as when a process dies, not an orderly close. */
 function reset(request: IncomingMessage): void {
   request.socket.resetAndDestroy();
 }
 
-/** @returns undefined where so much came that the connection was broken */
+/** @returns undefined if the body was so large that the connection was broken */
 async function readBody(request: IncomingMessage): Promise<{ text: string; tooLarge: boolean } | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,24 +1,24 @@
 /**
- * The sandbox's one app and its credentials. They are printed in help texts and protect nothing: what stands behind
- * them is invented and in memory.
+ * The sandbox's only app and its credentials. They appear in help texts and protect nothing: the data is invented and
+ * kept in memory.
  */
 export const SANDBOX = {
   orgName: 'acme',
   appName: 'helpdesk',
   /** 32 hex digits, as Agora's console shows them. */
   appId: 'fb59b7e2abbe6f6cd9bb9ac668bcada6',
-  /** Signs AccessToken2 tokens for the App ID. */
+  /** Signs AccessToken2 tokens. */
   appCertificate: '4d4d5c598b3cbea1e2949afe408a85a2',
-  /** A ready app token that never expires. */
+  /** An app token that never expires. */
   appToken: 'sandbox-app-token-of-acme-helpdesk',
-  /** Easemob's way in: exchanged for a token at `/token`. */
+  /** Easemob's credentials, exchanged for a token at `/token`. */
   clientId: 'sandbox-client-id',
   clientSecret: 'easemob-secret-for-the-sandbox',
 } as const;
 
 /**
- * What to try first. It holds whatever seed the sandbox starts from: each group and user exists; each free message is
- * of its group and has no thread; its owner is a member of that group.
+ * Ids to try first. They are valid for every seed: each group and user exists, each free message belongs to its group
+ * and has no thread, and its owner is a member of that group.
  */
 export const SANDBOX_HINTS = {
   groups: [

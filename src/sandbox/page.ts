@@ -1,6 +1,7 @@
-import { REFUSALS, Refusal } from './refusals.ts';
+import { defined } from '../base/defined.ts';
+import { refuse } from './refusals.ts';
 
-/** One place in a list. `seq` grows with time and orders what happened in the same millisecond. */
+/** An item of a list. `seq` grows with time and orders what happened in the same millisecond. */
 export interface Entry<T> {
   readonly item: T;
   /** Milliseconds since 1970. */
@@ -22,32 +23,32 @@ export interface Page<T> {
 const LIMIT_MAX = 50;
 
 /**
- * ReadApi `limit`, `cursor` and `sort` from a query.
+ * Reads `limit`, `cursor` and `sort` from a query.
  *
- * @param fixedSort for the lists whose order the caller cannot choose; `sort` is then ignored
+ * @param fixedSort for lists whose order the caller cannot choose; `sort` is then ignored
  */
 export function readPageRequest(query: URLSearchParams, fixedSort?: 'asc' | 'desc'): PageRequest {
   const limitText = query.get('limit') ?? String(LIMIT_MAX);
   const limit = /^\d{1,9}$/.test(limitText) ? Number(limitText) : 0;
-  // Above 50 is documented as refused, not clamped [EN][EM]; the same for 0, negatives and words is a choice made here.
-  if (limit < 1 || limit > LIMIT_MAX) throw new Refusal(REFUSALS.limitOutOfRange);
+  // More than 50 is documented as refused, not clamped [EN][EM]. Refusing 0, negatives and words is our choice.
+  if (limit < 1 || limit > LIMIT_MAX) throw refuse('limitOutOfRange');
   const cursorText = query.get('cursor') ?? '';
   const sort = fixedSort ?? query.get('sort') ?? 'desc';
-  if (sort !== 'asc' && sort !== 'desc') throw new Refusal(REFUSALS.badSort);
-  // [EN] allows an empty cursor and the word null on the first page; official SDKs send `cursor=`.
+  if (sort !== 'asc' && sort !== 'desc') throw refuse('badSort');
+  // [EN] allows an empty cursor and the word null for the first page; official SDKs send `cursor=`.
   return { limit, cursor: cursorText === '' || cursorText === 'null' ? undefined : cursorText, sort };
 }
 
 /**
- * Cuts one page out of a list. The cursor names the last item shown, by its place in time and not by its number in the
- * list, so that deleting an item moves no other out of the next page. It also names the list and the order: one made
- * for another list is refused like one that the server never made (a choice: no document speaks of either).
+ * Cuts one page out of a list. The cursor holds the last item's `seq`, not its index, so deleting an item does not make
+ * the next page skip one. It also holds the list and the order: a cursor of another list is refused like an invalid one
+ * (our choice: undocumented).
  *
- * A page with items carries a cursor even if it is the last; a page without items carries none [EN][EM, row 6; the
- * other rows inferred].
+ * A page with items has a cursor even if it is the last; an empty page has none [EN][EM, row 6; inferred for the other
+ * rows].
  *
  * @param entries the whole list, `seq` ascending
- * @param list a name of the list
+ * @param list identifies the list in its cursors
  */
 export function cutPage<T>(entries: readonly Entry<T>[], list: string, request: PageRequest): Page<T> {
   const { limit, sort } = request;
@@ -63,12 +64,12 @@ export function cutPage<T>(entries: readonly Entry<T>[], list: string, request: 
   }
   const last = page.at(-1);
   const items = page.map(({ item }) => item);
-  return last ? { items, cursor: writeCursor(scope, last) } : { items };
+  return defined({ items, cursor: last && writeCursor(scope, last) });
 }
 
 /**
- * Unpadded base64 of an internal key. The key's beginning puts a `+` in it, which an unencoded query would lose; its end
- * gives away a cursor that was cut short.
+ * Unpadded base64 of an internal key. The start of the key puts a `+` into the cursor, which is lost in a query that is
+ * not encoded; the dot at the end reveals a cursor that was cut short.
  */
 function writeCursor(scope: string, { at, seq }: Entry<unknown>): string {
   return encode(`k0>${scope}>${at}>${seq}.`);
@@ -76,13 +77,13 @@ function writeCursor(scope: string, { at, seq }: Entry<unknown>): string {
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64').replace(/=+$/, '');
 
-/** The `seq` that a cursor of this scope stands at. */
+/** The `seq` in a cursor of this scope. */
 function readCursor(cursor: string, scope: string): number {
   const key = Buffer.from(cursor, 'base64').toString('utf8');
   const start = `k0>${scope}>`;
   const [, seq] = /^\d{1,16}>(\d{1,15})\.$/.exec(key.startsWith(start) ? key.slice(start.length) : '') ?? [];
-  // Node's decoder skips what is not base64, so only the encoded form is proof.
-  if (seq === undefined || encode(key) !== cursor) throw new Refusal(REFUSALS.badCursor);
+  // Node's decoder skips invalid characters, so the cursor must also equal its encoded form.
+  if (seq === undefined || encode(key) !== cursor) throw refuse('badCursor');
   return Number(seq);
 }
 

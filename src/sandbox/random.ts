@@ -1,13 +1,13 @@
-/** A source of numbers that gives the same ones again for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export interface Random {
-  /** A whole number, both bounds included. */
+  /** An integer from `min` to `max`, both included. */
   int(min: number, max: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
-  /** The items in another order; the given array stays as it is. */
+  /** A shuffled copy. */
   shuffled<T>(items: readonly T[]): T[];
 }
 
-/** Mulberry32: 32 bits of state, ample for sample data and nothing else. */
+/** Mulberry32: 32 bits of state are enough for sample data. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {

@@ -1,6 +1,6 @@
 /**
- * A limit of calls a second for each endpoint, on a sliding window: the strictest way in which a server may count, so
- * a client that passes here passes anywhere [EN][EM: 100 a second for each of the nine]. Refused calls do not count.
+ * Limits the calls per second to each endpoint [EN][EM: 100 for each of the nine]. A sliding window is the strictest
+ * way to count, so a client that passes here passes anywhere. Refused calls do not count.
  */
 export class RateLimit {
   readonly #recent = new Map<string, number[]>();
@@ -10,7 +10,7 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Takes a place, or says that none is free. */
+  /** @returns false if this call exceeds the limit */
   admits(endpoint: string, callsPerSecond: number): boolean {
     const now = this.#now();
     const recent = (this.#recent.get(endpoint) ?? []).filter((at) => at > now - 1000);

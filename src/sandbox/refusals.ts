@@ -1,16 +1,18 @@
-/** What the service says no with: the status, and the parts of the error body that a client can match on. */
+import { defined } from '../base/defined.ts';
+
+/** The status of an error, and the parts of its body that a client can match on. */
 export interface RefusalFacts {
   readonly status: number;
   /** The short type in `error`. */
   readonly error: string;
   readonly description: string;
-  /** A Java class name; the service's own samples write some of them in full and some not [EM]. */
+  /** A Java class name; the service's samples give some with their package and some without [EM]. */
   readonly exception: string;
-  /** Newer servers add a number; set only where the web SDKs map exactly one to the meaning [SDK]. */
+  /** Newer servers add a number; set only where the web SDKs map exactly one number to the meaning [SDK]. */
   readonly code?: number;
 }
 
-/** Thrown by whatever turns a request down; the server makes the error body of it. */
+/** Thrown to refuse a request; the server turns it into an error body. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly facts: RefusalFacts;
@@ -23,13 +25,16 @@ export class Refusal extends Error {
 
 const GROUP_EXCEPTION = 'com.easemob.group.exception';
 
-const group = (status: 400 | 403 | 404, description: string, code?: number): RefusalFacts => ({
-  status,
-  error: 'group_error',
-  description,
-  exception: `${GROUP_EXCEPTION}.${{ 400: 'InvalidParameter', 403: 'ForbiddenOp', 404: 'ResourceNotFound' }[status]}Exception`,
-  ...(code === undefined ? {} : { code }),
-});
+const GROUP_EXCEPTIONS = { 400: 'InvalidParameter', 403: 'ForbiddenOp', 404: 'ResourceNotFound' };
+
+const group = (status: keyof typeof GROUP_EXCEPTIONS, description: string, code?: number): RefusalFacts =>
+  defined({
+    status,
+    error: 'group_error',
+    description,
+    exception: `${GROUP_EXCEPTION}.${GROUP_EXCEPTIONS[status]}Exception`,
+    code,
+  });
 
 const unauthorized = (error: string, description: string): RefusalFacts => ({
   status: 401,
@@ -46,8 +51,8 @@ const malformed = (error: string, description: string, exception: string): Refus
 });
 
 /**
- * The errors of the thread endpoints, word for word with their stray dots and spaces [EM][SW], then the general ones
- * [EN "HTTP status codes", EM `error.md`]. Exception names are those of samples of sister endpoints (inferred).
+ * The errors of the thread endpoints, verbatim with their stray dots and spaces [EM][SW], then the general ones [EN
+ * "HTTP status codes", EM `error.md`]. Exception names come from samples of other endpoints (inferred).
  */
 export const REFUSALS = {
   limitOutOfRange: group(400, 'query param reaches limit.'),
@@ -62,11 +67,11 @@ export const REFUSALS = {
     'Failed to read HTTP message',
     'org.springframework.http.converter.HttpMessageNotReadableException',
   ),
-  /** In no document. */
+  /** Undocumented. */
   tooManyGroups: malformed('illegal_argument', 'too many group ids', 'java.lang.IllegalArgumentException'),
-  /** In no document: what a cursor that the server did not make, or made for another list, is answered with. */
+  /** Undocumented: for a cursor that is invalid or belongs to another list. */
   badCursor: malformed('invalid_parameter', 'cursor is invalid', `${GROUP_EXCEPTION}.InvalidParameterException`),
-  /** In no document. */
+  /** Undocumented. */
   badSort: malformed('invalid_parameter', 'sort must be asc or desc', `${GROUP_EXCEPTION}.InvalidParameterException`),
   badUrl: malformed('illegal_argument', 'malformed URL', 'java.lang.IllegalArgumentException'),
   notOpen: group(403, 'thread not open.', 40000),
@@ -77,19 +82,19 @@ export const REFUSALS = {
   messageNotFound: group(404, 'msg not exist.'),
   groupNotFound: group(404, 'group not found.'),
   threadNotFound: group(404, 'thread not found.', 40011),
-  /** Rows 5 and 6 list no 404; the general tables give this one for an unknown user in a path (undocumented here). */
+  /** Rows 5 and 6 list no 404; this is the general tables' answer to an unknown user in a path. */
   userNotFound: {
     status: 404,
     error: 'service_resource_not_found',
     description: 'Service resource not found',
     exception: 'UserNotFoundException',
   },
-  /** What a token that nobody issued gets in the thread endpoints' own tables. */
+  /** An unknown token, in the thread endpoints' own tables. */
   tokenUnknown: unauthorized('unauthorized', 'Unable to authenticate (OAuth)'),
-  /** Also the answer to a request without any token [EM]. */
+  /** Also for a request without a token [EM]. */
   tokenExpired: unauthorized('unauthorized', 'Unable to authenticate due to expired access token'),
   tokenCorrupt: unauthorized('auth_bad_access_token', 'Unable to authenticate due to corrupt access token'),
-  /** Well-formed, but of another app or another server. */
+  /** Well-formed, but for another app or server. */
   tokenForeign: unauthorized('auth_bad_access_token', 'Unable to authenticate'),
   noRoute: {
     status: 404,
@@ -125,7 +130,7 @@ export const REFUSALS = {
 
 export const refuse = (reason: keyof typeof REFUSALS): Refusal => new Refusal(REFUSALS[reason]);
 
-/** @param app and `path` as they came, without a slash at either end */
+/** @param app and `path` as received, without a slash at either end */
 export const noSuchApp = (app: string, path: string): Refusal =>
   new Refusal({
     status: 404,
@@ -134,7 +139,7 @@ export const noSuchApp = (app: string, path: string): Refusal =>
     exception: 'OrganizationApplicationNotFoundException',
   });
 
-/** What the calls on groups say of a group that does not exist [EM]. */
+/** A group that does not exist, in the calls on groups [EM]. */
 export const noSuchGroup = (groupId: string): Refusal =>
   new Refusal({
     status: 404,
@@ -143,7 +148,7 @@ export const noSuchGroup = (groupId: string): Refusal =>
     exception: `${GROUP_EXCEPTION}.ResourceNotFoundException`,
   });
 
-/** A body that is no JSON, at the endpoints whose own table has no row for it. */
+/** A body that is not JSON, for endpoints whose own table has no row for it. */
 export const jsonParse = (what: string): Refusal =>
   new Refusal(malformed('json_parse', what, 'org.codehaus.jackson.JsonParseException'));
 

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { IssuedToken, Tokens } from './auth.ts';
 import { fieldsOf, parseBody } from './body.ts';
 import type { Payload } from './envelope.ts';
@@ -7,30 +8,30 @@ import { cutPage, type Entry, readPageRequest } from './page.ts';
 import { jsonParse, refuse } from './refusals.ts';
 import type { SandboxState, Thread } from './state.ts';
 
-/** What a handler may look at. */
-export interface Call {
+/** What a handler works with. */
+export interface RouteContext {
   readonly state: SandboxState;
   readonly tokens: Tokens;
   readonly query: URLSearchParams;
-  /** The body as it came; empty where there is none. */
+  /** As received; empty if there is none. */
   readonly body: string;
 }
 
 export interface Route {
   readonly endpoint: Endpoint;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Behind the app's prefix, `:` for any one segment. */
+  /** After the app's prefix; `:` matches any one segment. */
   readonly path: string;
   readonly takesBody?: true;
-  /** Only called by the official web SDKs; in no document [SDK]. */
+  /** Called only by the official web SDKs, and not documented [SDK]. */
   readonly undocumented?: true;
-  /** Where the documented rate limit is lower than the usual one. */
+  /** Set if the documented rate limit is lower than the general one. */
   readonly callsPerSecond?: number;
-  /** The parts that stand for `:` come decoded. */
-  readonly handle: (call: Call, first: string, second: string) => Payload | IssuedToken;
+  /** `first` and `second` are the decoded segments that `:` matched. */
+  readonly handle: (context: RouteContext, first: string, second: string) => Payload | IssuedToken;
 }
 
-/** `thread` and `threads` are exactly as in the documents' curl samples. */
+/** `thread` and `threads` are as in the documents' curl samples. */
 const THREAD_ROUTES: readonly Route[] = [
   {
     endpoint: 'create',
@@ -96,10 +97,10 @@ const THREAD_ROUTES: readonly Route[] = [
     method: 'GET',
     path: 'thread/:/users',
     handle({ state, query }, threadId) {
-      // Takes no `sort`; by join time, oldest first [APIREF].
+      // No `sort`: always by join time, oldest first [APIREF].
       const request = readPageRequest(query, 'asc');
       const { items, cursor } = cutPage(state.members(threadId), `members/${threadId}`, request);
-      return { data: { affiliations: items }, properties: properties(cursor) };
+      return { data: { affiliations: items }, properties: defined({ cursor }) };
     },
   },
   {
@@ -140,7 +141,7 @@ const THREAD_ROUTES: readonly Route[] = [
     method: 'GET',
     path: 'threads/chatgroups/:',
     undocumented: true,
-    // The SDK sends no `sort`; by creation time, newest first [APIREF].
+    // The SDK sends no `sort`: by creation time, newest first [APIREF].
     handle: ({ state, query }, groupId) =>
       threadPage(query, `chatgroups/${groupId}`, () => state.created(groupId), 'desc'),
   },
@@ -149,17 +150,22 @@ const THREAD_ROUTES: readonly Route[] = [
 /** The whole API. */
 const ROUTES = [...THREAD_ROUTES, ...GROUP_ROUTES];
 
-export type Match =
-  | { readonly kind: 'route'; readonly route: Route; readonly parts: readonly string[] }
-  | { readonly kind: 'no_route' | 'wrong_method' };
+export interface Match {
+  readonly route: Route;
+  /** The segments that `:` matched. */
+  readonly parts: readonly string[];
+}
 
-/** @param segments of the path behind the app's prefix, each decoded on its own */
+/**
+ * @param segments the path's segments after the app's prefix, each decoded on its own
+ * @throws Refusal 404 for an unknown path, 405 for a known one with another method
+ */
 export function matchRoute(method: string, segments: readonly string[], undocumented: boolean): Match {
-  const here = ROUTES.filter((route) => (undocumented || !route.undocumented) && fits(route.path, segments));
-  const route = here.find((candidate) => candidate.method === method);
-  if (!route) return { kind: here.length > 0 ? 'wrong_method' : 'no_route' };
+  const samePath = ROUTES.filter((route) => (undocumented || !route.undocumented) && fits(route.path, segments));
+  const route = samePath.find((candidate) => candidate.method === method);
+  if (!route) throw refuse(samePath.length > 0 ? 'wrongMethod' : 'noRoute');
   const pattern = route.path.split('/');
-  return { kind: 'route', route, parts: segments.filter((_, index) => pattern[index] === ':') };
+  return { route, parts: segments.filter((_, index) => pattern[index] === ':') };
 }
 
 function fits(path: string, segments: readonly string[]): boolean {
@@ -170,7 +176,7 @@ function fits(path: string, segments: readonly string[]): boolean {
   );
 }
 
-/** The thread object of rows 5 and 6, its fields in the order of the samples [EN][EM]. */
+/** The thread object of rows 5 and 6, with the fields in the samples' order [EN][EM]. */
 const threadObject = ({ id, name, owner, msgId, groupId, created }: Thread) => ({
   id,
   name,
@@ -193,16 +199,14 @@ function threadPage(
 
 const entities = (items: readonly unknown[], cursor: string | undefined): Payload => ({
   entities: items,
-  properties: properties(cursor),
+  properties: defined({ cursor }),
 });
 
-const properties = (cursor: string | undefined): { cursor?: string } => (cursor === undefined ? {} : { cursor });
-
 /**
- * A body's fields, and a way to take those that must be strings. What is missing or of another type is answered like a
- * body that cannot be read: documented for row 1 [EM], a choice for the others.
+ * The fields of a body, and `text()` for one that must be a string. A missing field, or one of another type, is refused
+ * like an unreadable body: documented for row 1 [EM], our choice for the others.
  *
- * @param broken what a body that is no JSON at all gets: row 1 has a row of its own in the vendor's table
+ * @param broken how a body that is not JSON is refused: the vendor's table has an entry of its own for row 1
  */
 function readFields(body: string, broken: 'unreadable' | 'json_parse' = 'json_parse') {
   let parsed: unknown;
@@ -223,7 +227,7 @@ function readFields(body: string, broken: 'unreadable' | 'json_parse' = 'json_pa
   return { fields, text };
 }
 
-/** 1 to 10 user ids [EM]; none at all is answered as unreadable (a choice). */
+/** 1 to 10 user ids [EM]; an empty list is refused as unreadable (our choice). */
 function readUsernames(body: string): string[] {
   const list = readFields(body).fields.get('usernames');
   if (!Array.isArray(list) || list.length === 0) throw refuse('unreadableBody');

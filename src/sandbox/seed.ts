@@ -3,7 +3,7 @@ import { AWKWARD_NAMES, TEMPLATES, TEST_NAMES, type Template } from './names.ts'
 import { createRandom, type Random } from './random.ts';
 import { SandboxState } from './state.ts';
 
-/** The moment up to which the seeded data reaches; fixed, so that it is the same on every day. */
+/** The seeded data ends here; fixed, so that it is the same every day. */
 export const SEED_END = Date.UTC(2026, 10, 20);
 
 const HOUR = 3_600_000;
@@ -18,9 +18,9 @@ interface GroupPlan {
   readonly members: readonly string[];
   readonly templates: (typeof TEMPLATES)[keyof typeof TEMPLATES];
   readonly threads: number;
-  /** How many of them lin is in. */
+  /** How many of the threads lin is in. */
   readonly lin: number;
-  /** The largest number of members drawn for a thread. */
+  /** The largest number of members of a thread. */
   readonly crowd: number;
 }
 
@@ -66,7 +66,7 @@ const PLANS: readonly GroupPlan[] = [
   },
 ];
 
-/** Threads with more members than one page of 50 holds, in the largest group. */
+/** Member counts of the threads in the largest group that need more than one page of 50. */
 const CROWDS = [132, 75, 51];
 
 const MESSAGES_WITHOUT_THREAD = 24;
@@ -79,10 +79,10 @@ interface ThreadPlan {
 }
 
 /**
- * A helpdesk's app: six groups, a dozen people and 120 agents, 300 threads of the half year before `SEED_END`, and
- * messages to make more on. The same for the same seed.
+ * A helpdesk app: six groups, a dozen people and 120 agents, 300 threads of the half year before `SEED_END`, and
+ * messages to create more threads on. The same for the same seed.
  *
- * @param now the clock for what happens afterwards, in milliseconds since 1970
+ * @param now the clock for later changes, in milliseconds since 1970
  */
 export function seedState(seed: number, now: () => number): SandboxState {
   const random = createRandom(seed);
@@ -105,7 +105,7 @@ export function seedState(seed: number, now: () => number): SandboxState {
     return { id, at, thread: { groupId: plan.group.id, msgId, name: plan.name(at), owner: owner ?? 'lin' } };
   });
 
-  // The state wants its events in the order of time.
+  // The state must be given its events in order of time.
   joins.sort((a, b) => a.at - b.at);
   let next = 0;
   for (const { id, at, thread } of threads) {
@@ -121,7 +121,7 @@ export function seedState(seed: number, now: () => number): SandboxState {
 
 function planThreads(group: GroupPlan, random: Random): ThreadPlan[] {
   const index = PLANS.indexOf(group);
-  // Each awkward and each trial name goes to one group.
+  // Each special name goes to one group.
   const awkward = AWKWARD_NAMES.filter((_, place) => place % PLANS.length === index);
   const trials = index === 0 ? ['test', 'test', 'test'] : TEST_NAMES.slice(0, index === 3 ? 5 : 1);
   const special = [...(index === 0 ? trials : []), ...awkward, ...(index === 0 ? [] : trials)];
@@ -129,7 +129,7 @@ function planThreads(group: GroupPlan, random: Random): ThreadPlan[] {
   return Array.from({ length: group.threads }, (_, place) => ({
     group,
     name: (at) => special[place] ?? random.pick<Template>(group.templates)(random, at),
-    // The first group's three trials and one that gives orders are lin's; the rest of the quota goes to plain names.
+    // In the first group lin has the three tests and the name that gives orders; the rest have ordinary names.
     lin: place < odd || (place >= special.length && place < special.length + group.lin - odd),
     crowd: (group.members.length > 100 && place >= special.length ? CROWDS[place - special.length] : undefined) ?? 0,
   }));
@@ -144,7 +144,7 @@ function chooseMembers({ group, lin, crowd }: ThreadPlan, random: Random): strin
   return random.int(1, 3) === 1 ? ['lin', ...chosen] : [...chosen, 'lin'];
 }
 
-/** Most join within hours, a few days later. */
+/** Most join within hours, some days later. */
 function joinTime(created: number, random: Random): number {
   const late = random.int(1, 4) === 1 ? random.int(1, 9) * DAY : 0;
   return Math.min(created + late + random.int(1, 5 * HOUR), SEED_END - random.int(1, HOUR));
@@ -157,13 +157,13 @@ function addFreeMessages(state: SandboxState, random: Random): void {
     const { id } = PLANS[count % PLANS.length] ?? REFUNDS;
     state.addMessage({ id: soon(), kind: 'group', groupId: id });
   }
-  // One of each kind that no thread can be made on.
+  // One of each kind that cannot have a thread.
   state.addMessage({ id: soon(), kind: 'single' });
   state.addMessage({ id: soon(), kind: 'in_thread', groupId: REFUNDS.id });
   state.addMessage({ id: soon(), kind: 'group', groupId: '990000000000001', foreign: true });
 }
 
-/** 15 digits, increasing, with gaps, as the service's own look. */
+/** 15 digits, increasing with gaps, like the service's own. */
 function countUp(random: Random): () => string {
   let last = 240_000_000_000_000;
   return () => {
@@ -172,7 +172,7 @@ function countUp(random: Random): () => string {
   };
 }
 
-/** 19 digits in the order of time; odd, so that a JSON number can never hold one exactly. */
+/** 19 digits in order of time; odd, so that no JSON number is exact. */
 function messageId(at: number, random: Random): string {
   return String((BigInt(at) << 20n) | BigInt(random.int(0, 0x7ffff) * 2 + 1));
 }

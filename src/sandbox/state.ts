@@ -4,20 +4,20 @@ import { refuse } from './refusals.ts';
 export interface Group {
   readonly id: string;
   readonly name: string;
-  /** Empty in a group without members. */
+  /** Empty if the group has no members. */
   readonly owner: string;
   readonly members: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly created: number;
 }
 
-/** A message that a thread can, or cannot, be made on. */
+/** A message; not every kind can have a thread. */
 export interface Message {
   readonly id: string;
   readonly kind: 'group' | 'single' | 'in_thread';
-  /** Absent for a message between two users. */
+  /** Not set for a message between two users. */
   readonly groupId?: string;
-  /** True for a message of another app on the same servers. */
+  /** Set for a message of another app on the same servers. */
   readonly foreign?: true;
 }
 
@@ -38,41 +38,42 @@ export interface NewThread {
   readonly owner: string;
 }
 
-/** One request as it came in. */
+/** A request as received. */
 export interface SeenRequest {
   readonly method: string;
   /** Still percent-encoded, without the query. */
   readonly path: string;
   readonly query: string;
-  /** The status of the answer; 0 while, or where, there is none. */
+  /** The status of the answer; 0 if it has none, or none yet. */
   status: number;
 }
 
 const REQUESTS_KEPT = 5_000;
 
 /**
- * The app behind the sandbox: who and what exists, and the rules. The methods that change threads throw a `Refusal`
- * where the service would refuse, and then nothing has changed.
+ * The app behind the sandbox: its data and its rules. A method that changes threads throws a `Refusal` where the
+ * service would refuse, and then changes nothing.
  */
 export class SandboxState {
   readonly users = new Set<string>();
   readonly groups = new Map<string, Group>();
   readonly messages = new Map<string, Message>();
   readonly threads = new Map<string, Thread>();
-  /** The last few thousand requests, oldest first. */
+  /** Thread id by message id. */
+  readonly threadOfMessage = new Map<string, string>();
+  /** The latest few thousand, oldest first. */
   readonly requests: SeenRequest[] = [];
-  /** False: threads are not enabled for the app, and every thread call is a 403. */
+  /** False if threads are not enabled for the app: every thread call is then a 403. */
   open = true;
   /** The documented defaults [EM][SW]. */
   readonly limits = { threadsPerApp: 100_000, threadsPerUser: 100_000 };
 
   readonly #now: () => number;
   readonly #nextThreadId: () => string;
-  // Each list stands in the order of time, since times never go back and a Map keeps the order of insertion.
+  // A Map keeps the order of insertion and times never go back, so each list is in order of time.
   readonly #created = new Map<string, Entry<Thread>>();
   readonly #members = new Map<string, Map<string, Entry<string>>>();
   readonly #joined = new Map<string, Map<string, Entry<string>>>();
-  readonly #threadOfMessage = new Map<string, string>();
   #latest = 0;
   #seq = 0;
 
@@ -81,7 +82,7 @@ export class SandboxState {
     this.#nextThreadId = nextThreadId;
   }
 
-  /** The first member is the owner. Groups are to be added in the order of time. */
+  /** The first member becomes the owner. Groups must be added in order of time. */
   addGroup(id: string, name: string, members: readonly string[], created = this.#now()): void {
     this.groups.set(id, { id, name, owner: members[0] ?? '', members: new Set(members), created });
     for (const user of members) this.users.add(user);
@@ -91,7 +92,7 @@ export class SandboxState {
     this.messages.set(message.id, message);
   }
 
-  /** Row 1. @returns the new thread, with its owner as the first member (inferred: the owner's quota counts) */
+  /** Row 1. The owner becomes the first member (inferred: the owner's quota counts). */
   create(thread: NewThread): Thread {
     checkName(thread.name);
     const group = this.groups.get(thread.groupId);
@@ -103,13 +104,13 @@ export class SandboxState {
     if (message.groupId !== group.id) throw refuse('messageOfOtherGroup');
     if (message.kind === 'in_thread') throw refuse('nested');
     if (!group.members.has(thread.owner)) throw refuse('userNotInGroup');
-    if (this.#threadOfMessage.has(message.id)) throw refuse('exists');
+    if (this.threadOfMessage.has(message.id)) throw refuse('exists');
     if (this.threads.size >= this.limits.threadsPerApp) throw refuse('appQuota');
     this.#checkUserQuota(thread.owner);
     return this.insert(thread, this.#nextThreadId(), this.#stamp());
   }
 
-  /** Row 2. The place of the thread in each list stays. */
+  /** Row 2. The thread keeps its place in each list. */
   rename(threadId: string, name: string): Thread {
     checkName(name);
     const thread = { ...this.thread(threadId), name };
@@ -119,13 +120,13 @@ export class SandboxState {
     return thread;
   }
 
-  /** Row 3. The parent message can carry a new thread afterwards (a choice: undocumented). */
+  /** Row 3. The parent message can then have a new thread (our choice: undocumented). */
   delete(threadId: string): void {
     const { msgId } = this.thread(threadId);
     for (const user of this.#members.get(threadId)?.keys() ?? []) this.#joined.get(user)?.delete(threadId);
     this.#members.delete(threadId);
     this.#created.delete(threadId);
-    this.#threadOfMessage.delete(msgId);
+    this.threadOfMessage.delete(msgId);
     this.threads.delete(threadId);
   }
 
@@ -135,14 +136,14 @@ export class SandboxState {
     return thread;
   }
 
-  /** Threads by creation time, oldest first: row 4; of one group for the undocumented list. */
+  /** Row 4: threads by creation time, oldest first; those of one group for the undocumented list. */
   created(groupId?: string): Entry<Thread>[] {
     if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
     const all = [...this.#created.values()];
     return groupId === undefined ? all : all.filter(({ item }) => item.groupId === groupId);
   }
 
-  /** Rows 5 and 6: a user's threads by the time the user joined, oldest first [EM][SW][APIREF]. */
+  /** Rows 5 and 6: a user's threads by join time, oldest first [EM][SW][APIREF]. */
   joined(user: string, groupId?: string): Entry<Thread>[] {
     if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
     if (!this.users.has(user)) throw refuse('userNotFound');
@@ -154,15 +155,15 @@ export class SandboxState {
     return entries;
   }
 
-  /** Row 7: user ids by the time they joined, oldest first [APIREF]. */
+  /** Row 7: user ids by join time, oldest first [APIREF]. */
   members(threadId: string): Entry<string>[] {
     this.thread(threadId);
     return [...(this.#members.get(threadId)?.values() ?? [])];
   }
 
   /**
-   * Row 8. Who is a member already stays one. One user outside the group refuses the whole batch, and one without
-   * quota too (choices: partial adding is undocumented).
+   * Row 8. Existing members are unchanged. The whole batch is refused if one user is outside the group or out of quota
+   * (our choice: partial adding is undocumented).
    */
   addMembers(threadId: string, users: readonly string[]): void {
     const thread = this.thread(threadId);
@@ -175,7 +176,7 @@ export class SandboxState {
     for (const user of added) this.join(threadId, user, at);
   }
 
-  /** Row 9. @returns for each user in turn whether it was a member and is none now */
+  /** Row 9. @returns for each user whether they were removed; false if they were not a member */
   removeMembers(threadId: string, users: readonly string[]): { result: boolean; user: string }[] {
     this.thread(threadId);
     return users.map((user) => {
@@ -184,26 +185,21 @@ export class SandboxState {
     });
   }
 
-  /** Puts a thread in without asking the rules. Times must not go back from one call to the next. */
+  /** Adds a thread without checking the rules. Times must not go back from one call to the next. */
   insert({ groupId, msgId, name, owner }: NewThread, id: string, at: number): Thread {
     const thread = { id, name, owner, groupId, msgId, created: at };
     this.threads.set(id, thread);
     this.#created.set(id, this.#entry(thread, at));
-    this.#threadOfMessage.set(msgId, id);
+    this.threadOfMessage.set(msgId, id);
     this.join(id, owner, at);
     return thread;
   }
 
-  /** Puts a member in without asking the rules. Times must not go back from one call to the next. */
+  /** Adds a member without checking the rules. Times must not go back from one call to the next. */
   join(threadId: string, user: string, at: number): void {
     const { seq } = this.#entry(user, at);
     inner(this.#members, threadId).set(user, { item: user, at, seq });
     inner(this.#joined, user).set(threadId, { item: threadId, at, seq });
-  }
-
-  /** Whether a message has a thread. */
-  hasThread(msgId: string): boolean {
-    return this.#threadOfMessage.has(msgId);
   }
 
   see(method: string, path: string, query: string): SeenRequest {
@@ -218,7 +214,7 @@ export class SandboxState {
     return { item, at, seq: this.#seq };
   }
 
-  /** The time of a change; never before the latest one, also where the clock stands before the seeded data's end. */
+  /** The time of a change: never before the latest one, even if the clock is behind the seeded data. */
   #stamp(): number {
     return Math.max(this.#now(), this.#latest);
   }
@@ -228,7 +224,7 @@ export class SandboxState {
   }
 }
 
-/** 1 to 64 characters, counted as code points (open in the documents: code points or UTF-16 units). */
+/** 1 to 64 characters, counted as code points (the documents do not say: code points or UTF-16 units). */
 function checkName(name: string): void {
   const length = [...name].length;
   if (length < 1 || length > 64) throw refuse('nameLength');

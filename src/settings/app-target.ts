@@ -1,38 +1,34 @@
-import type * as z from 'zod';
 import { secret } from '../base/redact.ts';
 import { missing, type Problem, problem } from './problem.ts';
-import { type SettingName, type settings, whereIs } from './schema.ts';
-
-type Values = Partial<z.output<typeof settings>>;
+import type { SecretName, SettingValues } from './schema.ts';
+import type { VariableName } from './setting-names.ts';
 
 /** Where a secret comes from: its text, or a file that is read at the first call and not before. */
-export type SecretSource = { readonly value: string } | { readonly file: string; readonly setting: string };
+export type SecretSource = { readonly value: string } | { readonly file: string; readonly name: SecretName };
+
+type Given = ReadonlyMap<VariableName, string>;
 
 export interface AppTarget {
   readonly kind: 'app';
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Is the host this very machine? */
+  /** Is the host this machine? */
   readonly loopback: boolean;
-  /** The path parts before each call: `[org, app]`, or `['app-id', id]`. */
+  /** The first parts of each path: `[org, app]`, or `['app-id', id]`. */
   readonly prefix: readonly string[];
   /** The app in words: `org#app`, or the App ID. */
   readonly name: string;
   readonly credentials: CredentialSource;
 }
 
-/** One kind of credentials; its secrets are not read yet. */
+/** One kind of credentials. Its secrets are not read yet. */
 export type CredentialSource =
   | { readonly kind: 'fixed'; readonly token: SecretSource }
   | { readonly kind: 'built'; readonly appId: string; readonly certificate: SecretSource }
   | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
 
-/** Puts the app together from settings that are each right; what is missing or at odds goes into `problems`. */
-export function readTarget(
-  values: Values,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): AppTarget | undefined {
+/** Puts the app together from settings that are valid one by one; what is missing or contradictory goes into `problems`. */
+export function readTarget(values: SettingValues, given: Given, problems: Problem[]): AppTarget | undefined {
   const origin = readOrigin(values, problems);
   const app = readApp(values, problems);
   const credentials = readCredentials(values, given, problems);
@@ -41,34 +37,24 @@ export function readTarget(
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
+function report(problems: Problem[], found: Problem): undefined {
+  problems.push(found);
+}
+
 const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
-/** Hosts on this very machine, where a token on plain HTTP is seen by nobody else. */
+/** Hosts on this machine, where nobody else sees a token on plain HTTP. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-function readOrigin(values: Values, problems: Problem[]): string | undefined {
+function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
-  if (text === undefined) {
-    problems.push(missing('AGORA_CHAT_HOST'));
-    return undefined;
-  }
-  const wrong = (fault: string): undefined => {
-    problems.push(problem('AGORA_CHAT_HOST', `AGORA_CHAT_HOST ${fault}.`, whereIs('AGORA_CHAT_HOST')));
-    return undefined;
-  };
+  if (text === undefined) return report(problems, missing('AGORA_CHAT_HOST'));
+  const wrong = (fault: string): undefined => report(problems, problem('AGORA_CHAT_HOST', fault));
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(full)) return wrong(HOST);
   const url = new URL(full);
-  if (
-    !/^https?:$/.test(url.protocol) ||
-    url.pathname !== '/' ||
-    url.search ||
-    url.hash ||
-    url.username ||
-    url.password
-  ) {
-    return wrong(HOST);
-  }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
+  const { protocol, pathname, search, hash, username, password } = url;
+  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return wrong(HOST);
+  if (protocol === 'http:' && !LOOPBACK.test(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong(
       'is plain http, which would show the token to everyone on the way: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
     );
@@ -76,34 +62,23 @@ function readOrigin(values: Values, problems: Problem[]): string | undefined {
   return url.origin;
 }
 
-function readApp(values: Values, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
+function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
   if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
-    problems.push(
-      problem(
-        'AGORA_CHAT_APP_KEY',
-        'AGORA_CHAT_APP_KEY names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME:',
-        'unset one or the other.',
-      ),
-    );
-    return undefined;
+    const fault = 'names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME';
+    return report(problems, problem('AGORA_CHAT_APP_KEY', fault, 'unset one or the other.'));
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
-    problems.push(missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
-    return undefined;
+    return report(problems, missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
   }
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
-  if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // it is set, and wrong
-  problems.push(
-    problem(
-      'AGORA_CHAT_APP_KEY',
-      'AGORA_CHAT_APP_KEY is not set, nor is AGORA_APP_ID: one of them says which app is meant.',
-      whereIs('AGORA_CHAT_APP_KEY'),
-    ),
+  if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
+  return report(
+    problems,
+    problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'),
   );
-  return undefined;
 }
 
 const CREDENTIALS =
@@ -111,12 +86,8 @@ const CREDENTIALS =
 const WHERE_CREDENTIALS =
   'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
 
-/** Exactly one kind of credentials: with two, nobody could tell which one a call was made with. */
-function readCredentials(
-  values: Values,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): CredentialSource | undefined {
+/** Exactly one kind of credentials: with two, nobody could tell which one a call uses. */
+function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
   const before = problems.length;
   const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
   const certificate = readSecret('AGORA_APP_CERTIFICATE', given, problems);
@@ -127,39 +98,33 @@ function readCredentials(
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    const fix = none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`;
-    const fault = none ? 'No credentials are set:' : 'Two kinds of credentials are set:';
-    problems.push(problem('AGORA_CHAT_APP_TOKEN', fault, fix));
-    return undefined;
+    return report(problems, {
+      setting: 'AGORA_CHAT_APP_TOKEN',
+      message: none ? 'No credentials are set' : 'Two kinds of credentials are set',
+      hint: none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`,
+      general: true,
+    });
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      const fault = 'AGORA_APP_CERTIFICATE is the App ID again:';
-      problems.push(problem('AGORA_APP_CERTIFICATE', fault, 'the certificate stands beside it in the console.'));
-      return undefined;
+      const hint = 'the certificate stands beside it in the console.';
+      return report(problems, problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
-    problems.push(missing('AGORA_APP_ID'));
-    return undefined;
+    return report(problems, missing('AGORA_APP_ID'));
   }
   if (clientId !== undefined && clientSecret) return { kind: 'exchanged', clientId, clientSecret };
-  problems.push(missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
-  return undefined;
+  return report(problems, missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
 }
 
-/** A secret by value or by file; both at once is an error, since nobody could tell which one is meant. */
-function readSecret(
-  name: SettingName,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): SecretSource | undefined {
+/** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
+function readSecret(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    problems.push(problem(name, `${name} and ${name}_FILE are both set:`, 'unset one of them.'));
-    return undefined;
+    return report(problems, problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
   }
   if (value !== undefined) return { value: secret(value) };
-  return file === undefined ? undefined : { file, setting: `${name}_FILE` };
+  return file === undefined ? undefined : { file, name };
 }

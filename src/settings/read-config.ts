@@ -1,19 +1,19 @@
-import type * as z from 'zod';
+import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type AppTarget, readTarget } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
-import { type ConfirmMode, isKnown, isOfApp, settings, whereIs } from './schema.ts';
+import { isQuoted } from './read-secret.ts';
+import { type ConfirmMode, settings } from './schema.ts';
+import { isKnown, isOfApp, isOurs, type VariableName } from './setting-names.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';
-
-type Values = Partial<z.output<typeof settings>>;
 
 export type Target =
   | AppTarget
   | { readonly kind: 'sandbox'; readonly forced: boolean }
   | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
 
-/** The proxy settings that every tool of the system knows, read from the environment. */
+/** The usual proxy variables of the environment. */
 export interface ProxySettings {
   readonly httpProxy?: string;
   readonly httpsProxy?: string;
@@ -28,7 +28,7 @@ export interface Config extends ToolSelection {
   /** Deletions in any 60 minutes; undefined for no cap. */
   readonly maxDeletes: number | undefined;
   readonly timeoutMs: number;
-  /** Calls a second for each endpoint. */
+  /** Calls a second to each endpoint. */
   readonly rateLimit: number;
   readonly logLevel: LogLevel;
   /** The file of the audit log. */
@@ -38,79 +38,64 @@ export interface Config extends ToolSelection {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const OUR_PREFIX = /^(AGORA_CHAT_|AGORA_APP_|EASEMOB_|AGORA_THREADS?_)/i;
-
-/** Does the name mean a setting of this server, known or misspelt? */
-export const isOurs = (name: string): boolean => OUR_PREFIX.test(name);
-
 /**
- * How hosts pass on a field of their forms that was left empty: as an empty string, or, for an MCPB bundle in Claude
- * Desktop, as the words of the manifest. Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
+ * How hosts pass on an empty field of their forms: as an empty string, or as the placeholder of the manifest (MCPB
+ * bundles in Claude Desktop). Both count as unset. Any other `${...}` is a mistake of the person who wrote it.
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
-/** A variable in place of its value, as shells, hosts and Windows write it. */
-const UNFILLED = [
+/** Unexpanded variables, as shells, hosts and Windows write them. */
+const PLACEHOLDERS = [
   { pattern: /\$\{[^}]*\}/, shown: `\${...}` },
   { pattern: /^\$\w+$/, shown: '$NAME' },
   { pattern: /^%\w+%$/, shown: '%NAME%' },
 ] as const;
-const FILL_IN = 'set that variable where the host is started, or write the value itself.';
-/** A shell takes quotes away; JSON files of hosts and `docker --env-file` do not. */
-const QUOTED = /^(["']).*\1$/s;
 
-/** Each variable that means us, known or misspelt, and is set: its name and its value without blanks around it. */
+/** Each variable of ours that is set, known or misspelt: its name, and its value without outer blanks. */
 export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
   Object.entries(environment).flatMap(([name, value]) =>
     isOurs(name) && value !== undefined && !BLANK.test(value.trim()) ? [[name, value.trim()] as const] : [],
   );
 
 /**
- * ReadApi the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
+ * Reads the settings. It never throws and never touches a file: a server with wrong settings still starts and lists
  * its tools, and each call then says what is wrong.
  *
- * @param tools those that there are, for AGORA_THREADS_TOOLS
+ * @param tools all that there are, for AGORA_THREADS_TOOLS
  */
 export function readConfig(environment: Environment, tools: readonly ToolInfo[]): Config {
   const toolNames = tools.map(({ name }) => name);
   const ours = ourSettings(environment);
   const problems: Problem[] = [];
-  const given = new Map<string, string>();
+  const given = new Map<VariableName, string>();
   for (const [name, value] of ours) {
-    const unfilled = UNFILLED.find(({ pattern }) => pattern.test(value));
-    if (!isKnown(name)) problems.push(unknownSetting(name));
-    else if (unfilled)
-      problems.push(problem(name, `${name} holds a literal ${unfilled.shown} that nobody filled in:`, FILL_IN));
-    else if (QUOTED.test(value))
-      problems.push(problem(name, `${name} is in quotes, which count as part of it here:`, 'write the value alone.'));
-    else given.set(name, value);
+    const fault = isKnown(name) ? textFault(name, value) : unknownSetting(name);
+    if (fault) problems.push(fault);
+    else if (isKnown(name)) given.set(name, value);
   }
 
   const parsed = settings.safeParse(Object.fromEntries(given));
   const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
-  for (const issue of parsed.error?.issues ?? []) {
-    const name = String(issue.path[0]);
-    problems.push(problem(name, `${name} ${issue.message}.`, whereIs(name)));
-  }
+  for (const { path, message } of parsed.error?.issues ?? []) problems.push(problem(String(path[0]), message));
   // One wrong setting must not hide what is to be said of the others.
-  const values: Values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
+  const values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
   const { proxy, problems: ofProxy } = readProxy(environment);
   const config = {
-    confirm: values.AGORA_THREADS_CONFIRM ?? 'auto',
-    timeoutMs: values.AGORA_THREADS_TIMEOUT_MS ?? 30_000,
-    rateLimit: values.AGORA_THREADS_RATE_LIMIT ?? 50,
-    undocumented: values.AGORA_CHAT_UNDOCUMENTED ?? false,
-    logLevel: values.AGORA_THREADS_LOG_LEVEL ?? 'warn',
-    readOnly: values.AGORA_THREADS_READ_ONLY ?? false,
+    confirm: values.AGORA_THREADS_CONFIRM,
+    timeoutMs: values.AGORA_THREADS_TIMEOUT_MS,
+    rateLimit: values.AGORA_THREADS_RATE_LIMIT,
+    undocumented: values.AGORA_THREADS_UNDOCUMENTED === true,
+    logLevel: values.AGORA_THREADS_LOG_LEVEL,
+    readOnly: values.AGORA_THREADS_READ_ONLY === true,
     tools: values.AGORA_THREADS_TOOLS,
     auditLog: values.AGORA_THREADS_AUDIT_LOG,
     maxDeletes: values.AGORA_THREADS_MAX_DELETES,
-    language: values.AGORA_THREADS_LANG ?? 'en',
+    language: values.AGORA_THREADS_LANG,
     proxy,
-  } as const;
+  };
   if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {
     problems.push(noTools(config.tools));
   }
@@ -118,7 +103,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
   const forced = values.AGORA_THREADS_SANDBOX;
   const meansApp = forced === false || ours.some(([name]) => isOfApp(name));
   if (forced || !meansApp) {
-    // Whatever is said of an app, a forced sandbox needs none of it; the server's own settings count there too.
+    // A forced sandbox ignores what is said of an app; the server's own settings still count.
     const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
     if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
     return { ...config, target: { kind: 'sandbox', forced: forced === true } };
@@ -128,7 +113,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
   return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
 }
 
-/** The proxy settings of the system, in lower case first as other tools read them, and with a scheme or without. */
+/** Lower case wins, as in other programs. A proxy's address may come without a scheme. */
 function readProxy(environment: Environment): { proxy: ProxySettings; problems: Problem[] } {
   const problems: Problem[] = [];
   const pick = (name: string) => environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || undefined;
@@ -137,18 +122,29 @@ function readProxy(environment: Environment): { proxy: ProxySettings; problems: 
     if (value === undefined) return undefined;
     const url = value.includes('://') ? value : `http://${value}`;
     if (/^https?:/i.test(url) && URL.canParse(url)) return url;
-    problems.push(problem(name, `${name} must be the address of an HTTP proxy:`, 'write it as http://host:port.'));
+    problems.push(problem(name, 'must be the address of an HTTP proxy', 'write it as http://host:port.'));
     return undefined;
   };
   const [httpProxy, httpsProxy, noProxy] = [address('HTTP_PROXY'), address('HTTPS_PROXY'), pick('NO_PROXY')];
-  const proxy = {
-    ...(httpProxy !== undefined && { httpProxy }),
-    ...(httpsProxy !== undefined && { httpsProxy }),
-    ...(noProxy !== undefined && { noProxy }),
-  };
-  return { proxy, problems };
+  return { proxy: defined({ httpProxy, httpsProxy, noProxy }), problems };
 }
 
-/** The first of several problems with one setting: that it is wrong, rather than that it is then missing. */
+/** What is wrong with the text of a setting, whatever it means. */
+function textFault(name: VariableName, value: string): Problem | undefined {
+  const placeholder = PLACEHOLDERS.find(({ pattern }) => pattern.test(value));
+  if (placeholder) {
+    return problem(
+      name,
+      `holds a literal ${placeholder.shown} that nobody filled in`,
+      'set that variable where the host is started, or write the value itself.',
+    );
+  }
+  if (isQuoted(value)) {
+    return problem(name, 'is in quotes, which count as part of it here', 'write the value alone.');
+  }
+  return undefined;
+}
+
+/** Only the first problem of each setting: one that is wrong would also be reported as missing. */
 const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
   problems.filter(({ setting }, i) => problems.findIndex((other) => other.setting === setting) === i);

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 
 export interface PromptContext {
-  /** The names of the registered tools: a prompt mentions no others. */
+  /** The names of the tools that are registered. */
   readonly tools: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -12,7 +12,9 @@ export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Strict; every argument is a string, as the protocol requires. */
+  /** The tools that its steps call: the prompt is offered where all of them are registered. */
+  readonly tools: readonly string[];
+  /** Strict, and each argument a string, as the protocol has it. */
   readonly input: z.ZodObject;
   /**
    * The message that a host adds to the conversation as its user's.
@@ -22,5 +24,4 @@ export interface Prompt {
   readonly message: (args: unknown) => string;
 }
 
-/** Makes a prompt for the registered tools; undefined where they do not suffice. */
-export type PromptMaker = (context: PromptContext) => Prompt | undefined;
+export type PromptMaker = (context: PromptContext) => Prompt;

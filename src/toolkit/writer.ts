@@ -19,7 +19,7 @@ export interface Write {
   readonly confirmed?: ConfirmedBy;
 }
 
-/** What became of a write: it was done, it surely changed nothing, or nobody knows (a lost answer, a gateway's 5xx). */
+/** What became of a write: it was done, it changed nothing, or nobody knows (a lost answer, a gateway's 5xx). */
 export type WriteOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: AgoraError }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 /** A service that answers with any bytes. */
 export interface AnyAnswer {
   readonly url: string;
-  /** How many requests came, by method. */
+  /** The number of requests by method. */
   readonly seen: Record<string, number>;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const thread = {
   groupId: '210000000000001',
   created: 1_735_689_600_123,
 };
-/** Answers as they should be; most bodies are one of them with something in it put wrong. */
+/** Valid answers; most bodies are one of them with one value replaced. */
 const GOOD: readonly object[] = [
   {
     action: 'get',
@@ -43,7 +43,7 @@ const GOOD: readonly object[] = [
   { access_token: 'abc', expires_in: 0 },
 ];
 
-/** Puts something else in one place of a JSON value. */
+/** Replaces one part of a JSON value. */
 function put(value: unknown, steps: readonly number[], instead: unknown): unknown {
   const [step, ...rest] = steps;
   if (step === undefined || typeof value !== 'object' || value === null) return instead;
@@ -93,7 +93,7 @@ const header = fc.oneof(
     'transfer-encoding: chunked',
     'retry-after: soon',
     'date: never',
-    // Addresses for documentation (RFC 5737): nobody may be asked there.
+    // Addresses reserved for documentation (RFC 5737): nothing may connect there.
     'location: http://192.0.2.1/',
     'location: https://example.com/steal',
     'connection: close',
@@ -107,7 +107,7 @@ const header = fc.oneof(
 
 type Length = 'right' | 'short' | 'long' | 'none';
 
-/** What a request gets: bytes, and whether the connection ends with them. */
+/** The bytes that a request is answered with, and whether the connection then ends. */
 interface Reply {
   readonly bytes: Uint8Array;
   readonly after: 'keep' | 'end' | 'reset';
@@ -123,7 +123,7 @@ const reply: fc.Arbitrary<Reply> = fc
     fc.uint8Array({ maxLength: 100 }),
   )
   .map(([dice, status, headers, content, length, noise]) => {
-    // Seldom enough: the server waits for its time limit there, or holds all calls back for a while.
+    // Rarely: here the server waits for its time limit, or delays all calls for a while.
     if (dice === 0) return { bytes: new Uint8Array(), after: 'keep' };
     if (dice < 3) return { bytes: new Uint8Array(), after: 'reset' };
     if (dice < 6) return { bytes: noise, after: 'end' };
@@ -146,7 +146,7 @@ const reply: fc.Arbitrary<Reply> = fc
 
 const REPLIES = 4_000;
 
-/** Starts it on loopback. It speaks TCP, so that even what is no HTTP can be said. */
+/** Starts it on loopback. It uses plain TCP, to be able to send what is not HTTP. */
 export async function startAnyAnswer(seed: number): Promise<AnyAnswer> {
   const replies = fc.sample(reply, { numRuns: REPLIES, seed });
   const sockets = new Set<Socket>();

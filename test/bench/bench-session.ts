@@ -2,7 +2,7 @@ import { createConnector } from '../../src/app/session.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 
-/** A session with an app at `url`, as the server would open it. */
+/** A session with the app at `url`, opened as the server does. */
 export async function createSession(url: string, more: Record<string, string> = {}) {
   const settings = {
     AGORA_CHAT_HOST: url,

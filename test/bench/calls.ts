@@ -12,7 +12,7 @@ import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
 const ROUNDS = 11;
-/** In a round, one after the other. */
+/** Sequential calls per round. */
 const CALLS = 200;
 const MANY = 1_000;
 const IN_FLIGHT = 50;
@@ -34,7 +34,7 @@ const page = JSON.stringify({
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** One page of a list in a process of its own, so that it costs the caller nothing. */
+/** Serves one page of a list from another process, so that it takes no time from the caller. */
 if (process.argv[3] === 'serve') {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -61,7 +61,7 @@ if (process.argv[3] === 'serve') {
     AGORA_CHAT_APP_TOKEN: 'bench-token',
     AGORA_THREADS_RATE_LIMIT: '1000000',
   };
-  // With the SDK's client in this process too: what is measured is more than the server's part.
+  // The SDK's client is in this process too, so its time is measured as well.
   const { server } = assemble(
     readConfig(settings, knownTools),
     createLog('silent', () => undefined),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
-/** One thing that is sent to the server. */
+/** One line sent to the server. */
 export interface Case {
   readonly kind: 'line' | 'call' | 'cancelled';
   readonly bytes: string | Uint8Array;
-  /** The id that must be answered exactly once; absent where the line may be passed over. */
+  /** The id that must be answered exactly once; not set if the line may be ignored. */
   readonly id?: string;
 }
 
-/** What the cases are about, so that some of them come far. */
+/** Ids that exist, so that some cases get past the first checks. */
 export interface Known {
   readonly threads: readonly string[];
   readonly groups: readonly string[];
@@ -17,7 +17,7 @@ export interface Known {
 }
 
 const LARGE = 10 * 1024 * 1024;
-/** One case in so many is a line about as long as the longest that is read. */
+/** One case in this many is a line around the maximum length. */
 const LARGE_EVERY = 5_000;
 
 const METHODS = [
@@ -40,7 +40,7 @@ const METHODS = [
   'constructor',
 ];
 
-/** Any code units, halves of surrogate pairs among them; JSON writes those as escapes. */
+/** Any code units, lone surrogates included; JSON escapes those. */
 const wild = (maxLength: number) =>
   fc
     .array(fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff }), fc.nat(0x7f)), { maxLength })
@@ -77,7 +77,7 @@ const nested = fc
       (open === '[' ? '' : '}'.repeat(depth - 1)),
   );
 
-/** JSON as text, of any shape; deep nesting cannot go through JSON.stringify. */
+/** JSON text of any shape; too deeply nested for JSON.stringify. */
 const anyJson = fc.oneof(
   { weight: 6, arbitrary: fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)) },
   { weight: 3, arbitrary: text.map((value) => JSON.stringify(value)) },
@@ -90,13 +90,13 @@ const id = fc.oneof(
   text.map((value) => JSON.stringify(value)),
 );
 
-/** An object of given members as text: absent ones are left out, and one may be there twice. */
+/** An object as JSON text: undefined members are left out, and one member may appear twice. */
 const members = (parts: readonly (readonly [string, string | null])[]): string =>
   `{${parts.flatMap(([name, json]) => (json === null ? [] : [`${JSON.stringify(name)}:${json}`])).join(',')}}`;
 
 const maybe = (arbitrary: fc.Arbitrary<string>) => fc.option(arbitrary, { freq: 6 });
 
-/** JSON-RPC with something wrong in it, or nothing. */
+/** JSON-RPC messages, valid or with one fault. */
 const envelope = fc
   .tuple(
     maybe(fc.constantFrom('"2.0"', '"2.0"', '"2.0"', '"2.0"', '"1.0"', '2', 'null')),
@@ -117,7 +117,7 @@ const envelope = fc
       ['id', id],
       ['method', method],
       ['params', params],
-      // An answer too, to a question that was never put: not one of them is a yes.
+      // Answers to questions that were never asked; none of them is a yes.
       ['result', method === null ? result : null],
       ['error', method === null ? error : null],
     ]),
@@ -127,7 +127,7 @@ const good = fc
   .constantFrom(...METHODS)
   .chain((method) => anyJson.map((params) => `{"jsonrpc":"2.0","id":"x","method":"${method}","params":${params}}`));
 
-/** A message with one part of it cut out, doubled or overwritten. */
+/** A message with one part removed, doubled or overwritten. */
 const broken = fc
   .tuple(fc.oneof(good, envelope), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(12), text)
   .map(([line, where, length, instead]) => {
@@ -146,7 +146,7 @@ const line: fc.Arbitrary<string | Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: nested },
 );
 
-/** Lines around the longest that is read: of one text, of nothing but brackets, and as an argument. */
+/** Lines around the maximum length: a text, only brackets, and a long argument. */
 const largeLine = fc
   .tuple(fc.constantFrom(-100, 0, 1, LARGE / 2), fc.constantFrom('text', 'brackets', 'argument', 'noise'))
   .map(([more, of]) => {
@@ -159,7 +159,7 @@ const largeLine = fc
     return `${head}${'c'.repeat(size - head.length - 4)}"}}}`;
   });
 
-/** The arguments of each tool, with values that may pass; a thread of the second half for calls with a code. */
+/** Plausible arguments for each tool; calls with a code use the second half of the threads. */
 function toolArguments(known: Known): Record<string, Record<string, fc.Arbitrary<string>>> {
   const json = <T>(arbitrary: fc.Arbitrary<T>) => arbitrary.map((value) => JSON.stringify(value));
   const one = (values: readonly string[]) => fc.constantFrom(...values);
@@ -188,7 +188,7 @@ function toolArguments(known: Known): Record<string, Record<string, fc.Arbitrary
       ),
     ),
   };
-  // Codes have eight letters out of 32: made up, none is ever right.
+  // Codes have eight of 32 letters, so an invented one is never right.
   const confirmation_code = json(
     fc.oneof(fc.string({ unit: fc.constantFrom(...'23456789ABCDEFGH'), minLength: 8, maxLength: 8 }), text),
   );
@@ -214,14 +214,14 @@ const NEEDED = /^(thread_ids?|group_id|msg_id|name|owner|usernames?)$/;
 /**
  * Tool calls as JSON text.
  *
- * @param wildness how many of a hundred arguments are of any shape
+ * @param wildness the percentage of arguments that can be anything
  */
 function calls(known: Known, wildness: number): fc.Arbitrary<string> {
   const tools = Object.entries(toolArguments(known)).map(([tool, shape]) => {
     const parts = Object.entries(shape).map(([name, fitting]) =>
       fc.tuple(fc.nat(99), fitting, anyJson).map(([dice, fits, any]): [string, string | null] => {
         if (dice < wildness) return [name, any];
-        // What is needed is seldom left out, what is not is often.
+        // Required arguments are rarely left out, optional ones often.
         return [name, dice > (NEEDED.test(name) ? 97 : 70) ? null : fits];
       }),
     );
@@ -243,9 +243,9 @@ function calls(known: Known, wildness: number): fc.Arbitrary<string> {
 }
 
 /**
- * So many cases, the same for the same seed.
+ * `count` cases, the same for the same seed.
  *
- * @param hostile is the service behind the server the one that answers anything? Then the calls themselves are good
+ * @param hostile whether the service is the one that answers anything; the calls are then valid
  */
 export function makeCases(known: Known, hostile: boolean, count: number, seed: number): Case[] {
   const numRuns = count;

@@ -7,9 +7,9 @@ import { type Case, type Known, makeCases } from './fuzz-cases.ts';
 import { initializeParams, type Message, PATIENCE_MS, type Peer, startPeer } from './peer.ts';
 
 /**
- * Throws anything at the built server: lines on its stdin, arguments of its tools, answers of the service behind it.
- * Connections that leave this machine are counted inside the server's process, at the one function of Node that opens
- * a socket and at those that look a name up (watch.mjs); deletions by the two services behind it, which stand here.
+ * Sends anything to the built server: lines on its stdin, arguments of its tools, answers of the service. Connections
+ * to other machines are counted inside the server's process, where Node opens sockets and looks up names (watch.mjs);
+ * deletions are counted by the two services, which run in this process.
  */
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -20,15 +20,13 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 if (!Number.isInteger(total) || total < 1 || !Number.isInteger(seed))
   throw new Error('--cases and --seed take whole numbers.');
 
-/** Cases that one process of the server lives through. */
-const A_PROCESS = 5_000;
-/** Cases before `initialize`. */
-const EARLY = 25;
-/** Lines between two looks whether the server still answers. */
-const A_ROUND = 200;
-/** Calls under way at once; more where many of them wait before a second try. */
-const AT_ONCE = { sandbox: 64, any: 400 };
-/** The heap may grow by so much between a fifth of a process's cases and its end, in MB: its memory of threads is bounded. */
+const CASES_PER_PROCESS = 5_000;
+const CASES_BEFORE_INITIALIZE = 25;
+/** Lines between two checks that the server still answers. */
+const LINES_PER_CHECK = 200;
+/** Concurrent calls; more for the service whose errors make many calls wait before they are retried. */
+const CONCURRENT_CALLS = { sandbox: 64, any: 400 };
+/** How much the heap may grow after a fifth of a process's cases, in MB: the server's memory of threads is bounded. */
 const GROWTH_MB = 20;
 
 const found = {
@@ -55,7 +53,7 @@ const note = (what: keyof typeof found, example: string): void => {
 };
 const mb = (bytes: number): number => Number((bytes / 1024 / 1024).toFixed(1));
 
-/** Everything that can come back from a form but a yes. */
+/** Every answer to a form except a yes. */
 const NOT_YES: readonly object[] = [
   { result: { action: 'decline' } },
   { result: { action: 'cancel' } },
@@ -80,12 +78,12 @@ const toolResult = z.object({
   isError: z.boolean().optional(),
 });
 
-/** Holds the answer to a call of a tool against what every answer is. */
+/** Checks the answer to a tool call against the rules for all answers. */
 function judge(answer: Message, sent: Case): void {
   const shown = `${JSON.stringify(answer).slice(0, 300)} to ${String(sent.bytes).slice(0, 250)}`;
   if (answer.error) {
     answers.protocol_errors += 1;
-    // Only a call whose own shape is wrong, or of no tool at all, may earn an error of the protocol.
+    // Only a malformed call, or one of an unknown tool, may be answered with a protocol error.
     if (answer.error.code !== -32602 && answer.error.code !== -32600) note('internal_errors', shown);
     return;
   }
@@ -106,7 +104,7 @@ function judge(answer: Message, sent: Case): void {
 interface Service {
   readonly url: string;
   readonly known: Known;
-  /** Deletions and removals that came in since the last call. */
+  /** Deletions and removals received since the last call. */
   readonly deletions: () => number;
   readonly close: () => Promise<void>;
 }
@@ -147,7 +145,7 @@ async function anyService(seed: number, known: Known): Promise<Service> {
   };
 }
 
-/** One process of the server and its cases, from before `initialize` to the end of stdin. */
+/** Runs one server process with its cases, from before `initialize` to the end of stdin. */
 async function run(service: Service, hostile: boolean, forms: boolean, count: number, seed: number): Promise<void> {
   let asked = seed;
   const onAsk = ({ id }: Message, from: Peer): void => {
@@ -195,7 +193,7 @@ async function run(service: Service, hostile: boolean, forms: boolean, count: nu
     found.deletions += service.deletions();
   }
 
-  /** Is it still there? Where not, that is written down, and the next cases get a new process. */
+  /** Checks that the server still answers. If not, this is recorded and the next cases get a new process. */
   async function look(n: number): Promise<void> {
     const alive = await peer.request(`ping-${n}`, 'ping', {});
     found.deletions += service.deletions();
@@ -210,7 +208,7 @@ async function run(service: Service, hostile: boolean, forms: boolean, count: nu
   }
 
   for (const [n, one] of cases.entries()) {
-    if (n === Math.min(EARLY, count - 1)) {
+    if (n === Math.min(CASES_BEFORE_INITIALIZE, count - 1)) {
       await look(n);
       await initialize(peer);
       await peer.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
@@ -227,10 +225,10 @@ async function run(service: Service, hostile: boolean, forms: boolean, count: nu
       });
       under.set(id, settled);
     }
-    // In one piece: an answer to a question may be written in between.
+    // As one write: the answer to a question may be written at the same time.
     await peer.write(Buffer.concat([Buffer.from(one.bytes), Buffer.from('\n')]));
-    if (under.size >= (hostile ? AT_ONCE.any : AT_ONCE.sandbox)) await Promise.race(under.values());
-    if (n % A_ROUND === A_ROUND - 1) {
+    if (under.size >= (hostile ? CONCURRENT_CALLS.any : CONCURRENT_CALLS.sandbox)) await Promise.race(under.values());
+    if (n % LINES_PER_CHECK === LINES_PER_CHECK - 1) {
       await look(n);
       recent = [];
     }
@@ -247,7 +245,7 @@ async function run(service: Service, hostile: boolean, forms: boolean, count: nu
 
 process.stdout.write(`seed ${seed}, ${total} cases\n`);
 const started = performance.now();
-const processes = Math.max(4, Math.ceil(total / A_PROCESS));
+const processes = Math.max(4, Math.ceil(total / CASES_PER_PROCESS));
 let known: Known | undefined;
 for (let n = 0, left = total; n < processes; n++) {
   const count = Math.ceil(left / (processes - n));
@@ -274,7 +272,7 @@ const bad = [
 ] as const;
 const failed = bad.filter((what) => found[what] > 0);
 const grown = found.most_growth_mb > GROWTH_MB;
-// A server that refuses everything does nothing wrong either.
+// A server that refused everything would pass all the checks above.
 const idle = (['results', 'tool_errors', 'questions'] as const).filter(
   (what) => answers[what] < Math.floor(total / 100),
 );

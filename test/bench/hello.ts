@@ -2,7 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import * as z from 'zod';
 
-/** The least that a server on this SDK can be, to hold ours against: one tool, as the SDK's own guide writes it. */
+/** The smallest server on this SDK, to compare ours with: one tool, as in the SDK's guide. */
 const server = new McpServer({ name: 'hello', version: '1.0.0' });
 server.registerTool(
   'hello',

@@ -5,7 +5,7 @@ import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
-/** Parallel calls against a server that enforces the same limit on a sliding second: refusals, and time against the least possible. */
+/** Parallel calls to a server with the same limit: refusals, and the time compared with the shortest possible. */
 async function measure(perSecond: number, calls: number) {
   const sandbox = await startSandbox({ callsPerSecond: perSecond });
   const connector = createConnector(

@@ -17,37 +17,37 @@ const message = z.looseObject({
 export type Message = z.output<typeof message>;
 
 const report = z.object({
-  /** Bytes in use after a collection. */
+  /** Bytes in use after garbage collection. */
   heap: z.number(),
   rss: z.number(),
-  /** What keeps the process from ending, by kind, and all open files and sockets. */
+  /** What keeps the process alive, by kind, and all open files and sockets. */
   handles: z.record(z.string(), z.number()),
-  /** Hosts that are not this machine, and were connected to or looked up. */
+  /** Other machines that were connected to or looked up. */
   outside: z.array(z.string()),
   warnings: z.array(z.string()),
 });
 export type Report = z.output<typeof report>;
 
-/** The built server in a process of its own, and all that it lets out. */
+/** The built server in a child process, and all its output. */
 export interface Peer {
-  /** Lines of stdout that are no JSON-RPC message. */
+  /** Lines on stdout that are not JSON-RPC messages. */
   readonly strayLines: readonly string[];
   readonly stderr: () => string;
-  /** How many answers came to ids that were answered before. */
+  /** The number of answers to ids that had been answered before. */
   readonly answeredTwice: () => number;
-  /** Has it ended? */
+  /** Whether the process has ended. */
   readonly gone: () => boolean;
-  /** Writes as it is; kept when the pipe has room again. */
+  /** Writes the text unchanged; resolves when the pipe has room again. */
   write(bytes: string | Uint8Array): Promise<void>;
-  /** Kept with the answer to `id`, or with undefined when the process ended or the time was up. */
+  /** Resolves with the answer to `id`, or with undefined if the process ends or the time is up. */
   answerTo(id: string, withinMs: number): Promise<Message | undefined>;
   request(id: string, method: string, params: unknown, withinMs?: number): Promise<Message | undefined>;
   report(): Promise<Report | undefined>;
-  /** Ends stdin. @returns the exit code, and how long it took in milliseconds; killed after five seconds */
+  /** Ends stdin, and kills the process after five seconds. @returns the exit code and the time in milliseconds */
   end(): Promise<{ code: number | null; ms: number }>;
 }
 
-/** How long an answer may take before it counts as none, in milliseconds: the server's own deadlines are shorter. */
+/** How long to wait for an answer, in milliseconds; the server's own deadlines are shorter. */
 export const PATIENCE_MS = 90_000;
 
 export function startPeer(env: Record<string, string>, onAsk: (ask: Message, peer: Peer) => void): Peer {
@@ -69,7 +69,7 @@ export function startPeer(env: Record<string, string>, onAsk: (ask: Message, pee
     over = true;
     for (const settle of waiting.values()) settle(undefined);
   });
-  // A process that ends while it is written to; that it ended is noticed above.
+  // A write fails once the process has ended, which is noticed above.
   stdin.on('error', () => undefined);
   stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-10_000);
@@ -133,9 +133,9 @@ export function startPeer(env: Record<string, string>, onAsk: (ask: Message, pee
     },
     async report() {
       if (over) return undefined;
-      const told = once(child, 'message').then(([value]) => report.parse(value));
+      const reported = once(child, 'message').then(([value]) => report.parse(value));
       child.send('report');
-      return Promise.race([told, exited.then(() => undefined)]);
+      return Promise.race([reported, exited.then(() => undefined)]);
     },
     async end() {
       const started = performance.now();

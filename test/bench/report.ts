@@ -1,6 +1,6 @@
 type Cell = string | number | null;
 
-/** Prints a table of rows that have the same columns, and all that was measured as a line of JSON. */
+/** Prints the rows as a table, then all results as one line of JSON. */
 export function report(bench: string, rows: readonly Readonly<Record<string, Cell>>[], more: object = {}): void {
   const [first = {}] = rows;
   const lines = [Object.keys(first), ...rows.map((row) => Object.values(row).map((cell) => String(cell ?? '-')))];

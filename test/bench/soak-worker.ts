@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Random } from '../../src/sandbox/random.ts';
 import type { SandboxState } from '../../src/sandbox/state.ts';
 
-/** Calls a tool. @returns undefined where there was no answer */
+/** Calls a tool. @returns undefined if there was no answer */
 export type CallTool = (
   name: string,
   args: Record<string, unknown>,
@@ -11,9 +11,9 @@ export type CallTool = (
 export interface Surroundings {
   readonly state: SandboxState;
   readonly call: CallTool;
-  /** How the person will answer the next question about this thread. */
+  /** How the next question about this thread will be answered. */
   readonly intend: (threadId: string, yes: boolean) => void;
-  /** Do faults strike just now? Then a call may fail, and still must not say what is not so. */
+  /** Whether there are faults now: a call may then fail, but must not say anything wrong. */
   readonly stormy: () => boolean;
   readonly wrong: (what: string) => void;
   readonly count: (what: 'calls' | 'errors' | 'unknowns') => void;
@@ -24,14 +24,14 @@ interface Known {
   name: string;
   readonly msgId: string;
   readonly owner: string;
-  /** In the order in which they joined. */
+  /** In the order of joining. */
   members: string[];
 }
 
 const MOST_THREADS = 60;
 const MESSAGES = 120;
 const USERS = 14;
-/** The words with which an error owns that its change may have been made. */
+/** How an error says that the change may have been made. */
 const MAY_BE = 'may have been made';
 
 interface Counted {
@@ -59,8 +59,9 @@ const results = z.array(
 );
 
 /**
- * A user of the server with a group of its own, that nobody else changes, and a model of it: what the model says, the
- * lists must say too, in their order. The model learns from results alone, except where one says that it does not know.
+ * A user of the server with a group that nobody else changes, and a model of that group. The lists must match the
+ * model, order included. The model is updated from results, and from the sandbox only where a result says that it is
+ * unsure.
  */
 export function createWorker(number: number, around: Surroundings): { step: () => Promise<void> } {
   const { state, intend, stormy, wrong, count, random } = around;
@@ -74,7 +75,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
   for (const id of messages) state.addMessage({ id, kind: 'group', groupId: group });
 
   const threads = new Map<string, Known>();
-  /** For each user the threads in the order of joining. */
+  /** The threads of each user in the order of joining. */
   const joined = new Map<string, string[]>(users.map((user) => [user, []]));
   let names = 0;
 
@@ -101,7 +102,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     for (const user of users) leave(id, user);
     threads.delete(id);
   }
-  /** Learns one thread anew from the sandbox: a result said that nobody knows what became of it. */
+  /** Updates one thread from the sandbox, after a result that did not know the outcome. */
   function learn(id: string): void {
     count('unknowns');
     const there = state.threads.get(id);
@@ -120,7 +121,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     else count('unknowns');
   }
 
-  /** What a row must say: of a list of one's own threads from the model, of another's from the sandbox. */
+  /** What a row must say: from the model for the worker's own threads, from the sandbox for others. */
   function holdRows(structured: Record<string, unknown>, text: string, shown: string): string[] {
     const { threads: rows, shared = {} } = list.parse(structured);
     const lines = text.split('\n');
@@ -133,7 +134,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
         if (!known) wrong(`${shown}: there is no thread ${id}`);
         continue;
       }
-      // What is awkward comes escaped, as other tests see to; in the text quotes are too, so it is held up to the first.
+      // Other tests check the escaping, which covers quotes too, so only the text up to the first quote is compared.
       const awkward = /[^\p{L}\p{N} .,:!?"'$-]/u.test(known.name);
       if (of !== known.owner || (name !== known.name && !awkward))
         wrong(`${shown}: ${id} is not ${known.name} of ${known.owner}`);
@@ -149,7 +150,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     return rows.map(({ id }) => id);
   }
 
-  /** The counts of a whole walk against the sandbox. */
+  /** Compares the counts of a whole walk with the sandbox. */
   function holdCounts(structured: Record<string, unknown>, walked: readonly Counted[], shown: string): void {
     const { by_owner, by_group, oldest, newest } = list.parse(structured);
     const times = walked.map(({ created }) => created);
@@ -175,7 +176,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     }
   }
 
-  /** Holds the sandbox against the model, for one thread. */
+  /** Compares one thread of the sandbox with the model. */
   function hold(id: string, after: string): void {
     const known = threads.get(id);
     const there = state.threads.get(id);
@@ -201,7 +202,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     return { failed: !answer || answer.isError, text: answer?.text ?? '', structured: answer?.structured ?? {}, shown };
   }
 
-  /** A call that asks a person: by form, or by a code that the second call brings. */
+  /** A call that needs confirmation: by form, or by a second call with a code. */
   async function confirmed(tool: string, args: Record<string, unknown>, about: string, yes: boolean) {
     intend(about, yes);
     const first = await call(tool, args);
@@ -218,7 +219,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       const { failed, text, structured, shown } = await call('create_thread', { group_id: group, msg_id, name, owner });
       if (failed) {
         if (text.includes(MAY_BE)) learnMessage(msg_id);
-        else if (state.hasThread(msg_id)) wrong(`${shown}: an error, but it was created`);
+        else if (state.threadOfMessage.has(msg_id)) wrong(`${shown}: an error, but it was created`);
         return;
       }
       if (structured['status'] !== 'created') {
@@ -297,7 +298,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       if (failed && text.includes(MAY_BE)) return learn(id);
       if (!failed) {
         const each = results.parse(structured['results']);
-        // Who was added stands behind who was there, in the order of the request, unless they were sent one by one.
+        // New members come after the existing ones in the order of the request, unless they were sent one by one.
         for (const { username = '', status } of each) {
           if (status === 'unknown') return learn(id);
           if (status === 'failed' && !stormy()) wrong(`${shown}: ${username} failed`);
@@ -371,7 +372,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       if (wanted.length > 0 && text.split('\n')[1] !== wanted.join(' ')) wrong(`${shown}: not ${wanted.join(' ')}`);
     },
 
-    /** A long walk through what nobody changes. */
+    /** A long walk through threads that nobody changes. */
     async walkOthers() {
       const username = random.pick(['lin', 'wei', 'mia', 'tom', 'sara', 'omar']);
       const wanted = state.joined(username).map(({ item }) => item);
@@ -383,7 +384,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       if (wanted.length > 50) holdCounts(structured, wanted, shown);
     },
 
-    /** All threads of the app, while others make and delete some. */
+    /** All threads of the app, while others create and delete some. */
     async walkAll() {
       const before = state.threads.size;
       const { failed, structured, shown } = await call('list_threads', { limit: 1, max_scan: 100_000 });
@@ -393,7 +394,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     },
   };
 
-  /** How often each is taken, out of all of them together. */
+  /** The weight of each action. */
   const WEIGHTS: Record<string, number> = {
     create: 24,
     rename: 12,

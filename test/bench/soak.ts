@@ -9,11 +9,11 @@ import { initializeParams, type Message, type Peer, type Report, startPeer } fro
 import { type CallTool, createWorker } from './soak-worker.ts';
 
 /**
- * Two servers on one sandbox, one asking by form and one by code, four users on each, for so many minutes. By turns
- * the weather is calm, when every result has to be right to the letter, and stormy, when calls may fail and must say so.
+ * Two servers on one sandbox, one asking by form and one by code, with four users each. Rounds are calm, when every
+ * result must be exactly right, or stormy, when calls may fail but must say so.
  *
- * The heap is read between two rounds, with no call under way, after a collection that the server's process makes of
- * itself (--expose-gc); what counts is the median of the last minute against that of the second.
+ * The heap is measured between rounds, with no call in flight, after a garbage collection in the server's process
+ * (--expose-gc). The median of the last minute is compared with that of the second.
  */
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -28,7 +28,7 @@ const ROUND_MS = 5_000;
 /** How much the heap and the number of open handles may grow. */
 const MOST_GROWTH = 1.1;
 const MORE_HANDLES = WORKERS;
-/** A time limit that a silent service soon meets, and no ordinary answer on a busy machine. */
+/** Short enough that requests without an answer end soon, long enough for every other answer on a busy machine. */
 const TIMEOUT_MS = 3_000;
 
 const random = createRandom(seed);
@@ -61,7 +61,7 @@ function fault(): Fault {
       return { ...where, kind, ms: random.int(10, 400) };
     case 'status':
       return { ...where, kind, status: random.pick([500, 502, 503, 504, 403, 404, 408]) };
-    // All callers wait after it, and every silence lasts to the time limit: one is enough.
+    // Only once: all callers wait after it, and a request without an answer lasts until the time limit.
     case 'rate_limit':
     case 'no_answer':
     case 'no_answer_before':
@@ -86,7 +86,7 @@ interface Served {
 async function serve(mode: 'elicitation' | 'code', first: number): Promise<Served> {
   const intentions = new Map<string, boolean>();
   const onAsk = ({ id, params }: Message, from: Peer): void => {
-    // The threads that it names: the question of a batch names them all.
+    // The question of a batch names all of its threads.
     const named = JSON.stringify(params).match(/\d{15}/g) ?? [];
     const yes = named.map((thread) => intentions.get(thread)).find((intention) => intention !== undefined) ?? false;
     const result = yes ? { action: 'accept', content: { confirm: true } } : { action: 'decline' };
@@ -97,7 +97,7 @@ async function serve(mode: 'elicitation' | 'code', first: number): Promise<Serve
       AGORA_CHAT_HOST: sandbox.url,
       AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
       AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
-      // Two servers share the 400 of the sandbox: neither may ever be refused, save by a fault.
+      // Two servers share the sandbox's 400 calls per second, so only a fault may refuse a call.
       AGORA_THREADS_RATE_LIMIT: '200',
       AGORA_THREADS_TIMEOUT_MS: String(TIMEOUT_MS),
       AGORA_THREADS_CONFIRM: mode,
@@ -138,7 +138,7 @@ const whole = minutes * 60_000;
 process.stdout.write(`seed ${seed}, ${minutes} minutes\n`);
 
 while (passed() < whole && servers.every(({ peer }) => !peer.gone())) {
-  // Calm twice, then a storm, so that what a storm leaves behind shows in the calm.
+  // Two calm rounds after each storm show what the storm left behind.
   stormy = counts.rounds % 3 === 2;
   counts.rounds += 1;
   const end = passed() + ROUND_MS;
@@ -169,7 +169,7 @@ const median = (numbers: readonly number[]): number =>
 const mb = (bytes: number): number => Number((bytes / 1024 / 1024).toFixed(2));
 const total = (handles: Record<string, number>): number => Object.values(handles).reduce((sum, n) => sum + n, 0);
 
-/** A minute; a tenth of the whole where that is shorter than ten. */
+/** A minute, or a tenth of a run shorter than ten minutes. */
 const span = Math.min(60_000, whole / 10);
 const rows = await Promise.all(
   servers.map(async ({ peer, samples }, n) => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { report } from './report.ts';
 
-/** Spawn to the answer of tools/list, and peak memory then: ours, the SDK's hello world bundled alike, and bare Node. */
+/** From spawn to the answer to tools/list, and peak memory: our server, the SDK's hello world, and bare Node. */
 const RUNS = 21;
 const HELLO = 'dist/hello.mjs';
 const OURS = 'dist/main.js';
@@ -16,11 +16,11 @@ const env = { PATH: process.env['PATH'] ?? '' };
 
 interface Sample {
   readonly ms: number;
-  /** In MB; undefined where the system has no /proc. */
+  /** In MB; undefined on a system without /proc. */
   readonly mb: number | undefined;
 }
 
-/** VmHWM, the most memory a process has held. What the parent held before the spawn is no part of it, as in ru_maxrss. */
+/** VmHWM, the peak memory of the process. Unlike ru_maxrss it does not include the parent's memory before the spawn. */
 const peakOf = (status: string): number => Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 
 async function server(file: string): Promise<Sample> {
@@ -57,7 +57,7 @@ const subjects = [
   { name: 'node -e 0', bytes: 0, run: bare },
 ].map((subject) => ({ ...subject, samples: [] as Sample[] }));
 
-for (const { run } of subjects) await run(); // the first of each reads the disk
+for (const { run } of subjects) await run(); // not measured: the first run reads the disk
 for (let round = 0; round < RUNS; round++) for (const { run, samples } of subjects) samples.push(await run());
 
 const median = (values: readonly number[]): number =>
@@ -70,7 +70,7 @@ const rows = subjects.map(({ name, bytes, samples }) => {
     bytes,
     median_ms: Number(median(samples.map(({ ms }) => ms)).toFixed(1)),
     least_ms: Number(Math.min(...samples.map(({ ms }) => ms)).toFixed(1)),
-    // Round by round: what else the machine does falls on both alike.
+    // In turn, so that other load on the machine affects both alike.
     ratio: Number(median(samples.map(({ ms }, round) => ms / (hello[round]?.ms ?? Number.NaN))).toFixed(3)),
     peak_mb: peaks.length === 0 ? null : Number(median(peaks).toFixed(1)),
   };

@@ -21,7 +21,7 @@ const NAMES = [
 ];
 const OWNERS = ['lin', 'wei', 'mia', 'tom', 'sara', 'li.na', 'j.park', 'noah_k'];
 
-/** A raw page as the service sends it: 50 ordinary threads with eight owners. */
+/** A page as the service sends it: 50 ordinary threads with eight owners. */
 const pageOf = (groups: number) => ({
   action: 'get',
   applicationName: 'helpdesk',

@@ -13,10 +13,10 @@ import { report } from './report.ts';
 
 const SIZES = [20_000, 100_000];
 const THREADS = 100_000;
-/** Pairs, of which the median counts: a single one is off by a tenth where the machine has other work. */
+/** The median of several pairs is taken, since one pair can be off by a tenth on a busy machine. */
 const RUNS = 15;
 
-/** A list of 100,000 threads in a process of its own, so that it costs the walker nothing. */
+/** Serves 100,000 threads from another process, so that it takes no time from the walk. */
 if (process.argv[3] === 'serve') {
   const page = (from: number) =>
     JSON.stringify({

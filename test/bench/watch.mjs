@@ -1,5 +1,5 @@
-// Loaded into the server before its own code (node --import): sees every connection and every look-up of a name that
-// the process makes, whichever library asks for it, and tells the parent process when it asks.
+// Loaded into the server before its own code (node --import): records every connection and name look-up of the process,
+// whichever library makes it, and reports them when the parent process asks.
 import dns from 'node:dns';
 import { readdir } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -19,14 +19,14 @@ function note(host) {
 const { connect } = net.Socket.prototype;
 /** @this {net.Socket} @param {any[]} args */
 net.Socket.prototype.connect = function (...args) {
-  // Node's own callers pass all arguments as one list.
+  // Node's own callers pass all arguments as one array.
   const [to, host] = Array.isArray(args[0]) ? args[0] : args;
   if (typeof to !== 'object' || to === null) note(host ?? 'localhost');
   else if (to.path === undefined || to.path === null) note(to.host ?? 'localhost');
   return Reflect.apply(connect, this, args);
 };
 
-/** The functions of node:dns that ask somebody. */
+/** The functions of node:dns that ask a server. */
 const ASKING = /^(lookup|resolve|reverse)/;
 for (const home of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
   for (const name of Object.getOwnPropertyNames(home)) {
@@ -45,7 +45,7 @@ syncBuiltinESMExports();
 process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
 
 const collected = async () => {
-  // Twice: what a first collection finalises, the second one frees.
+  // Twice: the second collection frees what the first one finalised.
   for (let round = 0; round < 2; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -58,9 +58,9 @@ process.on('message', async () => {
   /** @type {Record<string, number>} */
   const handles = {};
   for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
-  // Idle sockets do not count among those, but have a descriptor, which Linux lists.
+  // Idle sockets are not counted there, but Linux lists their descriptors.
   const descriptors = (await readdir('/proc/self/fd').catch(() => [])).length;
   process.send?.({ heap: heapUsed, rss, handles: { ...handles, descriptors }, outside, warnings });
 });
-// The way to the parent must not keep the process from ending.
+// The channel to the parent must not keep the process alive.
 process.channel?.unref();

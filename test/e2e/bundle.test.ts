@@ -41,7 +41,7 @@ describe('the bundle', () => {
     expect(trace.test(await readFile(BINARY, 'utf8'))).toBe(held);
   });
 
-  it.each([{}, { AGORA_CHAT_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' }])(
+  it.each([{}, { AGORA_THREADS_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' }])(
     'lists the tools byte for byte as the sources do, with %j',
     async (env) => {
       const { client } = await connectClient({ env });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -12,8 +13,9 @@ import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
-import { picture, scenes } from '../support/picture.ts';
 import { hasTerminal, playDemo } from '../support/pseudo-terminal.ts';
+import { roomsPicture } from '../support/rooms-picture.ts';
+import { scenes, terminalPicture } from '../support/terminal-picture.ts';
 
 const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -121,7 +123,7 @@ it('README.zh-CN.md shows the same links, tools and settings, in words for every
 
 it.skipIf(!hasTerminal)('docs/demo.svg is a picture of the demo on a terminal (python3 with pty)', async () => {
   const wanted = ['list_user_threads', 'create_thread', 'rename_thread', 'delete_thread'];
-  const svg = picture(
+  const svg = terminalPicture(
     scenes(timeless(await playDemo()), wanted),
     'A terminal: an assistant lists threads, creates one, renames it, and deletes it after a person said yes.',
   );
@@ -165,6 +167,28 @@ const rooms = (): string =>
 
 it('CONTRIBUTING.md shows the rooms as the check of imports knows them', async () => {
   await expectCurrent('CONTRIBUTING.md', { rooms: rooms() });
+});
+
+it('CONTRIBUTING.md names files that exist, and functions that are in them', async () => {
+  const page = await readFile(root('CONTRIBUTING.md'), 'utf8');
+  const paths = [...page.matchAll(/`((?:src|tools|prompts|test|scripts|docs)\/[\w./-]*)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(paths.filter((path) => !existsSync(root(path)))).toEqual([]);
+  const pairs = [...page.matchAll(/`(\w+)(?:\(\))?`(?:\sand\s`(\w+)(?:\(\))?`)?\sin\s+`([\w./-]+\.\w+)`/g)];
+  expect(pairs.length).toBeGreaterThan(20);
+  for (const [, first, second, file = ''] of pairs) {
+    const source = await readFile(root(file), 'utf8');
+    for (const name of [first, second]) if (name) expect(source, file).toMatch(new RegExp(`\\b${name}\\b`));
+  }
+});
+
+it('docs/rooms.svg is a picture of the rooms and of the imports that are allowed', async () => {
+  const svg = roomsPicture(
+    'The rooms from src/main.ts at the top to src/base at the bottom; arrows are allowed imports.',
+  );
+  expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\((?!#)/);
+  await expect(svg).toMatchFileSnapshot(root('docs/rooms.svg'));
 });
 
 const vendorErrors = (): string =>

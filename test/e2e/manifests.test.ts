@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import manifestOfPackage from '../../package.json' with { type: 'json' };
-import { manifest, packBundle } from '../../scripts/mcpb.mjs';
+import { packBundle } from '../../scripts/mcpb.mjs';
 import { callBinary } from '../support/binary.ts';
 import { manifestJson, serverJson } from '../support/manifests.ts';
 
@@ -33,7 +33,7 @@ it('all versions agree', async () => {
   expect(lock.packages[''].version).toBe(version);
 });
 
-/** What the registry's schema of 2025-12-11 and its rules for npm packages ask of the parts that are used here. */
+/** The registry's schema of 2025-12-11 and its rules for npm packages, for the parts that are used here. */
 const registry = z.strictObject({
   $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
   name: z.string().regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
@@ -70,6 +70,52 @@ it('server.json is as the registry wants it, and every secret is marked', async 
   ]);
 });
 
+const option = z.strictObject({
+  type: z.enum(['string', 'boolean']),
+  title: z.string().min(1),
+  description: z.string().min(1),
+  required: z.boolean(),
+  default: z.union([z.string(), z.boolean()]),
+  sensitive: z.literal(true).optional(),
+});
+
+/** The parts of MCPB's manifest 0.3 that are used here. Strict, since hosts refuse a manifest with an unknown key. */
+const bundleManifest = z
+  .strictObject({
+    manifest_version: z.literal('0.3'),
+    name: z.string().min(1),
+    display_name: z.string(),
+    version: z.string().regex(/^\d+\.\d+\.\d+$/),
+    description: z.string().min(1),
+    author: z.strictObject({ name: z.string().min(1) }),
+    server: z.strictObject({
+      type: z.literal('node'),
+      entry_point: z.literal('dist/main.js'),
+      mcp_config: z.strictObject({
+        command: z.literal('node'),
+        args: z.array(z.string()),
+        env: z.record(z.string(), z.string()),
+      }),
+    }),
+    tools: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    keywords: z.array(z.string()),
+    license: z.string(),
+    compatibility: z.strictObject({
+      platforms: z.array(z.enum(['darwin', 'win32', 'linux'])),
+      runtimes: z.strictObject({ node: z.string() }),
+    }),
+    user_config: z.record(z.string().regex(/^[a-z_]+$/), option),
+  })
+  .refine(
+    ({ server, user_config }) =>
+      Object.values(server.mcp_config.env).sort().join() ===
+      Object.keys(user_config)
+        .map((key) => `\${user_config.${key}}`)
+        .sort()
+        .join(),
+    'each field of user_config must reach the server by exactly one variable',
+  );
+
 describe('the .mcpb bundle', () => {
   /** Unpacked as a host does it; gives the path of main.js and the environment for what a person filled in. */
   async function install() {
@@ -79,7 +125,9 @@ describe('the .mcpb bundle', () => {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), bytes);
     }
-    const { server, user_config } = manifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+    const { server, user_config } = bundleManifest.parse(
+      JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')),
+    );
     const filledIn = (value: (key: string) => string): Record<string, string> =>
       Object.fromEntries(
         Object.entries(server.mcp_config.env).map(([name, words]) => [

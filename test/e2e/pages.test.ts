@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isKnown } from '../../src/settings/schema.ts';
+import { isKnown } from '../../src/settings/setting-names.ts';
 
 /*
  * What holds for every page: its shell blocks run, its JSON is JSON, and what it names or links to is there.

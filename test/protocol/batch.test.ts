@@ -9,10 +9,10 @@ import { accept, appSettings, rehearse } from '../support/rehearse.ts';
 const idsOf = (structured: Record<string, unknown>): string[] =>
   (structured['threads'] as { id: string }[]).map(({ id }) => id);
 
-/** Names of 64 characters that cost a tokenizer dearly: rare ideographs, and emoji of several characters each. */
+/** Names of 64 characters that take many tokens: rare ideographs, and emoji of several characters each. */
 const WORST = ['𪜶', '👩🏽‍🚀', 'ꙮ', '⟨', 'ﷺ', 'x'].map((unit) => [...unit.repeat(64)].slice(0, 64).join(''));
 
-/** Threads 1 and 2, of which the second is gone as long as it is in `gone`. */
+/** Threads 1 and 2; the second is gone while it is in `gone`. */
 async function threadsOfWhichOneIsGone() {
   const gone = new Set(['2']);
   const server = await recordingServer(({ method, url }) => {
@@ -48,7 +48,7 @@ describe('delete_threads', () => {
     expect(steady((await call('delete_threads', { thread_ids })).text)).toMatchSnapshot();
   });
 
-  it('does not delete what the question called gone, should it be back', async () => {
+  it('does not delete what the question called gone if it is back', async () => {
     const { gone, server } = await threadsOfWhichOneIsGone();
     const form: typeof accept = (message, ...rest) => {
       expect(message).toContain('- Thread 2 (already gone)'.toLowerCase());
@@ -66,7 +66,7 @@ describe('delete_threads', () => {
     ]);
   });
 
-  it('nor by a code: that was for the others, so all are asked about anew', async () => {
+  it('asks about all again if a thread that was gone when the code was issued is back', async () => {
     const { gone, server } = await threadsOfWhichOneIsGone();
     const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
     const args = { thread_ids: ['1', '2'] };
@@ -133,7 +133,7 @@ describe('delete_threads', () => {
     for (const form of [question, text, JSON.stringify(structured)]) expect(tokens(form)).toBeLessThan(10_000);
   });
 
-  it('counts a thread that is named twice once', async () => {
+  it('counts a thread given twice once', async () => {
     const { call, sandbox } = await rehearse([], { form: accept });
     const [one = '', other = ''] = sandbox.state.threads.keys();
     const { structured } = await call('delete_threads', { thread_ids: [one, other, one] });
@@ -144,7 +144,7 @@ describe('delete_threads', () => {
     expect(sandbox.state.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
   });
 
-  it('that nobody can tell the end of is unknown, where the look afterwards fails too', async () => {
+  it('is unknown where the answer is lost and the look afterwards fails too', async () => {
     let deleted = false;
     const server = await recordingServer(({ method }) => {
       if (method === 'DELETE') {

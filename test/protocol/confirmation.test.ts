@@ -55,7 +55,6 @@ describe('a form', () => {
 
   it('ignores a code from the model', async () => {
     const server = await service();
-    // The client of a host that shows codes gets a right one; the same words from a host with forms count for nothing.
     const { call } = await connectClient({ env: classicSettings(server.url), form: () => ({ action: 'decline' }) });
     const { structured } = await call('delete_thread', { thread_id: THREAD, confirmation_code: 'ABCDEFGH' });
     expect(structured['status']).toBe('declined');
@@ -232,7 +231,7 @@ describe('a code', () => {
     expect(deletions(server)).toEqual([]);
   });
 
-  it('is asked for where a client declares URL elicitation alone', async () => {
+  it('is asked for where a client declares only URL elicitation', async () => {
     const server = await service();
     const { call } = await connectClient({ env: classicSettings(server.url), elicitation: { url: {} } });
     expect((await call('delete_thread', { thread_id: THREAD })).structured['status']).toBe('confirmation_required');

@@ -293,7 +293,7 @@ describe('no secret in whatever fails, of any tool, nor in the audit log', () =>
       ...settings(server.url),
       AGORA_THREADS_LOG_LEVEL: 'debug',
       AGORA_THREADS_AUDIT_LOG: audit,
-      AGORA_CHAT_UNDOCUMENTED: '1',
+      AGORA_THREADS_UNDOCUMENTED: '1',
     };
     const { call, log } = await connectClient({ env, clock, form: accept });
     const output: string[] = [];

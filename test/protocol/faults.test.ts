@@ -196,7 +196,7 @@ const cases = MATRIX.flatMap(({ fault, once, always }) =>
 
 describe('a fault of the service', () => {
   it.each(cases.map((cell) => [cell.name, cell] as const))('%s', async (_name, { tool, tried, on, cell }) => {
-    const { call, drive, sandbox } = await rehearse([on], { form: accept, env: { AGORA_CHAT_UNDOCUMENTED: '1' } });
+    const { call, drive, sandbox } = await rehearse([on], { form: accept, env: { AGORA_THREADS_UNDOCUMENTED: '1' } });
     const args = tried.prepare(sandbox.state);
     const before = new Set(sandbox.state.threads.keys());
     const { structured, text, isError } = await drive(call(tool, args));

@@ -25,7 +25,7 @@ describe('add_thread_members', () => {
       batch += 1;
       return batch === 1 ? envelope({ data: { status: 'ok' } }) : refusal(403, 'forbidden_op', 'banned');
     });
-    // The second batch is refused as a whole; one by one its users are refused too, each for itself.
+    // The second batch is refused as a whole, then its users one by one.
     const { call } = await connectClient({ env: classicSettings(server.url) });
     const { structured, text } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
     expect(structured['status']).toBe('partly_done');
@@ -192,7 +192,7 @@ describe('list_thread_members', () => {
 });
 
 describe('the undocumented calls', () => {
-  const settings = (url: string) => ({ ...classicSettings(url), AGORA_CHAT_UNDOCUMENTED: '1' });
+  const settings = (url: string) => ({ ...classicSettings(url), AGORA_THREADS_UNDOCUMENTED: '1' });
 
   it('are there only where the operator asks for them', async () => {
     const server = await recordingServer(() => envelope({}));
@@ -293,7 +293,7 @@ describe('an answer about members that is lost', () => {
       },
       { username: 'wei', status: 'removed', error: `${WHY}; the user is no member now` },
     ],
-  ])('is looked up, and the reason of the loss is told: %s', async (tool, ...results) => {
+  ])('is settled by the member list, and the result says how it was lost: %s', async (tool, ...results) => {
     expect(await change(tool, () => page(['lin']))).toEqual(results);
   });
 
@@ -301,7 +301,7 @@ describe('an answer about members that is lost', () => {
     ['whose second page is refused', (cursor) => (cursor ? refusal(403, 'forbidden_op', 'no') : page(['mia'], 'a'))],
     ['whose cursor is stuck', () => page(['mia'], 'a')],
     ['that is refused', () => refusal(403, 'forbidden_op', 'no')],
-  ])('leaves it open who was removed, with a list %s', async (_what, list) => {
+  ])('makes no claim about who was removed, with a list %s', async (_what, list) => {
     const results = await change('remove_thread_members', (_limit, cursor, sent) =>
       sent ? list(cursor) : page(['lin', 'wei']),
     );

@@ -8,7 +8,7 @@ import { connectClient } from '../support/client.ts';
 const clock = { ...systemClock, now: () => Date.UTC(2026, 10, 23, 8) };
 const [{ id: group_id }] = SANDBOX_HINTS.groups;
 const [username] = SANDBOX_HINTS.users;
-const UNDOCUMENTED = { AGORA_CHAT_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' };
+const UNDOCUMENTED = { AGORA_THREADS_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' };
 
 async function connect(env: Record<string, string> = {}) {
   const { client } = await connectClient({ env, clock });
@@ -51,15 +51,15 @@ describe('prompts', () => {
 
   it.each([
     [{ AGORA_THREADS_READ_ONLY: '1' }, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
-    [{ AGORA_THREADS_TOOLS: 'list_user_threads,delete_thread' }, ['triage_user_threads', 'find_stale_threads']],
     [
-      { AGORA_THREADS_TOOLS: 'list_user_group_threads,delete_threads' },
+      { AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,list_thread_members,delete_thread' },
       ['triage_user_threads', 'find_stale_threads', 'report_on_group'],
     ],
-    [{ AGORA_THREADS_TOOLS: 'list_group_threads', ...UNDOCUMENTED }, ['report_on_group']],
-    [{ AGORA_THREADS_TOOLS: 'create_thread,list_threads' }, []],
+    [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,delete_threads' }, ['report_on_group']],
+    [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_thread_members' }, []],
+    [{ AGORA_THREADS_TOOLS: 'list_group_threads', ...UNDOCUMENTED }, []],
     [UNDOCUMENTED, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
-  ])('with %j name only tools that are registered', async (env, expected) => {
+  ])('with %j are offered where their tools are registered, and name no other', async (env, expected) => {
     const { client, text } = await connect(env);
     const registered = (await client.listTools()).tools.map(({ name }) => name);
     const { prompts } = await client.listPrompts();

@@ -92,7 +92,7 @@ describe('the time limit of an attempt', () => {
     const clock = manualClock();
     const sandbox = await startSandbox({ now: () => clock.now() });
     onTestFinished(() => sandbox.close());
-    const env = { ...appSettings(sandbox), AGORA_CHAT_UNDOCUMENTED: '1' };
+    const env = { ...appSettings(sandbox), AGORA_THREADS_UNDOCUMENTED: '1' };
     const { call } = await connectClient({ env, clock, form: accept });
     const [first, second, third] = [...sandbox.state.threads.keys()];
     const calls: readonly Call[] = [

@@ -100,7 +100,7 @@ describe.each([
 ])('the %s URL form', (_form, app, prefix) => {
   it.each(CALLS)('$tool sends exactly the documented request', async ({ tool, args, method, path, body }) => {
     const server = await recordingServer(answers);
-    const env = { AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x', AGORA_CHAT_UNDOCUMENTED: '1' };
+    const env = { AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x', AGORA_THREADS_UNDOCUMENTED: '1' };
     const { call } = await connectClient({ env, form: yes });
     const { isError, text } = await call(tool, args);
     expect(isError, text).toBe(false);

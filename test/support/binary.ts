@@ -12,7 +12,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the built binary to its end, with nothing of this process's settings but what is given. */
+/** Runs the built binary until it ends, with only the given environment. */
 export function runBinary(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BINARY, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
@@ -35,7 +35,7 @@ export const runDemo = (env: Record<string, string> = {}): Promise<Run> => runBi
 const withId = z.object({ id: z.number() });
 const answer = z.object({ result: z.object({ content: z.tuple([z.object({ text: z.string() })]) }) });
 
-/** One tool call on the built binary in a process of its own, and the text that came back. */
+/** Makes one tool call in a new process of the built binary and returns the text of the result. */
 export async function callBinary(
   tool: string,
   args: Record<string, unknown>,

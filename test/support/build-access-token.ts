@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 
-/** What an AccessToken2 says; times in seconds. */
+/** The content of an AccessToken2; times in seconds. */
 export interface AccessToken {
   readonly appId: string;
   /** Since 1970. */
   readonly issuedAt: number;
-  /** From `issuedAt` on. */
+  /** From `issuedAt`. */
   readonly life: number;
   readonly services: readonly Service[];
 }
@@ -14,7 +14,7 @@ export interface AccessToken {
 export interface Service {
   /** 5 is Chat. */
   readonly type: number;
-  /** Privileges, each with its life from `issuedAt` on; 2 is the right of an app. */
+  /** The lifetime of each privilege, from `issuedAt`; 2 is the app privilege. */
   readonly privileges: Readonly<Record<number, number>>;
   /** Empty for an app token. */
   readonly userId: string;
@@ -23,12 +23,12 @@ export interface Service {
 const CHAT = 5;
 
 /**
- * ReadApi an AccessToken2 by its published layout alone, apart from the library that builds them and from the sandbox
- * that takes them: `007`, then base64 of a deflated block of a signature and the signed part, all numbers
- * little-endian, each string behind its length in two bytes.
+ * Reads an AccessToken2 by its published layout, independently of the library that builds it and of the sandbox that
+ * accepts it: `007`, then base64 of a deflated block of a signature and the signed part. All numbers are little-endian,
+ * each string follows its length in two bytes.
  *
- * @returns undefined where the token is not signed with `certificate`
- * @throws where the layout is broken: another version, cut short, more behind the end, a service other than Chat
+ * @returns undefined if the token is not signed with `certificate`
+ * @throws Error for a wrong layout: another version, cut short, trailing bytes, a service other than Chat
  */
 export function readAccessToken(token: string, certificate: string): AccessToken | undefined {
   const packed = /^007([A-Za-z0-9+/]+={0,2})$/.exec(token)?.[1];
@@ -43,7 +43,7 @@ export function readAccessToken(token: string, certificate: string): AccessToken
   const u16 = (): number => take(2).readUInt16LE();
   const u32 = (): number => take(4).readUInt32LE();
   const bytes = (): Buffer => take(u16());
-  /** ReadApi as many parts as the number before them says. */
+  /** Reads a count and then that many parts. */
   const each = <T>(read: () => T): T[] => Array.from({ length: u16() }, read);
 
   const signature = bytes();
@@ -58,7 +58,7 @@ export function readAccessToken(token: string, certificate: string): AccessToken
     const privileges = Object.fromEntries(each(() => [u16(), u32()] as const));
     return { type, privileges, userId: bytes().toString('utf8') };
   });
-  if (at !== block.length) throw new Error('more behind the end');
+  if (at !== block.length) throw new Error('trailing bytes');
 
   const key = hmac(littleEndian(salt), hmac(littleEndian(issuedAt), Buffer.from(certificate)));
   const expected = hmac(key, signedPart);

@@ -14,14 +14,14 @@ import { createServer } from '../../src/mcp/server.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { createReferee } from './mcp.ts';
 
-/** What a form comes back with: an answer, or anything else a client may do. */
+/** Returns what the client answers to a form: a valid answer, or anything else. */
 export type FormHandler = (message: string, params: unknown, signal: AbortSignal) => unknown;
 
 export interface ClientOptions {
   readonly env?: Record<string, string>;
-  /** Answers forms; without it the client declares none. */
+  /** Answers forms; without it the client does not declare that it shows forms. */
   readonly form?: FormHandler;
-  /** What the client declares in place of plain forms. */
+  /** What the client declares instead of `{ form: {} }`. */
   readonly elicitation?: Record<string, unknown>;
   readonly clock?: Clock;
   /** Takes what ends the client and its server; by default the end of the test. */
@@ -37,7 +37,7 @@ const callResult = z.object({
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
 
-/** Compiled once for all clients: it takes longer than most calls. */
+/** Compiled once for all clients, since compiling takes longer than most calls. */
 function validatorOf(schema: object): ReturnType<typeof ajv.compile> {
   const key = JSON.stringify(schema);
   const validator = compiled.get(key) ?? ajv.compile(schema);
@@ -64,8 +64,8 @@ export interface TestClient {
 }
 
 /**
- * A real client on the real server in this process, joined in memory; everything behind the tools is real HTTP. Each
- * result is held against the rules that every result keeps.
+ * Connects a real client to the real server in memory; the requests to the service are real HTTP. Each result is
+ * checked against the rules for all results.
  */
 export async function connectClient(options: ClientOptions = {}): Promise<TestClient> {
   const config = readConfig(options.env ?? {}, knownTools);
@@ -91,21 +91,21 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   if (form) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
       const answer = await form(params.message, params, signal);
-      return answer as never; // malformed answers are a part of the tests
+      return answer as never; // the tests send malformed answers too
     });
   }
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   const referee = createReferee();
-  // Told at the end: the SDK would swallow what is thrown here.
+  // Checked at the end, since the SDK would swallow an error thrown here.
   const broken: unknown[] = [];
-  for (const [side, told] of [
+  for (const [side, check] of [
     [clientSide, referee.toServer],
     [serverSide, referee.fromServer],
   ] as const) {
     const send = side.send.bind(side);
     side.send = (message, options) => {
       try {
-        told(message);
+        check(message);
       } catch (error) {
         broken.push(error);
       }

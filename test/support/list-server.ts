@@ -9,13 +9,13 @@ export interface ServedThread {
   readonly created: number;
 }
 
-/** How a list ends, and what else it does to a client. */
+/** How the list ends, or misbehaves. */
 export type Manner = 'cursor' | 'no cursor' | 'empty cursor' | 'null entities' | 'stuck' | 'short pages';
 
 const OWNERS = ['lin', 'wei', 'mia', 'tom'];
 const START = Date.UTC(2026, 0, 1);
 
-/** Threads of four users in two groups, one each hour from the first of January on. */
+/** Threads of four users in two groups, one per hour from 1 January. */
 export const servedThreads = (count: number): ServedThread[] =>
   Array.from({ length: count }, (_, n) => ({
     id: String(240_000_000_000_000 + n),
@@ -27,8 +27,8 @@ export const servedThreads = (count: number): ServedThread[] =>
   }));
 
 /**
- * A list service whose cursors are keys, as the vendor's seem to be: behind the last thread of a page, wherever that
- * is by then. `threads` may change between pages.
+ * Serves a list whose cursors are keys, as the vendor's seem to be: the next page begins after the last thread shown,
+ * wherever that thread is by then. `between` may change `threads` between pages.
  */
 export function listServer(
   threads: ServedThread[],

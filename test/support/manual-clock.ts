@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/base/clock.ts';
 
 export interface ManualClock extends Clock {
-  /** Moves time on and runs what falls due, in its order. */
+  /** Moves time forward and runs what becomes due, in order. */
   advance(ms: number): void;
-  /** How many waits are open. */
+  /** The number of open waits. */
   readonly waiting: () => number;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that only moves with `advance()`. */
 export function manualClock(start = Date.UTC(2026, 10, 23)): ManualClock {
   let time = start;
   const due = new Set<{ at: number; action: () => void }>();
@@ -33,12 +33,12 @@ export function manualClock(start = Date.UTC(2026, 10, 23)): ManualClock {
   };
 }
 
-/** As long as the waits that only pass the time: between tries, for a place of the limiter. In milliseconds. */
+/** The longest wait between two attempts or for the rate limiter, in milliseconds. */
 const SHORT_WAIT_MS = 5_000;
 
 /**
- * A clock on which short waits end at once and move time on, while longer ones (time limits, deadlines) stand still
- * until it is told to go on: for calls that wait between tries against a real server.
+ * A clock on which short waits end at once and move time forward, while longer ones (time limits, deadlines) need
+ * `advance()`: for calls that wait between attempts against a real server.
  */
 export function skippingClock(start?: number): ManualClock {
   const manual = manualClock(start);

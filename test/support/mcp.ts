@@ -4,12 +4,12 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 
 /**
- * What our server may send, as MCP 2025-11-25 has it and read strictly: no field that the specification does not name,
- * and no message out of its turn. Written from the specification, and apart from the SDK, which is more patient.
+ * What our server may send, by a strict reading of MCP 2025-11-25: no field that the specification does not name, and
+ * no message out of turn. Written from the specification and without the SDK, which is more lenient.
  */
 
 const id = z.union([z.string(), z.int()]);
-/** A prefix of labels before a slash, and a name: the form of every key in `_meta`. */
+/** Keys of `_meta`: labels and a slash as an optional prefix, then a name. */
 const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const META_KEY = new RegExp(`^(${LABEL}(\\.${LABEL})*/)?([A-Za-z0-9]([\\w.-]*[A-Za-z0-9])?)?$`);
 const _meta = z.record(z.string().regex(META_KEY), z.unknown()).optional();
@@ -44,7 +44,7 @@ const tool = z.strictObject({
 const changing = z.strictObject({ listChanged: z.boolean().optional() });
 const textContent = z.strictObject({ type: z.literal('text'), text: z.string() });
 
-/** The results of the requests that we answer, by method. */
+/** Results by the method of their request. */
 const RESULTS: Readonly<Record<string, z.ZodType>> = {
   initialize: z.strictObject({
     protocolVersion: z.iso.date(),
@@ -66,7 +66,7 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
       isError: z.boolean().optional(),
       _meta,
     })
-    // Each of our tools has an output schema, and a result that is no error must then have the structure.
+    // All our tools have an output schema, so every result that is not an error must have a structure.
     .refine(({ isError, structuredContent }) => isError === true || structuredContent !== undefined),
   'prompts/list': z.strictObject({
     prompts: z.array(
@@ -102,7 +102,7 @@ const error = z.strictObject({ code: z.int(), message: z.string().min(1), data: 
 const jsonrpc = z.literal('2.0');
 const answer = z.strictObject({ jsonrpc, id, result: z.unknown().optional(), error: error.optional() });
 
-/** What we send by ourselves. */
+/** Requests and notifications of the server. */
 const sent = z.discriminatedUnion('method', [
   z.strictObject({
     jsonrpc,
@@ -167,13 +167,13 @@ const fromClient = z.looseObject({
     .catch(undefined),
 });
 
-/** Those the server speaks: what is asked for must then be answered. */
+/** The versions that the server supports: it must answer with the one it was asked for. */
 const VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']);
-/** Formats are told to a model, not checked; draft 2020-12 is what MCP takes as the default. */
+/** Draft 2020-12 is MCP's default. Formats are hints for the model and not checked. */
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const compiled = new Map<string, ValidateFunction>();
 
-/** The same schemas are listed again and again, and to compile one takes milliseconds. */
+/** Compiled once, since the same schemas are listed many times and compiling takes milliseconds. */
 function compile(schema: object): ValidateFunction {
   const text = JSON.stringify(schema);
   const validate = compiled.get(text) ?? ajv.compile(schema);
@@ -182,13 +182,13 @@ function compile(schema: object): ValidateFunction {
 }
 
 export interface Referee {
-  /** Told of each message to the server, as far as it is one. */
+  /** Takes note of a message to the server; ignores what is not one. */
   toServer(message: unknown): void;
-  /** Fails the test where the message breaks a rule. */
+  /** Fails the test if the message breaks a rule. */
   fromServer(message: unknown): void;
 }
 
-/** Watches one connection. */
+/** Checks the messages of one connection. */
 export function createReferee(): Referee {
   interface Open {
     readonly method: string;
@@ -234,7 +234,7 @@ export function createReferee(): Referee {
             expect(forms, 'a question to a client that shows forms').toBe(true);
             expect(initialized, 'a question before the answer to initialize').toBe(true);
             expect(open.size, 'a question without a call').toBeGreaterThan(0);
-            expect(questions, 'an id of our own is used once').not.toContain(ours.id);
+            expect(questions, 'each id of the server is used once').not.toContain(ours.id);
             questions.add(ours.id);
             break;
           case 'notifications/progress': {
@@ -279,13 +279,13 @@ export function createReferee(): Referee {
   };
 }
 
-/** The same transport, with each message held against the specification. */
+/** The same transport, with each message checked against the specification. */
 export function refereed<T extends object>(transport: T): T {
   const referee = createReferee();
   return new Proxy(transport, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
-      // A client may make another of its kind, to ask what the server speaks.
+      // A client may construct a second transport to probe the server.
       if (typeof value !== 'function' || key === 'constructor') return value;
       return (...args: unknown[]) => {
         if (key === 'send') referee.toServer(args[0]);

@@ -6,7 +6,7 @@ import { BINARY } from './binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./terminal.py', import.meta.url));
 
-/** Is there a pseudo terminal here, and a Python to hold it? */
+/** Whether this machine has pseudo terminals, and Python to open one. */
 export const hasTerminal = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 
 const run = z.object({ code: z.number(), stdout: z.string(), terminal: z.string() });
@@ -16,7 +16,7 @@ type Steps = readonly { readonly await: string; readonly send: string }[];
 /**
  * Runs the built binary with stdin and stderr on a terminal and stdout on a pipe.
  *
- * @param steps what is typed, each behind the text that it waits for
+ * @param steps what is typed, each after the text it waits for
  */
 export const runOnTerminal = (
   args: readonly string[],
@@ -24,10 +24,10 @@ export const runOnTerminal = (
   steps: Steps,
 ): Promise<z.output<typeof run>> => start(args, env, steps, true);
 
-/** What a person sees who plays the demo, and says yes. */
+/** What a person sees who runs the demo and answers yes. */
 export async function playDemo(): Promise<string> {
   const { code, terminal } = await start(['demo'], {}, [{ await: '[y/N]', send: 'y\r' }], false);
-  if (code !== 0) throw new Error(`The demo has ended with ${code}.`);
+  if (code !== 0) throw new Error(`The demo exited with ${code}.`);
   return stripVTControlCharacters(terminal).replaceAll('\r', '');
 }
 

@@ -6,31 +6,31 @@ import { createReferee } from './mcp.ts';
 
 export interface RawServer {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Every line that it has printed. */
+  /** All lines printed so far. */
   readonly lines: string[];
   readonly send: (message: object) => void;
-  /** Tells the referee of what is about to be written to stdin by hand. */
+  /** Tells the referee about a message that the test writes to stdin itself. */
   readonly expect: (message: object) => void;
-  /** Kept with the answer to the request of that id. */
+  /** Resolves with the answer to the request of that id. */
   readonly next: (id: number) => Promise<unknown>;
   /** Sends a request and waits for its answer. */
   readonly ask: (id: number, method: string, params?: object) => Promise<unknown>;
-  /** The id of the first question of the server. */
+  /** Resolves with the id of the server's first form. */
   readonly asks: () => Promise<number>;
   readonly exit: Promise<number | null>;
 }
 
 export interface RawOptions {
   readonly env?: Record<string, string>;
-  /** For Node, before the binary. */
+  /** Options for Node. */
   readonly flags?: readonly string[];
   readonly binary?: string;
   readonly cwd?: string;
 }
 
-const heard = z.looseObject({ id: z.number().optional(), method: z.string().optional() });
+const received = z.looseObject({ id: z.number().optional(), method: z.string().optional() });
 
-/** Speaks to the binary line by line; every line that it prints is held against the specification. */
+/** Talks to the binary line by line, and checks every line it prints against the specification. */
 export function startRaw(options: RawOptions = {}): RawServer {
   const { env = { PATH: process.env['PATH'] ?? '' }, flags = [], binary = BINARY, cwd } = options;
   const child = spawn(process.execPath, [...flags, binary], { env, cwd });
@@ -58,11 +58,11 @@ export function startRaw(options: RawOptions = {}): RawServer {
   });
   function take(json: unknown): void {
     referee.fromServer(json);
-    const message = heard.parse(json);
+    const message = received.parse(json);
     if (message.method === 'elicitation/create') ask(message.id ?? 0);
     else if (message.id !== undefined) waiting.get(message.id)?.resolve(message);
   }
-  // The end of one is noticed by its exit; what was still to be written is nobody's then.
+  // A write fails once the process has ended, which `exit` reports.
   child.stdin.on('error', () => undefined);
   const server: RawServer = {
     child,
@@ -91,7 +91,7 @@ export const initialize = {
   params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
 };
 
-/** A server that is initialized. */
+/** An initialized server. */
 export async function openRaw(options: RawOptions = {}): Promise<RawServer> {
   const server = startRaw(options);
   await server.ask(1, 'initialize', initialize.params);

@@ -7,7 +7,7 @@ import { type ManualClock, skippingClock } from './manual-clock.ts';
 
 export const accept: FormHandler = () => ({ action: 'accept', content: { confirm: true } });
 
-/** The settings that point a server at a sandbox that runs by itself: to the server it is any other app. */
+/** The settings for a standalone sandbox, which the server treats like any other app. */
 export const appSettings = (sandbox: Pick<Sandbox, 'url'>): Record<string, string> => ({
   AGORA_CHAT_HOST: sandbox.url,
   AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
@@ -17,11 +17,11 @@ export const appSettings = (sandbox: Pick<Sandbox, 'url'>): Record<string, strin
 export interface Rehearsal extends TestClient {
   readonly sandbox: Sandbox;
   readonly clock: ManualClock;
-  /** Waits for a call, and lets time pass for as long as the sandbox leaves a request without an answer. */
+  /** Waits for a call, and moves time forward to the time limit of each request that the sandbox does not answer. */
   drive<T>(call: Promise<T>): Promise<T>;
 }
 
-/** A client on a sandbox with faults, and a clock in the hand. */
+/** A client connected to a sandbox with faults, on a manual clock. */
 export async function rehearse(
   faults: readonly Fault[],
   options: { env?: Record<string, string>; form?: FormHandler } = {},
@@ -50,7 +50,7 @@ export async function rehearse(
         const { requests } = sandbox.state;
         quiet = requests.length === seen ? quiet + 1 : 0;
         seen = requests.length;
-        // Once for each request that gets no answer, when all else has come to rest: time goes on to its time limit.
+        // Once for each request without an answer, and only when nothing else is going on.
         const silentOne =
           silent && quiet >= 3 ? requests.findIndex(({ status }, i) => status === 0 && !timedOut.has(i)) : -1;
         if (silentOne === -1) continue;
@@ -62,6 +62,6 @@ export async function rehearse(
   };
 }
 
-/** AGORA_THREADS_TIMEOUT_MS as it is by default; adding and removing members have twice as long. */
+/** The default of AGORA_THREADS_TIMEOUT_MS; adding and removing members may take twice as long. */
 const timeLimit = (request: { method: string; path: string } | undefined): number =>
   request?.path.endsWith('/users') && request.method !== 'GET' ? 60_000 : 30_000;

@@ -1,8 +1,8 @@
-"""Runs a command whose stdin and stderr are a terminal and whose stdout is that too, or a pipe as in `command | jq`.
+"""Runs a command with stdin and stderr on a terminal, and stdout on it too or on a pipe, as in `command | jq`.
 
-argv[1] is JSON: {"command": [...], "env": {...}, "piped": is stdout a pipe,
+argv[1] is JSON: {"command": [...], "env": {...}, "piped": whether stdout is a pipe,
 "steps": [{"await": "text on the terminal", "send": "keys"}]}.
-Prints JSON: {"code": exit code, "stdout": what went into the pipe, "terminal": text}.
+Prints JSON: {"code": exit code, "stdout": what was written to the pipe, "terminal": text}.
 """
 import fcntl, json, os, pty, selectors, subprocess, sys, termios, time
 
@@ -39,7 +39,7 @@ while selector.get_map() and time.monotonic() < until:
     for key, _ in selector.select(0.2):
         try:
             part = os.read(key.fd, 65536)
-        except OSError:  # Linux says EIO when the last process has let go of the terminal
+        except OSError:  # Linux reports EIO once the last process has closed the terminal
             part = b""
         texts[key.fd] += part
         if part == b"":

@@ -2,18 +2,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** Waits for a condition that real sockets bring about, and fails where they do not. */
-export async function until(condition: () => boolean, what = 'what was waited for'): Promise<void> {
+/** Waits for a condition that depends on real sockets; throws after five seconds. */
+export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
   const end = Date.now() + 5_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`${what} did not come about`);
+    if (Date.now() > end) throw new Error(`${what} was not met`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
 /**
- * Makes a function that waits until all that goes on without time passing has come to rest: some requests of its own,
- * one after the other, to another server of this process. What was sent before them has arrived when they are answered.
+ * Returns a function that waits until everything that does not need time to pass has happened. It sends some requests
+ * to another server of this process: once they are answered, whatever was sent before them has arrived.
  */
 export async function quietness(): Promise<() => Promise<void>> {
   const server = createServer((_request, response) => response.end());

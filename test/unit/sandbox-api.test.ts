@@ -185,8 +185,9 @@ describe('the path', () => {
 describe('starting and ending', () => {
   it('takes the port it is given, and says when it is taken', async () => {
     const { sandbox } = await sandboxWith();
-    expect(sandbox.url).toBe(`http://127.0.0.1:${sandbox.port}`);
-    await expect(sandboxWith({ port: sandbox.port })).rejects.toThrow(/EADDRINUSE/);
+    const { port, origin } = new URL(sandbox.url);
+    expect(origin).toBe(`http://127.0.0.1:${port}`);
+    await expect(sandboxWith({ port: Number(port) })).rejects.toThrow(/EADDRINUSE/);
   });
 
   it('ends at once, also with requests that nobody answers', async () => {

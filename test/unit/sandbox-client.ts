@@ -8,14 +8,14 @@ export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
-  /** Undefined where the body is no JSON. */
+  /** Undefined if the body is not JSON. */
   readonly json: unknown;
 }
 
 export interface Extras {
-  /** Sent as JSON with its content type; a string as it stands. */
+  /** Sent as JSON; a string is sent unchanged. */
   readonly body?: unknown;
-  /** In place of, or besides, the usual ones; undefined leaves one out. */
+  /** Added to the default headers, or replace them; undefined removes one. */
   readonly headers?: Record<string, string | undefined>;
   readonly signal?: AbortSignal;
 }
@@ -23,11 +23,11 @@ export interface Extras {
 export type Send = (method: Method, path: string, extras?: Extras) => Promise<Reply>;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
 
-/** The moment that the tests' clock shows unless they move it. */
+/** The time of the tests' clock unless a test moves it. */
 export const NOW = Date.UTC(2026, 10, 23, 12);
 export const P = `/${SANDBOX.orgName}/${SANDBOX.appName}`;
 
-/** A sandbox, and a plain way to send it requests over HTTP: paths go out exactly as given. */
+/** A sandbox, and a function that sends it HTTP requests with the path exactly as given. */
 export async function sandboxWith(options: SandboxOptions = {}): Promise<{ sandbox: Sandbox; send: Send }> {
   const sandbox = await startSandbox({ now: () => NOW, ...options });
   const agent = new Agent();
@@ -87,7 +87,7 @@ export function readPage({ json }: Reply): ReadPage {
 
 export const threadIdOf = ({ json }: Reply): string => createdBody.parse(json).data.thread_id;
 
-/** ReadApi a list to its end, page by page. */
+/** Reads a list to its end, page by page. */
 export async function walk(
   send: Send,
   path: string,

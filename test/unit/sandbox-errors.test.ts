@@ -419,7 +419,7 @@ describe('the limit of calls a second', () => {
 describe('bytes that are no HTTP', () => {
   it('end that connection alone', async () => {
     const { sandbox, send } = await sandboxWith();
-    const socket = connect(sandbox.port, '127.0.0.1');
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     const ended = new Promise((resolve) => socket.once('close', resolve));
     socket.end('nonsense\r\n\r\n').resume();
     await ended;

@@ -31,7 +31,7 @@ describe('a fault that comes in place of an answer', () => {
   ] as const)('%s breaks the connection; done: %s', async (kind, done) => {
     const { sandbox, send } = await sandboxWith({ faults: [{ on: 'create', kind, times: 1 }] });
     expect(await failureOf(create(send))).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
-    expect(sandbox.state.hasThread(message.id)).toBe(done);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(done);
     expect(sandbox.state.requests).toMatchObject([{ method: 'POST', status: 0 }]);
     expect((await create(send)).status).toBe(done ? 403 : 200);
   });
@@ -50,7 +50,7 @@ describe('a fault that comes in place of an answer', () => {
     // Another request on the way there and back shows that the first one is not merely slow.
     expect((await list(send)).status).toBe(200);
     expect(answered).toBe(false);
-    expect(sandbox.state.hasThread(message.id)).toBe(done);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(done);
     giveUp.abort();
     await expect(request).rejects.toThrow();
     expect(sandbox.state.requests[0]).toMatchObject({ method: 'POST', status: 0 });
@@ -59,7 +59,7 @@ describe('a fault that comes in place of an answer', () => {
   it('cut_body breaks off in the middle, after the work', async () => {
     const { sandbox, send } = await sandboxWith({ faults: [{ on: 'create', kind: 'cut_body', times: 1 }] });
     expect(await failureOf(create(send))).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
-    expect(sandbox.state.hasThread(message.id)).toBe(true);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(true);
     expect(sandbox.state.requests).toMatchObject([{ status: 200 }]);
   });
 });
@@ -90,7 +90,7 @@ describe('a fault that comes as another answer', () => {
     expect(second.headers['retry-after']).toBe('7');
     expect(await create(send)).toMatchObject({ status: 500, text: 'plain words' });
     expect(await create(send)).toMatchObject({ status: 200, text: '{"data":null}' });
-    expect(sandbox.state.hasThread(message.id)).toBe(false);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(false);
   });
 
   it('rate_limit refuses in the words of the real one', async () => {
@@ -102,7 +102,7 @@ describe('a fault that comes as another answer', () => {
       json: { error: 'reach_limit', error_description: 'This request has reached API limit.' },
     });
     expect(reply.headers['retry-after']).toBe(when);
-    expect(sandbox.state.hasThread(message.id)).toBe(false);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(false);
   });
 
   it.each([
@@ -114,7 +114,7 @@ describe('a fault that comes as another answer', () => {
     expect(reply.status).toBe(expected);
     expect(reply.headers['content-type']).toBe('text/html');
     expect(reply.text).toMatch(/^<!DOCTYPE html>/);
-    expect(sandbox.state.hasThread(message.id)).toBe(false);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(false);
   });
 
   it('expired_token refuses a good token', async () => {
@@ -123,14 +123,14 @@ describe('a fault that comes as another answer', () => {
       status: 401,
       json: { error: 'unauthorized', error_description: 'Unable to authenticate due to expired access token' },
     });
-    expect(sandbox.state.hasThread(message.id)).toBe(false);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(false);
     expect((await create(send)).status).toBe(200);
   });
 
   it('empty_body does the work and says nothing', async () => {
     const { sandbox, send } = await sandboxWith({ faults: [{ on: 'create', kind: 'empty_body' }] });
     expect(await create(send)).toMatchObject({ status: 200, text: '' });
-    expect(sandbox.state.hasThread(message.id)).toBe(true);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(true);
   });
 
   it('stuck_cursor gives back the cursor that it was asked with', async () => {
@@ -161,10 +161,10 @@ describe('a fault that comes as another answer', () => {
     const request = create(send);
     await seen(waits, 1);
     expect(waits).toEqual([12_412]);
-    expect(sandbox.state.hasThread(message.id)).toBe(false);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(false);
     go();
     expect((await request).status).toBe(200);
-    expect(sandbox.state.hasThread(message.id)).toBe(true);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(true);
   });
 
   it('latency does the work also where the client has left', async () => {
@@ -186,7 +186,7 @@ describe('a fault that comes as another answer', () => {
     await expect(request).rejects.toThrow();
     go();
     expect((await list(send)).status).toBe(200);
-    expect(sandbox.state.hasThread(message.id)).toBe(true);
+    expect(sandbox.state.threadOfMessage.has(message.id)).toBe(true);
   });
 
   it('latency ends with the sandbox', async () => {

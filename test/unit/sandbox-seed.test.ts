@@ -13,7 +13,7 @@ describe('the ids to try', () => {
     for (const user of SANDBOX_HINTS.users) expect(state.joined(user).length).toBeGreaterThan(0);
     for (const { id, group_id, owner } of SANDBOX_HINTS.freeMessages) {
       expect(state.messages.get(id)).toEqual({ id, kind: 'group', groupId: group_id });
-      expect(state.hasThread(id)).toBe(false);
+      expect(state.threadOfMessage.has(id)).toBe(false);
       expect(state.groups.get(group_id)?.members).toContain(owner);
     }
   });
@@ -88,7 +88,7 @@ describe('the seeded helpdesk', () => {
   it('leaves messages without a thread, and some that can have none', () => {
     const state = world();
     const free = [...state.messages.values()].filter(
-      ({ id, kind, foreign }) => kind === 'group' && !foreign && !state.hasThread(id),
+      ({ id, kind, foreign }) => kind === 'group' && !foreign && !state.threadOfMessage.has(id),
     );
     expect(free.length).toBeGreaterThanOrEqual(20);
     const kinds = [...state.messages.values()].map(({ kind, foreign }) => (foreign ? 'foreign' : kind));

@@ -1,5 +1,5 @@
-// Loaded into a child process by --import: names are looked up here and nowhere else, so no test asks a DNS server.
-// `*.test` is this machine, `localhost` and addresses stay what they are, and no other name exists.
+// Loaded into a child process with --import, so that no test asks a DNS server: `*.test` is this machine, `localhost`
+// and addresses are looked up as usual, and no other name exists.
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -15,6 +15,6 @@ const lookup = (name, ...rest) => {
   return {};
 };
 
-// What net.connect() uses where it is given no lookup of its own, and what `import { lookup }` gives.
+// The lookup that net.connect() uses by default and that `import { lookup }` returns.
 Reflect.set(dns, 'lookup', lookup);
 syncBuiltinESMExports();

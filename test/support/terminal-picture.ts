@@ -1,6 +1,6 @@
 /*
- * A terminal picture as SVG: text alone, with colours of its own, so that it reads the same on a light page and on a
- * dark one, and needs no font, script or style from elsewhere.
+ * A picture of a terminal as SVG: only text, on a background of its own, so that it reads the same on light and dark
+ * pages and needs no external font, script or style.
  */
 
 const COLUMN = 7.8;
@@ -9,21 +9,20 @@ const MARGIN = 16;
 const BAR = 30;
 const FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";
 
-/** Each on the background with a contrast of at least 4.5 to 1. */
+/** Each has a contrast of at least 4.5 to 1 with the background. */
 const COLOURS = { plain: '#e6edf3', call: '#7ee787', faint: '#8b949e', person: '#e3b341', error: '#ff7b72' } as const;
 type Colour = keyof typeof COLOURS;
 
-/** What stands on one line of the picture: its parts, each with its colour. */
+/** A part of a line. */
 type Part = readonly [text: string, colour: Colour];
 
 const escaped = (text: string): string =>
   text.replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'));
 
 /**
- * The scenes of a demo's output that begin with these calls, in their order; where others are left out stands an
- * ellipsis.
+ * The scenes of a demo's output that begin with these calls, in their order, with an ellipsis for those left out.
  *
- * @throws Error where the output has no such scene
+ * @throws Error if there is no scene with one of the calls
  */
 export function scenes(output: string, wanted: readonly string[]): string[] {
   const [opening, ...all] = output.trimEnd().split(/^(?=> )/m);
@@ -39,7 +38,7 @@ export function scenes(output: string, wanted: readonly string[]): string[] {
   return lines;
 }
 
-/** Colours a demo's lines as the demo itself does on a terminal. */
+/** Colours the lines as the demo does on a terminal. */
 function coloured(lines: readonly string[]): Part[][] {
   let said: Colour = 'plain';
   return lines.map((line) => {
@@ -54,7 +53,7 @@ function coloured(lines: readonly string[]): Part[][] {
     const [, gutter, text = ''] = /^( {2}│ )(.*)$/.exec(line) ?? [];
     if (gutter === undefined) {
       if (!line.startsWith('  ? ')) return [[line, line.startsWith('    ') ? 'plain' : 'faint']];
-      // The question is the person's; the result after the answer is the model's again.
+      // The question is for the person; after the answer comes the result for the model.
       said = line.endsWith(':') ? 'person' : 'plain';
       return [[line, 'person']];
     }
@@ -66,14 +65,14 @@ function coloured(lines: readonly string[]): Part[][] {
   });
 }
 
-/** East Asian text is two columns wide, and fonts disagree by how much: only other lines are held to their width. */
+/** Fonts disagree on the width of East Asian text, so only lines without it are set to an exact width. */
 const isNarrow = (text: string): boolean => !/[\u1100-\uffdc]/.test(text.replaceAll('│', ' ').replaceAll('…', ' '));
 
 /**
  * @param lines of a demo's output
- * @param title what is read aloud in place of the picture
+ * @param title what a screen reader says
  */
-export function picture(lines: readonly string[], title: string): string {
+export function terminalPicture(lines: readonly string[], title: string): string {
   const width = Math.ceil(Math.max(...lines.map(({ length }) => length)) * COLUMN + 2 * MARGIN);
   const height = BAR + lines.length * LINE + MARGIN;
   const rows = coloured(lines).map((parts, i) => {

@@ -1,0 +1,101 @@
+import type { Command, Commands } from './command.ts';
+
+/** Each command is imported when it is called, so serving loads none of the others. */
+export const COMMANDS: Commands = {
+  serve: {
+    summary: 'Serve MCP on stdin and stdout: what an assistant starts (the default)',
+    usage: ['[SETTINGS]'],
+    examples: [
+      '',
+      '--read-only',
+      'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
+    ],
+    settings: true,
+    run: async (args) => (await import('./serve.ts')).serve(args),
+  },
+  call: {
+    summary: 'Call one tool, for scripts and CI',
+    usage: ["TOOL '{json}' [--json] [--confirm THREAD_ID]... [SETTINGS]", 'TOOL [KEY=VALUE]... [--json] ...'],
+    flags: {
+      '--json':
+        'Print the structure of the result alone, in one line; for an error {"error":{"code":"...","text":"..."}}, with the text on stderr as well',
+      '--confirm THREAD_ID':
+        'Say yes to the question of a tool that deletes, by naming exactly the threads that the call is about: once for each, or separated by commas',
+    },
+    notes: [
+      "A VALUE is read as the tool's argument is typed: a text, a number, true or false; an id stays a text. The items of a list are separated by commas, or the key is given again. What holds a comma itself needs the JSON form.",
+      'A tool that deletes asks on the terminal, and only y or yes deletes. Without a terminal it needs --confirm; left out, the question stands on stderr and nothing is deleted.',
+    ],
+    exitCodes: {
+      0: 'Done; the result stands on stdout',
+      1: 'The tool failed (the error stands on stderr), was declined, did a part only, or lost the answer',
+      2: 'Used wrongly: the command line, the arguments or the settings. Nothing was changed',
+      130: 'Cancelled by Ctrl-C. What was sent before may have been done',
+    },
+    examples: [
+      'call list_user_threads username=lin limit=5',
+      'call create_thread \'{"group_id":"210000000000001","msg_id":"1882277349226622683","name":"Paid","owner":"lin"}\'',
+      'call list_threads max_scan=5000 --json',
+      'call delete_thread thread_id=240000142270761 --confirm 240000142270761',
+    ],
+    settings: true,
+    run: async (args) => (await import('./call.ts')).call(args),
+  },
+  tools: {
+    summary: 'List the tools with their arguments',
+    usage: ['[TOOL] [--json] [SETTINGS]'],
+    flags: { '--json': 'Print the answer to tools/list, as an assistant gets it' },
+    notes: ['With a TOOL: all of its description.'],
+    examples: ['tools', 'tools list_user_threads', 'tools --json --read-only'],
+    settings: true,
+    run: async (args) => (await import('./tools.ts')).tools(args),
+  },
+  demo: {
+    summary: 'Play a short scene on the embedded sandbox',
+    usage: [''],
+    run: async (args) => (await import('./demo.ts')).demo(args),
+  },
+  doctor: {
+    summary: 'Check settings, network and service, and say what to do',
+    usage: ['[--json] [--offline] [SETTINGS]'],
+    flags: {
+      '--json': 'Print all checks as one JSON object',
+      '--offline': 'Look at what needs no network alone',
+    },
+    exitCodes: {
+      0: 'Good',
+      1: 'A check with the service failed',
+      2: 'Something is wrong that needed no service to be found',
+    },
+    settings: true,
+    run: async (args) => (await import('./doctor.ts')).doctor(args),
+  },
+  sandbox: {
+    summary: 'Run the sandbox alone, and print the settings that reach it',
+    usage: ['[--port N] [--faults FILE]'],
+    flags: {
+      '--port N': 'Listen there; by default on a free port',
+      '--faults FILE':
+        'A JSON file of faults to rehearse, such as [{"on":"list","kind":"status","status":403,"description":"thread not open."}]',
+    },
+    notes: [
+      'A fault has "on": the call that it strikes (create, rename, delete, list, list_user, list_user_group, members, add_members, remove_members, token, get, list_group, list_groups, list_user_groups, list_joined_groups, group_members, get_groups, get_user, or * for any); "kind"; and, if wanted, "times": how often it strikes, and "skip": how many requests pass first.',
+      'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
+    ],
+    examples: ['sandbox --port 8123'],
+    run: async (args) => (await import('./sandbox.ts')).sandbox(args),
+  },
+  help: {
+    summary: 'Show the commands and settings, or one command; also --help',
+    usage: ['[COMMAND]'],
+    run: async (args) => (await import('./help.ts')).help(args, COMMANDS),
+  },
+  version: {
+    summary: 'Print the version; also --version',
+    usage: [''],
+    run: async (args) => (await import('./help.ts')).printVersion(args),
+  },
+};
+
+export const findCommand = (name: string): Command | undefined =>
+  Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
