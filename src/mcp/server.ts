@@ -10,6 +10,7 @@ import type { ConfirmMode } from '../settings/schema.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
 import { type Asker, createGate, formParams, showsForms } from '../toolkit/confirm.ts';
 import type { Session, Tool } from '../toolkit/define-tool.ts';
+import { healArguments } from '../toolkit/heal-arguments.ts';
 import type { Target } from '../toolkit/targets.ts';
 import { createWriter } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
@@ -61,7 +62,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const named = toolParams.safeParse(params);
     const tool = named.success ? tools.find(({ name }) => name === named.data.name) : undefined;
     if (!named.success || !tool) throw unknownTool(tools);
-    const args = named.data.arguments ?? {};
+    const args = healArguments(named.data.arguments ?? {}, tool.inputSchema());
     const time = startCallTime(clock, extra.signal);
     try {
       const call = await tool.prepare(args);

@@ -136,6 +136,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<Result<O>>,
 ): Tool {
   const { name, title, description, kind, input } = spec;
+  let inputJson: Record<string, unknown> | undefined;
   return {
     name,
     title,
@@ -144,7 +145,10 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     annotations: { title, ...HINTS[kind], openWorldHint: false },
     // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' ? { 'anthropic/requiresUserInteraction': true } : undefined,
-    inputSchema: () => jsonSchema(input),
+    inputSchema() {
+      inputJson ??= jsonSchema(input);
+      return inputJson;
+    },
     outputSchema: () => jsonSchema(spec.output),
     argumentNames: Object.keys(input.shape),
     async prepare(raw) {
