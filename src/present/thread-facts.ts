@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
+import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { ago, utcTime } from './time.ts';
 
@@ -31,16 +32,15 @@ export const threadFacts = z.object({
 export type ThreadFacts = z.input<typeof threadFacts>;
 
 /** Maps a thread to the fields that are known. */
-export function factsOf(thread: Thread): ThreadFacts {
-  return {
-    id: shownId(thread.id),
-    ...(thread.name === undefined ? {} : { name: shownName(thread.name) }),
-    ...(thread.owner === undefined ? {} : { owner: shownId(thread.owner) }),
-    ...(thread.groupId === undefined ? {} : { group_id: shownId(thread.groupId) }),
-    ...(thread.msgId === undefined ? {} : { msg_id: shownId(thread.msgId) }),
-    ...(thread.created === undefined ? {} : { created_at: utcTime(thread.created) }),
-  };
-}
+export const factsOf = ({ id, name, owner, groupId, msgId, created }: Thread): ThreadFacts =>
+  defined({
+    id: shownId(id),
+    name: name === undefined ? undefined : shownName(name),
+    owner: owner && shownId(owner),
+    group_id: groupId && shownId(groupId),
+    msg_id: msgId && shownId(msgId),
+    created_at: created === undefined ? undefined : utcTime(created),
+  });
 
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
