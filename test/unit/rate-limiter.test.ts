@@ -259,6 +259,16 @@ describe('a place', () => {
 });
 
 describe('a second 429', () => {
+  it('to a call from before the first one does not halve the rate again', async () => {
+    const { served, releases, ask, advance } = start(12);
+    for (let call = 0; call < 12; call++) void ask(call);
+    await settle();
+    for (const release of releases.splice(0)) release({ limited: true });
+    for (let call = 12; call < 24; call++) void ask(call);
+    await advance(1_000);
+    expect(served).toHaveLength(12 + 6);
+  });
+
   it('does not cut short the pause that the first one asked for', async () => {
     const { served, releases, ask, advance } = start(12);
     for (let call = 0; call < 2; call++) void ask(call);
