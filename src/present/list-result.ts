@@ -218,12 +218,9 @@ function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefin
 const countOf = (others: number | undefined): string =>
   others === undefined ? 'all others' : others === 1 ? '1 other' : `${others} others`;
 
-const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
-  rows === undefined
-    ? []
-    : [
-        `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`,
-      ];
+const countsText = (title: string, rows: ListResult['by_owner']): string | undefined =>
+  rows &&
+  `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`;
 
 /** A list as text: summary, counts, what all rows share, the names of the columns, one line per row, the cursor. */
 export function listText(result: ListResult): string {
@@ -231,17 +228,19 @@ export function listText(result: ListResult): string {
   const columns = COLUMNS.filter((column) => threads.some((one) => one[column] !== undefined));
   const year = sharedYear(threads);
   const common = [
-    ...(year === undefined ? [] : [`created in ${year}`]),
-    ...Object.entries(shared ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${word(value)}`])),
-  ];
+    year && `created in ${year}`,
+    ...Object.entries(shared ?? {}).map(([key, value]) => value && `${key} ${word(value)}`),
+  ].filter((part) => part !== undefined);
   return [
     summary,
-    ...countsText('By group', by_group),
-    ...countsText('By owner', by_owner),
-    ...(oldest === undefined || newest === undefined ? [] : [`Oldest ${oldest}, newest ${newest}`]),
-    ...(common.length > 0 ? [`All: ${common.join(', ')}`] : []),
-    ...(threads.length > 0 ? [columns.join(' ')] : []),
+    countsText('By group', by_group),
+    countsText('By owner', by_owner),
+    oldest && newest && `Oldest ${oldest}, newest ${newest}`,
+    common.length > 0 ? `All: ${common.join(', ')}` : undefined,
+    threads.length > 0 ? columns.join(' ') : undefined,
     ...threads.map((one) => columns.map((column) => cell(one, column, year)).join(' ')),
-    ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
-  ].join('\n');
+    next_cursor && `next_cursor: ${next_cursor}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
 }

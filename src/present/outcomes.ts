@@ -1,6 +1,6 @@
 import { word } from './thread-facts.ts';
 
-/** `8 added, 1 failed, 1 unknown`: the first status always, the others where there are any. */
+/** `8 added, 1 failed, 1 unknown`: the first status always, the others if there are any. */
 export function countByStatus<S extends string>(
   results: readonly { readonly status: S }[],
   statuses: readonly S[],
@@ -12,7 +12,7 @@ export function countByStatus<S extends string>(
     .join(', ');
 }
 
-/** The summary, and a line for each status and reason with its users: a model needs the reason once, not 50 times. */
+/** The summary, and a line per status and reason with its users: a model needs the reason once, not 50 times. */
 export function outcomesText(
   summary: string,
   results: readonly { username: string; status: string; error?: string | undefined }[],

@@ -5,7 +5,7 @@ import { inQuotes, visible } from '../base/escape.ts';
 import { ago, utcTime } from './time.ts';
 
 /** In grapheme clusters after escaping: a name has 64 characters, each hidden one grows to eight or nine, and a last
- * record must hold all of them. Where many names stand together, `budget.ts` cuts them further. */
+ * record must hold all of them. Where there are many names, `token-budget.ts` cuts them further. */
 const LONGEST_NAME = 600;
 const LONGEST_ID = 80;
 

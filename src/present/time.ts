@@ -1,10 +1,7 @@
-/** `2026-11-23`: the day in UTC. */
-export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
 /** `2026-11-23T08:00:00Z`, with milliseconds only where there are any. */
 export const utcTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-/** Each unit with its length and the least count that is said in it: 22 months are not one year. */
+/** Each unit with its length and the lowest count that uses it: 22 months are not one year. */
 const UNITS = [
   ['year', 365.25 * 86_400_000, 2],
   ['month', 30.44 * 86_400_000, 1],
@@ -13,7 +10,7 @@ const UNITS = [
   ['minute', 60_000, 1],
 ] as const;
 
-/** How long ago, in one unit: `3 months ago`. A time that lies ahead (clocks differ) counts as just now. */
+/** How long ago, in one unit: `3 months ago`. A time in the future (clocks differ) counts as just now. */
 export function ago(ms: number, now: number): string {
   for (const [unit, length, least] of UNITS) {
     const count = Math.floor((now - ms) / length);
@@ -22,7 +19,7 @@ export function ago(ms: number, now: number): string {
   return 'just now';
 }
 
-/** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
+/** A duration in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
 export function span(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1_000);
   if (seconds < 120) return `${seconds} s`;

@@ -1,6 +1,6 @@
 import type { Thread } from '../agora/thread.ts';
 
-/** Counts by group and by owner of all threads that fit, and the span of their times. */
+/** Counts by group and by owner, and the span of creation times. */
 export interface ThreadTotals {
   readonly groups: Counts;
   readonly owners: Counts;

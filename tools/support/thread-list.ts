@@ -91,7 +91,7 @@ const filterOf = ({ name_contains, owner, msg_id, created_after, created_before 
     createdBefore: created_before === undefined ? undefined : instantOf(created_before),
   });
 
-/** The filters in words, so that a summary stands alone. */
+/** The filters in words, so that the summary is complete by itself. */
 const wordsOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): string =>
   [
     name_contains && `with ${inQuotes(shownName(name_contains))} in the name`,
