@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
-import { positionAfter, STOPPED, type Stopped, type Walk, walk } from '../src/lists/walk.ts';
-import { failureNote } from '../src/present/list-result.ts';
+import { positionAfter, type Walk, walk } from '../src/lists/walk.ts';
+import { failureNote, type ListStopped, listStopped } from '../src/present/list-result.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -14,7 +14,7 @@ const output = z.object({
   scanned: z.int().describe('How many members were counted'),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(STOPPED),
+  stopped: listStopped,
 });
 
 type Result = z.input<typeof output>;
@@ -52,9 +52,9 @@ export const listThreadMembers = defineTool({
       members.length,
       (kept) => {
         const next = positionAfter(found, kept);
-        const stopped = kept < members.length ? 'budget' : found.stopped;
+        const stopped: ListStopped = kept < members.length ? 'budget' : found.stopped;
         return defined({
-          summary: summaryOf(thread_id, kept, { ...found, stopped }, next !== undefined, cursor === undefined),
+          summary: summaryOf(thread_id, kept, found, stopped, next !== undefined, cursor === undefined),
           members: members.slice(0, kept),
           scanned: found.scanned,
           has_more: next !== undefined,
@@ -79,14 +79,15 @@ function textOf({ summary, members, next_cursor }: Result): string {
 function summaryOf(
   threadId: string,
   shown: number,
-  { scanned, stopped, failure }: Walk<unknown>,
+  { scanned, failure }: Walk<unknown>,
+  stopped: ListStopped,
   more: boolean,
   fromStart: boolean,
 ): string {
   const others = 'there may be others';
   const whole =
     shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
-  const ends: Partial<Record<Stopped, string>> = {
+  const ends: Partial<Record<ListStopped, string>> = {
     end: fromStart ? whole : 'apart from the pages before this cursor there is no other',
     deadline: `the time was up, ${others}`,
     budget: `the ids that did not fit here follow at next_cursor, and ${others}`,

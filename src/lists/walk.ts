@@ -6,8 +6,8 @@ import { within } from '../base/deadline.ts';
 import { defined } from '../base/defined.ts';
 import { hashOf, MOST_SHOWN, type Position } from './cursor.ts';
 
-/** Why a list stopped where it did; `budget`: the result would have been too long for a model. */
-export const STOPPED = ['page', 'end', 'limit', 'max_scan', 'deadline', 'cursor_repeated', 'budget'] as const;
+/** Why a walk stopped where it did. */
+export const STOPPED = ['page', 'end', 'limit', 'max_scan', 'deadline', 'cursor_repeated'] as const;
 export type Stopped = (typeof STOPPED)[number];
 
 /** The most that the service gives in a page [all sources]. */

@@ -4,7 +4,7 @@ import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes } from '../base/escape.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
-import { positionAfter, STOPPED, type Walk } from '../lists/walk.ts';
+import { positionAfter, STOPPED, type Stopped, type Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import { factsOf, shownId, word } from './thread-facts.ts';
 import { utcTime } from './time.ts';
@@ -13,6 +13,10 @@ import type { Counts, ThreadTotals } from './totals.ts';
 
 export const DETAILS = ['compact', 'full'] as const;
 export type Detail = (typeof DETAILS)[number];
+
+/** Why a list stopped where it did; `budget`: more rows would have been too long for a model. */
+export type ListStopped = Stopped | 'budget';
+export const listStopped = z.enum([...STOPPED, 'budget']);
 
 const row = z.object({
   id: z.string(),
@@ -46,7 +50,7 @@ export const listResult = z.object({
   newest: z.string().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(STOPPED),
+  stopped: listStopped,
 });
 
 export type ListResult = z.input<typeof listResult>;
@@ -80,13 +84,13 @@ export const listOf = (facts: ListFacts): ListResult =>
 /** The result with only the first rows; `budget` is why it stopped where some are left out. */
 function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResult {
   const items = facts.found.items.slice(0, kept);
-  const stopped = kept < facts.found.items.length ? 'budget' : facts.found.stopped;
-  const found = { ...facts.found, items, stopped } as const;
+  const stopped: ListStopped = kept < facts.found.items.length ? 'budget' : facts.found.stopped;
+  const found = { ...facts.found, items };
   const totals = found.pages > 1 ? facts.totals : undefined;
   const position = positionAfter(found, kept);
   const rows = items.map((thread) => rowOf(thread, detail));
   return defined({
-    summary: summaryOf({ ...facts, found }, totals, position !== undefined),
+    summary: summaryOf({ ...facts, found, stopped }, totals, position !== undefined),
     ...factor(cutNames(rows, TEXTS_BUDGET)),
     scanned: found.scanned,
     matched: found.matched,
@@ -149,9 +153,7 @@ function largest({ known, beyond }: Counts): ListResult['by_owner'] {
   return [...fitting, { ...(beyond === 0 && { others: rest.length }), threads: others }];
 }
 
-type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals'> & {
-  readonly found: Pick<Walk<Thread>, 'items' | 'scanned' | 'matched' | 'stopped' | 'failure'>;
-};
+type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals'> & { readonly stopped: ListStopped };
 
 function summaryOf(facts: Summarised, totals: ThreadTotals | undefined, more: boolean): string {
   const { subject, narrowed, found, fromStart, notes } = facts;
@@ -174,7 +176,7 @@ export const failureNote = (failure: AgoraError | undefined): readonly string[] 
   failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
 /** Fixed last words: claiming absence from a cut list is the most common mistake made with lists. */
-function closing({ found: { scanned, matched, stopped }, unjudged, fromStart }: Summarised): string {
+function closing({ found: { scanned, matched }, stopped, unjudged, fromStart }: Summarised): string {
   const looked = `Looked at ${scanned}, matched ${matched}, stopped: ${stopped}`;
   if (unjudged > 0) {
     return `${looked}; the service did not give what the filter asks for of ${unjudged} of them, so there may be others.`;
