@@ -1,13 +1,7 @@
 import * as z from 'zod';
+import { capitalised } from '../src/base/capitalised.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import {
-  capitalised,
-  described,
-  lastRecord,
-  type ThreadFacts,
-  threadFacts,
-  titled,
-} from '../src/present/thread-facts.ts';
+import { described, lastRecord, type ThreadFacts, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-tool.ts';
 import { identify } from '../src/toolkit/identify-thread.ts';
 import { deleteOne, renamedWords } from './support/delete-one.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AgoraError } from '../src/agora/errors.ts';
+import { capitalised } from '../src/base/capitalised.ts';
 import { timePassed } from '../src/base/clock.ts';
 import { within } from '../src/base/deadline.ts';
 import { inQuotes } from '../src/base/escape.ts';
@@ -7,7 +8,6 @@ import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import {
-  capitalised,
   described,
   describedInGroup,
   factsLine,

@@ -42,8 +42,6 @@ export const factsOf = ({ id, name, owner, groupId, msgId, created }: Thread): T
     created_at: created === undefined ? undefined : utcTime(created),
   });
 
-export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** `thread 2400… "Refund question"`, or the id alone. */
 export const titled = ({ id, name }: ThreadFacts): string =>
   name === undefined ? `thread ${word(id)}` : `thread ${word(id)} ${inQuotes(name)}`;
