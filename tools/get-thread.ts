@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../src/base/defined.ts';
 import { described, factsOf, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { explainRefusal } from './support/explain-refusal.ts';
@@ -15,7 +16,7 @@ export const getThread = defineTool({
   async handle({ thread_id }, { threads, seen, clock, signal }) {
     const { memberCount, ...thread } = await threads.get(thread_id, signal).catch(explainRefusal);
     seen.remember([thread], clock.now());
-    const facts = { ...factsOf(thread), ...(memberCount === undefined ? {} : { member_count: String(memberCount) }) };
+    const facts = defined({ ...factsOf(thread), member_count: memberCount?.toString() });
     return { summary: `Found ${titled(facts)}: ${described(facts)}.`, thread: facts };
   },
   text: ({ summary, thread: { msg_id } }) => (msg_id === undefined ? summary : `${summary}\nmsg_id ${msg_id}`),

@@ -22,10 +22,7 @@ export const listGroupThreads = defineTool({
         scope: { group_id },
         subject: `Threads of group ${group_id}`,
         shortPageEnds: false,
-        fetch: ({ limit, cursor }, signal) =>
-          context.threads
-            .listOfGroup(group_id, { limit, ...(cursor === undefined ? {} : { cursor }) }, signal)
-            .catch(explainRefusal),
+        fetch: (query, signal) => context.threads.listOfGroup(group_id, query, signal).catch(explainRefusal),
       },
       { ...args, sort: 'desc' },
       context,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { AgoraError } from '../src/agora/errors.ts';
+import { defined } from '../src/base/defined.ts';
 import { unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
-import { STOPPED, type Stopped, walk } from '../src/lists/walk.ts';
-import { failureNote } from '../src/present/list-result.ts';
+import { positionAfter, type Walk, walk } from '../src/lists/walk.ts';
+import { failureNote, type ListStopped, listStopped } from '../src/present/list-result.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -14,7 +14,7 @@ const output = z.object({
   scanned: z.int().describe('How many members were counted'),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(STOPPED),
+  stopped: listStopped,
 });
 
 type Result = z.input<typeof output>;
@@ -33,35 +33,34 @@ export const listThreadMembers = defineTool({
   }),
   output,
   async handle({ thread_id, limit, cursor, max_scan }, { app, threads, clock, signal, progress }): Promise<Result> {
-    const belongs = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };
-    const start = cursor === undefined ? {} : unwrapCursor(belongs, cursor);
-    const found = await walk<string>({
-      fetch: (query, bounded) => threads.listMembers(thread_id, query, bounded),
-      start,
+    const list = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };
+    const found = await walk({
+      async fetch(query, bounded) {
+        const { items, ...page } = await threads.listMembers(thread_id, query, bounded);
+        return { ...page, items: items.map((id) => ({ id })) };
+      },
+      start: cursor === undefined ? {} : unwrapCursor(list, cursor),
       shortPageEnds: false,
-      idOf: (member) => member,
       limit,
       maxScan: max_scan,
       onPage: (scanned) => max_scan !== undefined && progress(scanned, undefined, `Counted ${scanned} members`),
       clock,
       signal,
     });
-    const ids = found.items.map(shownId);
+    const members = found.items.map(({ id }) => shownId(id));
     return withinBudget(
-      ids.length,
+      members.length,
       (kept) => {
-        const cut = kept < ids.length;
-        const next = (cut ? found.after[kept - 1] : found.scanned > ids.length ? found.after.at(-1) : found.next)?.();
-        const stopped = cut ? 'budget' : found.stopped;
-        const about = { ...found, thread_id, shown: kept, stopped, more: next !== undefined };
-        return {
-          summary: summaryOf(about, cursor === undefined),
-          members: ids.slice(0, kept),
+        const next = positionAfter(found, kept);
+        const stopped: ListStopped = kept < members.length ? 'budget' : found.stopped;
+        return defined({
+          summary: summaryOf(thread_id, kept, found, stopped, next !== undefined, cursor === undefined),
+          members: members.slice(0, kept),
           scanned: found.scanned,
           has_more: next !== undefined,
-          ...(next === undefined ? {} : { next_cursor: wrapCursor(belongs, next) }),
+          next_cursor: next && wrapCursor(list, next),
           stopped,
-        };
+        });
       },
       textOf,
     );
@@ -77,27 +76,25 @@ function textOf({ summary, members, next_cursor }: Result): string {
   ].join('\n');
 }
 
-interface Found {
-  readonly thread_id: string;
-  readonly shown: number;
-  readonly scanned: number;
-  readonly stopped: Stopped;
-  readonly failure?: AgoraError;
-  readonly more: boolean;
-}
-
-function summaryOf({ thread_id, shown, scanned, stopped, failure, more }: Found, fromStart: boolean): string {
+function summaryOf(
+  threadId: string,
+  shown: number,
+  { scanned, failure }: Walk<unknown>,
+  stopped: ListStopped,
+  more: boolean,
+  fromStart: boolean,
+): string {
   const others = 'there may be others';
   const whole =
     shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
-  const ends: Partial<Record<Stopped, string>> = {
+  const ends: Partial<Record<ListStopped, string>> = {
     end: fromStart ? whole : 'apart from the pages before this cursor there is no other',
     deadline: `the time was up, ${others}`,
     budget: `the ids that did not fit here follow at next_cursor, and ${others}`,
     cursor_repeated: 'the service repeated its cursor, so it is not known whether there are others',
   };
   return [
-    `Members of thread ${thread_id}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
+    `Members of thread ${threadId}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
     ...failureNote(failure),
     ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
     `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped] ?? others}.`,

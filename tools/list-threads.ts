@@ -5,7 +5,7 @@ import { defineTool } from '../src/toolkit/define-tool.ts';
 import { listArguments } from './support/parameters.ts';
 import { listThreads } from './support/thread-list.ts';
 
-/** The app list gives ids alone: without a word about it a model would take the threads for nameless. */
+/** The app list gives only ids: unless told, a model would take the threads for nameless. */
 function unknownNames(threads: readonly Thread[]): string[] {
   const known = threads.filter(({ name }) => name !== undefined).length;
   if (threads.length === 0 || known === threads.length) return [];

@@ -40,10 +40,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   EHOSTUNREACH: NO_WAY,
 };
 
-/** With these no connection can have come about, whoever made it: a proxy's connections are not ours to watch. */
-const ALWAYS_BEFORE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+/** Errors that prove no connection was made, even through a proxy, whose own connections we cannot see. */
+const UNCONNECTED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** OpenSSL's verdicts on a certificate: judged before a byte of a request is written. */
+/** OpenSSL rejects a certificate before a byte of a request is written. */
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 const TLS = /^(ERR_TLS_|ERR_SSL_|EPROTO$|UND_ERR_PRX_TLS$)/;
 
@@ -75,20 +75,20 @@ function failureOf(code: string, error: unknown): Failure {
   );
 }
 
-/** undici gives a refused CONNECT no code of its own, and its status in words: `Proxy response (407) !== 200 …`. */
+/** undici reports a refused CONNECT without a code, and with its status in words: `Proxy response (407) !== 200 …`. */
 const isProxyRefusal = (error: unknown): boolean => error instanceof Error && /HTTP Tunneling/.test(error.message);
 const isPassing = (error: unknown): boolean => error instanceof Error && /\(50[234]\)/.test(error.message);
 
 /**
- * The failure of a connection, before or while a request was on its way.
+ * The failure of a connection, before a request was sent or while it was on its way.
  *
- * @param origin whom the request was for
+ * @param origin for the message
  * @param neverSent no byte of the request was written, so nothing can have landed
  */
 export function connectionError(error: unknown, origin: string, neverSent: boolean): AgoraError {
   const code = errorCode(error);
   const failure = failureOf(code, error);
-  const before = neverSent || ALWAYS_BEFORE.has(code) || CERTIFICATE.test(code) || isProxyRefusal(error);
+  const before = neverSent || UNCONNECTED.has(code) || CERTIFICATE.test(code) || isProxyRefusal(error);
   return new AgoraError(
     {
       ...failure,
@@ -100,7 +100,7 @@ export function connectionError(error: unknown, origin: string, neverSent: boole
   );
 }
 
-/** No connection within the time limit of the attempt: a proxy that is silent, or a host that takes no call. */
+/** No connection within the time limit of the attempt: the proxy or the host does not answer. */
 export function unconnected(origin: string, timeoutMs: number): AgoraError {
   return new AgoraError({
     code: 'connection_timed_out',
@@ -111,7 +111,7 @@ export function unconnected(origin: string, timeoutMs: number): AgoraError {
   });
 }
 
-/** The machine-readable code of a failure, also where Node wraps several tries (IPv4 and IPv6) in one error. */
+/** The error code, also where Node wraps several attempts (IPv4 and IPv6) in one error. */
 function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

@@ -1,3 +1,5 @@
+import { capitalised } from '../base/capitalised.ts';
+
 /** Is it worth making the same call again? `later` for limits and faults of the service, `never` for all else. */
 export type Retry = 'never' | 'later';
 
@@ -8,8 +10,6 @@ export interface NextStep {
   /** For the operator, who need not be sent for; absent where it is the same. */
   readonly operator?: string;
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A step that only the operator can take. */
 export const askOperator = (step: string): NextStep => ({

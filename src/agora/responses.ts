@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Page, Thread } from './thread.ts';
 
 /*
- * Readers of single values: what they cannot read is undefined. Written out, since a walk of 100,000 threads runs six
- * of them for each, and as zod checks they cost more than all the rest of the walk.
+ * Readers of single values, with undefined for what they cannot read. Written by hand, since a walk of 100,000 threads
+ * runs six of them per thread, and as zod checks they cost more than the rest of the walk.
  */
 
-/** As `/^\d{1,32}$/` says it, in half the time. */
+/** `/^\d{1,32}$/` in half the time. */
 function isDigits(text: string): boolean {
   if (text.length === 0 || text.length > 32) return false;
   for (let at = 0; at < text.length; at++) {
@@ -17,9 +17,9 @@ function isDigits(text: string): boolean {
 }
 
 /**
- * An id as the service writes it: digits in a string; as a JSON number only where no digit can have been lost. A number
- * written as a fraction that rounds to a whole one passes: its text is gone after JSON.parse (only from Node 22 on does
- * a reviver see it), and to search each answer for it would cost every walk for what no service was ever seen to send.
+ * An id as the service writes it: digits in a string, or a JSON number where no digit can have been lost. A fraction
+ * that rounds to a whole number passes: JSON.parse loses its text (a reviver sees it only from Node 22 on), and no
+ * service was ever seen to send one.
  */
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return isDigits(value) ? value : undefined;
@@ -28,13 +28,13 @@ export function idOf(value: unknown): string | undefined {
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Only webhooks are known to put `org#app_` before a user id; the sources ask clients to bear it here too. */
+/** Only webhooks are known to put `org#app_` before a user id; the sources ask clients to expect it here too. */
 export function createUserIdOf(appKey: string | undefined) {
   const known = `${appKey}_`;
   return (value: unknown): string | undefined => {
     if (typeof value !== 'string' || value === '') return undefined;
     if (!value.includes('#')) return value;
-    // Both an app's name and a user id may hold `_`: by the key alone the two are told apart for sure.
+    // Both an app's name and a user id may contain `_`: only the key separates the two for certain.
     if (value.startsWith(known)) return value.slice(known.length) || value;
     return appKey?.includes('#') ? value : value.replace(/^[^#]+#[^_]+_(?=.)/, '');
   };
@@ -46,7 +46,7 @@ export function millisOf(value: unknown): number | undefined {
   return typeof ms === 'number' && ms > 0 && ms < 253_402_300_800_000 ? ms : undefined;
 }
 
-/** A reader as a schema, which refuses what it cannot read. */
+/** The schema of a reader: refuses what it cannot read. */
 export const read = <T>(reader: (value: unknown) => T | undefined, expected: string) =>
   z.unknown().transform((value, context): T => {
     const known = reader(value);
@@ -57,12 +57,12 @@ export const read = <T>(reader: (value: unknown) => T | undefined, expected: str
 
 const id = read(idOf, 'an id in digits');
 
-/** Longer than any cursor seen (they are short base64 texts), and short enough to hand to a model. */
+/** Cursors seen are short base64 texts; longer ones than this would be passed on at great cost. */
 export const cursor = z.string().max(2_048).nullish();
 
 /**
- * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body with
- * no trace of a list is another answer or somebody else's, and "no threads" must not be read out of it.
+ * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body without
+ * any sign of a list is another answer, or not the service's, and must not be read as "no threads".
  */
 const envelope = {
   action: z.unknown().optional(),
@@ -71,13 +71,13 @@ const envelope = {
   cursor,
 };
 
-/** Is it a list of the service that has no items? */
+/** Is it an empty list of the service? */
 const isEmptyList = ({ action, properties }: { action?: unknown; properties?: unknown }): boolean =>
   properties !== undefined || action === 'get';
 
 const NOT_A_LIST = 'no list answer of Agora Chat';
 
-/** Lists stand at `entities`; the web SDK also reads `data.entities` [SDK5]. */
+/** Lists are at `entities`; the web SDK also reads `data.entities` [SDK5]. */
 const threadFrame = z
   .object({
     ...envelope,
@@ -100,12 +100,12 @@ const memberCount = z.object({ affiliations_count: z.int().nonnegative().optiona
 /**
  * The schemas of all answers.
  *
- * @param appKey `org#app` where it is known: the prefix that user ids may bear
+ * @param appKey `org#app` where it is known: the prefix that user ids may have
  */
 export function createAnswers(appKey?: string) {
   const userIdOf = createUserIdOf(appKey);
 
-  /** A thread is one that has an id; each other part may be missing, or of a shape not known here, which is the same. */
+  /** Only the id is required; any other part may be missing or of an unknown shape. */
   function threadOf(value: unknown): Thread | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     const { id, name, owner, msgId, groupId, created }: Partial<Record<keyof Thread, unknown>> = value;
@@ -125,8 +125,8 @@ export function createAnswers(appKey?: string) {
   const thread = read(threadOf, 'a thread with an id in digits');
 
   /**
-   * A page of threads. It reads within a check, where others transform: in walks of many pages, what went through a
-   * transform of zod 4.6 outlives several collections, and cleaning up after it costs more than all of the reading.
+   * A page of threads, read in a check instead of a transform: in long walks, what passed through a transform of zod 4.6
+   * survives several collections, and collecting it costs more than the reading.
    */
   const threadPage = z.custom<Page<Thread>>().check((payload) => {
     const parsed = threadFrame.safeParse(payload.value);

@@ -153,7 +153,7 @@ function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
   throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
 }
 
-/** The refusal that a status alone proves, whatever became of its body; undefined for an answer that is none. */
+/** The refusal that the status proves, whatever became of the body; undefined where it is none. */
 const refusedBy = ({ status, headers }: Head, clock: Clock): AgoraError | undefined =>
   status >= 300 && status < 600 ? refusal(status, '', headers['retry-after'], clock.now()) : undefined;
 

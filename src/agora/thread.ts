@@ -1,4 +1,4 @@
-/** A thread as the two lists by user give it. The app list gives `id` alone, and each other part may be missing. */
+/** A thread as the two lists by user give it. The app list gives only `id`, and any other part may be missing. */
 export interface Thread {
   /** Digits; sample ids have 15 of them. */
   readonly id: string;

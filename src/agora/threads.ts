@@ -46,7 +46,7 @@ export interface Threads {
   listOfGroup(groupId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Thread>>;
 }
 
-/** What became of each user of a removal. */
+/** The outcome for each user of a removal. */
 export interface Removal {
   readonly removed: ReadonlyMap<string, boolean>;
   /** Was it sent again after it may have landed? Then a failure may be of a user whom the first attempt removed. */
@@ -66,7 +66,7 @@ const unsorted = ({ sort: _sort, ...query }: PageQuery): Record<string, string> 
 /**
  * The typed calls over one way of sending. `thread` for one and for the app, `threads` for the lists by user.
  *
- * @param appKey `org#app` where it is known: the prefix that user ids may bear
+ * @param appKey `org#app` where it is known: the prefix that user ids may have
  */
 export const createThreads = (send: Send, appKey?: string): Threads => threadsOver(send, createAnswers(appKey));
 

@@ -5,9 +5,9 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /**
- * The parts of undici that are used, each from its own file: undici's index also loads fetch, WebSocket, caches and
- * mocks, which would be half of the bundle. What the index does beside exporting is to give its dispatchers their
- * methods; the way through a proxy needs `connect`, and requests here go to `dispatch` itself.
+ * The parts of undici in use, each from its own file: undici's index also loads fetch, WebSocket, caches and mocks, half
+ * of the bundle. The index also gives dispatchers their methods; a proxy needs `connect`, and requests here go to
+ * `dispatch` itself.
  */
 Dispatcher.prototype.connect = connect;
 

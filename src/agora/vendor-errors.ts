@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { AgoraError, type ErrorCode } from './errors.ts';
 import { FALLBACKS, ROWS } from './vendor-rows.ts';
 
-/** The error body as far as it is usable: gateways answer HTML or nothing, so each part may be missing. */
+/** The usable parts of an error body: gateways answer HTML or nothing, so each may be missing. */
 export interface VendorAnswer {
   readonly status: number;
   readonly type?: string;
@@ -10,7 +10,7 @@ export interface VendorAnswer {
   readonly number?: number;
 }
 
-/** Lower case, without the dots and spaces at its end: the service writes `msg not belong to group .` */
+/** Lower case, without trailing dots and spaces: the service writes `msg not belong to group .` */
 const plain = (text: string): string => text.toLowerCase().replace(/[\s.]+$/, '');
 
 function find(answer: VendorAnswer) {
@@ -21,7 +21,7 @@ function find(answer: VendorAnswer) {
     ROWS.find((row) => (clientFault || row.status.includes(status)) && row.says?.some((s) => said.startsWith(s))) ??
     ROWS.find((row) => row.status.includes(status) && type !== undefined && row.types?.includes(type)) ??
     ROWS.find((row) => row.status.includes(status) && number !== undefined && row.numbers?.includes(number)) ??
-    // Without text, type or number only those rows fit that stand for their status alone; a bare 429 is a rate limit.
+    // Without text, type or number only rows for a mere status fit; a bare 429 is a rate limit.
     ROWS.find(
       (row) =>
         row.status.includes(status) && ((!row.says && !row.types) || (status === 429 && row.code === 'rate_limited')),
@@ -30,13 +30,13 @@ function find(answer: VendorAnswer) {
   );
 }
 
-/** "A client bug" in the vendor's words [EN http-status-codes]: what is not known cannot have been done. */
-const UNKNOWN_THERE = new Set<ErrorCode>(['unsupported_operation', 'not_implemented']);
+/** "A client bug" in the vendor's words [EN http-status-codes]: an unknown operation cannot have been done. */
+const NEVER_DONE = new Set<ErrorCode>(['unsupported_operation', 'not_implemented']);
 
 /**
  * Turns an answer other than 200 into an `AgoraError`.
  *
- * @param answer status and the usable parts of the body
+ * @throws RangeError for a status that HTTP does not have
  */
 export function vendorError(answer: VendorAnswer): AgoraError {
   const row = find(answer);
@@ -48,12 +48,12 @@ export function vendorError(answer: VendorAnswer): AgoraError {
     what,
     next,
     retry,
-    // Whatever is worth a later call of the user is worth a second try of ours.
+    // What is worth a later call by the user is worth a second attempt of ours.
     passing: retry === 'later',
-    // A 408 or a 5xx may come from a gateway whose back end did the work, and a 303 says that it is done; any other
-    // refusal is the service's own, and so is one of an operation that nobody there knows.
+    // A 408 or a 5xx may come from a gateway whose back end did the work, and a 303 says that it is done. Other
+    // refusals are the service's own.
     landed:
-      !UNKNOWN_THERE.has(code) && (answer.status === 303 || answer.status === 408 || answer.status >= 500)
+      !NEVER_DONE.has(code) && (answer.status === 303 || answer.status === 408 || answer.status >= 500)
         ? 'maybe'
         : 'no',
     status: answer.status,

@@ -4,7 +4,7 @@ import type { Fallback, Row } from './refusal.ts';
 /**
  * The documented errors of the nine thread endpoints, then the general ones. Sources: the per-endpoint tables of
  * Easemob and Shengwang (`group_thread.md`), Agora's "HTTP status codes", the error codes of the official web SDKs.
- * The first row that fits wins, so narrower rows stand above wider ones.
+ * The first row that fits wins, so narrower rows come first.
  */
 const rows = [
   {

@@ -15,8 +15,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Milliseconds passed since the call, by a clock that may be set back. A step back counts as no time: it makes no
- * token live for ever, and no pause longer than a minute. Time that nobody asked for before the step is lost.
+ * Measures the milliseconds since the call by a clock that may be set back. A step back counts as no time, so no token
+ * lives for ever and no pause grows. Time between the last reading and the step is lost.
  */
 export function timePassed(clock: Clock): () => number {
   let last = clock.now();

@@ -1,6 +1,6 @@
 /**
- * Runs a task for each item, at most `width` at once, and gives the results in the order of the items. The first
- * failure ends it: what runs is waited for, and no further task is started.
+ * Runs a task for each item, at most `width` at once, and returns the results in the order of the items. After the
+ * first failure no further task starts; it is thrown once the running ones have ended.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

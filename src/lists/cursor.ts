@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AgoraError } from '../agora/errors.ts';
+import { defined } from '../base/defined.ts';
 
-/** What a cursor belongs to. A cursor of one list means nothing, or worse something, in another. */
+/** The list a cursor is bound to: in another one it would lead to a wrong place. */
 export interface CursorScope {
   readonly tool: string;
-  /** The app: a host may run a server for each of several. */
+  /** A host may run servers for several apps. */
   readonly app: string;
-  /** Whose list: the user and group, as the tool's own arguments. */
+  /** Whose list: the user and group, as the tool's arguments. */
   readonly scope: Readonly<Record<string, string>>;
   readonly sort: 'asc' | 'desc';
-  /** Filters in force; those not given are left out. */
+  /** Only those that were given. */
   readonly filters?: Readonly<Record<string, string>>;
 }
 
@@ -17,19 +18,29 @@ export interface CursorScope {
 export interface Position {
   /** The service's cursor of the page to read next; absent for the first page. */
   readonly cursor?: string;
-  /** Short hashes of the ids of that page that were already shown. */
+  /** Hashes of items on that page that were passed, as a cursor carries them. */
   readonly shown?: readonly string[];
+  /** Ids of further ones, hashed once the position becomes a cursor: most never do. */
+  readonly ids?: readonly string[];
 }
 
 const VERSION = '1';
 const PARTS = ['tool', 'scope', 'sort', 'filters'] as const;
-/** 18 bits each: the list of another user is taken for this one once in 262,144 times. */
+/** 18 bits each: a cursor of another user's list passes for one of this list once in 262,144 times. */
 const BIND_LENGTH = 3;
 const CHECK_LENGTH = 4;
 
+/** In base64url, 30 bits: two threads of a page share a hash once in half a million pages. */
+const HASH_LENGTH = 5;
+/** As many as two pages hold: hashes of what is gone meanwhile must not make a cursor grow from call to call. */
+export const MOST_SHOWN = 100;
+
 /** `length` characters of base64url, 6 bits each. Guards against mix-ups and damage, not against forgery. */
-export const shortHash = (text: string, length: number): string =>
+const shortHash = (text: string, length: number): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, length);
+
+/** The hash of an id among those that were passed. */
+export const hashOf = (id: string): string => shortHash(id, HASH_LENGTH);
 
 const stable = (record: Readonly<Record<string, string>> | undefined): string =>
   JSON.stringify(Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -43,16 +54,16 @@ function bindings({ tool, app, scope, sort, filters }: CursorScope): Record<(typ
   };
 }
 
-/** What may stand between our dots as it is. */
+/** What can be put between our dots unchanged. */
 const PLAIN = /^[\w>:;,/+=-]+$/;
 
-/** The ways to write a cursor, by the letter that marks them; the first one that reads back the same is taken. */
+/** The ways to write a cursor, each with its mark; the first one that reads back the same is used. */
 const WRITINGS: readonly (readonly [
   mark: string,
   write: (cursor: string) => string,
   read: (text: string) => string,
 ])[] = [
-  // Those seen are base64 of a short text such as `desc>1794124776810>24098`, which costs a model half the tokens of
+  // Cursors seen are base64 of a short text such as `desc>1794124776810>24098`, which costs a model half the tokens of
   // its base64, and is copied with fewer mistakes.
   ['u', (cursor) => ascii(cursor), (text) => Buffer.from(text).toString('base64url')],
   ['b', (cursor) => ascii(cursor), (text) => Buffer.from(text).toString('base64').replace(/=+$/, '')],
@@ -60,7 +71,7 @@ const WRITINGS: readonly (readonly [
   ['t', (cursor) => cursor, (text) => text],
 ];
 
-/** The bytes that a base64 text stands for, of either alphabet. */
+/** Reads base64 of either alphabet. */
 const ascii = (base64: string): string => Buffer.from(base64, 'base64').toString('latin1');
 
 function packed(cursor: string): string {
@@ -78,19 +89,17 @@ function unpacked(packed: string): string {
 }
 
 /**
- * Makes the cursor that a tool hands out: `1.BINDING.CURSOR.SHOWN.CHECK`, without `.SHOWN` where no item was shown.
- * There is no key in it, so that a cursor outlives the process.
- *
- * @param belongs the list the cursor is for
- * @param position where that list goes on
+ * Makes the cursor that a tool hands out: `1.BINDING.CURSOR.SHOWN.CHECK`, without `.SHOWN` where no item was passed.
+ * It needs no key, so it outlives the process.
  */
-export function wrapCursor(belongs: CursorScope, position: Position): string {
-  const bound = bindings(belongs);
+export function wrapCursor(list: CursorScope, { cursor, shown = [], ids = [] }: Position): string {
+  const bound = bindings(list);
+  const passed = [...new Set([...shown, ...ids.map(hashOf)])].slice(-MOST_SHOWN);
   const head = [
     VERSION,
     PARTS.map((part) => bound[part]).join(''),
-    position.cursor === undefined ? '' : packed(position.cursor),
-    ...(position.shown ? [position.shown.join('~')] : []),
+    cursor === undefined ? '' : packed(cursor),
+    ...(passed.length > 0 ? [passed.join('~')] : []),
   ].join('.');
   return `${head}.${shortHash(head, CHECK_LENGTH)}`;
 }
@@ -103,12 +112,11 @@ const REASONS: Record<(typeof PARTS)[number], string> = {
 };
 
 /**
- * ReadApi a cursor back.
+ * Reads a cursor back.
  *
- * @param belongs the list that is asked for now
  * @throws AgoraError `bad_cursor` where the cursor is damaged or belongs to another list
  */
-export function unwrapCursor(belongs: CursorScope, text: string): Position {
+export function unwrapCursor(list: CursorScope, text: string): Position {
   const parts = text.split('.');
   const [version, binding, cursor, shown] = parts.slice(0, -1);
   const head = parts.slice(0, -1).join('.');
@@ -121,13 +129,10 @@ export function unwrapCursor(belongs: CursorScope, text: string): Position {
   ) {
     throw badCursor('it is damaged, or was not given out by this server');
   }
-  const bound = bindings(belongs);
+  const bound = bindings(list);
   const wrong = PARTS.find((part, i) => binding.slice(i * BIND_LENGTH, (i + 1) * BIND_LENGTH) !== bound[part]);
   if (wrong) throw badCursor(REASONS[wrong]);
-  return {
-    ...(cursor === '' ? {} : { cursor: unpacked(cursor) }),
-    ...(shown === undefined ? {} : { shown: shown.split('~') }),
-  };
+  return defined({ cursor: cursor === '' ? undefined : unpacked(cursor), shown: shown?.split('~') });
 }
 
 function badCursor(why: string): AgoraError {

@@ -1,6 +1,6 @@
 import type { Thread } from '../agora/thread.ts';
 
-/** What threads a list is narrowed to; parts not given narrow nothing. */
+/** What a list is narrowed to. */
 export interface Filter {
   readonly nameContains?: string;
   readonly owner?: string;
@@ -12,12 +12,12 @@ export interface Filter {
 }
 
 /**
- * A text in the form in which two count as the same whatever their case, their width (Chinese and Japanese keyboards
- * type `ＡＢＣ` for `ABC`) and the way their accents are put together. Upper case first: `ß` and `SS` are one then.
+ * A text in a form to compare, without its case, its width (Chinese and Japanese keyboards type `ＡＢＣ` for `ABC`) and
+ * the way its accents are composed. Upper case first, so that `ß` equals `SS`.
  */
 export const folded = (text: string): string => text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 
-/** Makes the test that a thread passes; undefined where the service did not give what the filter asks for. */
+/** Makes the test of a thread; undefined where the thread lacks a field that the filter needs. */
 export function matcher(filter: Filter): (thread: Thread) => boolean | undefined {
   const { owner, msgId, createdFrom, createdBefore } = filter;
   const needle = filter.nameContains === undefined ? undefined : folded(filter.nameContains);

@@ -6,20 +6,20 @@ import { quoted, visible } from '../base/escape.ts';
 export const errorWords = ({ facts }: AgoraError): string =>
   `${facts.code}: ${facts.what}${facts.retryAfterMs === undefined ? '' : `; trying again may help in ${inSeconds(facts.retryAfterMs)}`}`;
 
-/** A wait as the service asks for it: `45 s`, `24 h`. */
+/** A wait, rounded up: `45 s`, `24 h`. */
 export function inSeconds(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   if (seconds < 600) return `${seconds} s`;
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
 }
 
-/** What came back, to be put behind a sentence without its full stop: `. Agora said: "…" (HTTP 403)`. */
+/** What came back, to follow a sentence without its full stop: `. Agora said: "…" (HTTP 403)`. */
 export function serviceSaid({ status, said }: AgoraErrorFacts): string {
   const shown = status === undefined || status === 200 ? '' : ` (HTTP ${status})`;
   return said === undefined ? shown : `. Agora said: ${quoted(said, 200)}${shown}`;
 }
 
-/** What is wrong with arguments, in one line: of each its name, what it must be, and what it is. */
+/** What is wrong with arguments, in one line: each one's name, what it must be, and what it is. */
 export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
   const faults = error.issues.slice(0, 5).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -45,7 +45,7 @@ function valueText(value: unknown): string {
   try {
     return visible(JSON.stringify(value) ?? 'undefined', 40);
   } catch {
-    // JSON can be read at any depth, and written only as deep as the stack is high.
+    // JSON.parse takes any depth, JSON.stringify only what the stack holds.
     return 'a value nested too deep to be shown';
   }
 }

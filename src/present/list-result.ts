@@ -1,16 +1,22 @@
 import * as z from 'zod';
 import type { AgoraError } from '../agora/errors.ts';
 import type { Thread } from '../agora/thread.ts';
+import { defined } from '../base/defined.ts';
 import { inQuotes } from '../base/escape.ts';
-import { STOPPED, type Stopped } from '../lists/walk.ts';
+import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
+import { positionAfter, STOPPED, type Stopped, type Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import { factsOf, shownId, word } from './thread-facts.ts';
-import { utcDay, utcTime } from './time.ts';
+import { utcTime } from './time.ts';
 import { cutNames, cutTo, fairShare, withinBudget } from './token-budget.ts';
-import type { Counts, ThreadTally } from './totals.ts';
+import type { Counts, ThreadTotals } from './totals.ts';
 
 export const DETAILS = ['compact', 'full'] as const;
 export type Detail = (typeof DETAILS)[number];
+
+/** Why a list stopped where it did; `budget`: more rows would have been too long for a model. */
+export type ListStopped = Stopped | 'budget';
+export const listStopped = z.enum([...STOPPED, 'budget']);
 
 const row = z.object({
   id: z.string(),
@@ -44,110 +50,95 @@ export const listResult = z.object({
   newest: z.string().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
-  stopped: z.enum(STOPPED),
+  stopped: listStopped,
 });
 
 export type ListResult = z.input<typeof listResult>;
 
 export interface ListFacts {
+  /** What its cursors are bound to. */
+  readonly list: CursorScope;
   /** Whose threads, as the subject of a sentence: `Threads of user lin`. */
   readonly subject: string;
-  /** What the list was narrowed to, as words behind the subject; empty for nothing. */
+  /** What the list was narrowed to, as words after the subject; empty for nothing. */
   readonly narrowed: string;
-  readonly threads: readonly Thread[];
+  readonly found: Walk<Thread>;
   readonly detail: Detail;
-  readonly scanned: number;
-  readonly matched: number;
-  /** Of how many the service did not give what the filter asks for, so that nobody knows whether they match. */
-  readonly unjudged?: number;
-  readonly stopped: Stopped;
-  /** Why no page came after these, where that is what ended the walk. */
-  readonly failure?: AgoraError;
-  /** Of all that matched; given once more than one page was walked. */
-  readonly tally?: ThreadTally;
-  /** The cursor that leads on behind a row, by its index; absent where nothing follows. */
-  readonly cursorAfter: (index: number) => string | undefined;
-  /** The cursor behind all that was looked at. */
-  readonly nextCursor: string | undefined;
+  /** How many threads lack a field that the filter needs, so that nobody knows whether they match. */
+  readonly unjudged: number;
+  /** Of all that matched; shown once more than one page was walked. */
+  readonly totals: ThreadTotals;
   /** Did the list start at its beginning, or at a cursor? */
   readonly fromStart: boolean;
-  /** Sentences that only this tool has to say, e.g. that names are unknown. */
-  readonly notes?: (threads: readonly Thread[]) => readonly string[];
+  /** Sentences that only this list has to say about the threads shown, e.g. that names are unknown. */
+  readonly notes?: ((threads: readonly Thread[]) => readonly string[]) | undefined;
 }
 
 /** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
 const TEXTS_BUDGET = 6_000;
+
 /** Makes the structure of a list: the only place where its fields are filled. */
 export const listOf = (facts: ListFacts): ListResult =>
-  withinBudget(facts.threads.length, (kept) => withRows(facts, kept), listText);
+  withinBudget(facts.found.items.length, (kept) => withRows(facts, kept), listText);
 
-/** The result with the first so many rows; `budget` is why it stopped where some are left off. */
-function withRows(facts: ListFacts, kept: number): ListResult {
-  const { scanned, matched, tally } = facts;
-  const cut = kept < facts.threads.length;
-  const threads = facts.threads.slice(0, kept);
-  const stopped = cut ? 'budget' : facts.stopped;
-  const nextCursor = cut ? facts.cursorAfter(kept - 1) : facts.nextCursor;
-  const { rows, shared } = factor(
-    cutNames(
-      threads.map((thread) => rowOf(thread, facts.detail)),
-      TEXTS_BUDGET,
-    ),
-  );
-  return {
-    summary: summaryOf({ ...facts, threads, stopped, nextCursor }),
-    threads: rows,
-    ...(shared === undefined ? {} : { shared }),
-    scanned,
-    matched,
-    ...(tally && tallied(tally)),
-    has_more: nextCursor !== undefined,
-    ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+/** The result with only the first rows; `budget` is why it stopped where some are left out. */
+function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResult {
+  const items = facts.found.items.slice(0, kept);
+  const stopped: ListStopped = kept < facts.found.items.length ? 'budget' : facts.found.stopped;
+  const found = { ...facts.found, items };
+  const totals = found.pages > 1 ? facts.totals : undefined;
+  const position = positionAfter(found, kept);
+  const rows = items.map((thread) => rowOf(thread, detail));
+  return defined({
+    summary: summaryOf({ ...facts, found, stopped }, totals, position !== undefined),
+    ...factor(cutNames(rows, TEXTS_BUDGET)),
+    scanned: found.scanned,
+    matched: found.matched,
+    ...totalFields(totals),
+    has_more: position !== undefined,
+    next_cursor: position && wrapCursor(list, position),
     stopped,
-  };
+  });
 }
 
 function rowOf(thread: Thread, detail: Detail): Row {
   const { created_at, msg_id, ...facts } = factsOf(thread);
-  if (detail === 'full') return { ...facts, ...(created_at && { created_at }), ...(msg_id && { msg_id }) };
-  return { ...facts, ...(thread.created !== undefined && { created: utcDay(thread.created) }) };
+  const times = detail === 'full' ? { created_at, msg_id } : { created: created_at?.slice(0, 10) };
+  return { ...facts, ...defined(times) };
 }
 
 /** Says once what every one of several rows would repeat. */
-function factor(rows: readonly Row[]): { rows: Row[]; shared: ListResult['shared'] } {
+function factor(rows: readonly Row[]): Pick<ListResult, 'threads' | 'shared'> {
   const [first] = rows;
   const common = (key: 'owner' | 'group_id') =>
-    rows.length > 1 && first?.[key] !== undefined && rows.every((one) => one[key] === first[key]);
-  const shared = {
-    ...(common('owner') && { owner: first?.owner }),
-    ...(common('group_id') && { group_id: first?.group_id }),
-  };
-  if (Object.keys(shared).length === 0) return { rows: [...rows], shared: undefined };
-  return {
-    rows: rows.map(({ owner, group_id, ...rest }) => ({
-      ...rest,
-      ...(!('owner' in shared) && owner !== undefined && { owner }),
-      ...(!('group_id' in shared) && group_id !== undefined && { group_id }),
-    })),
-    shared,
-  };
+    rows.length > 1 && rows.every((one) => one[key] === first?.[key]) ? first?.[key] : undefined;
+  const shared = defined({ owner: common('owner'), group_id: common('group_id') });
+  if (Object.keys(shared).length === 0) return { threads: [...rows] };
+  const threads = rows.map(({ owner, group_id, ...rest }) => ({
+    ...rest,
+    ...defined({
+      owner: shared.owner === undefined ? owner : undefined,
+      group_id: shared.group_id === undefined ? group_id : undefined,
+    }),
+  }));
+  return { threads, shared };
 }
 
 const TOP = 5;
 
-function tallied({ groups, owners, oldest, newest }: ThreadTally): Partial<ListResult> {
-  return {
-    ...(groups.known.size > 0 && { by_group: largest(groups) }),
-    ...(owners.known.size > 0 && { by_owner: largest(owners) }),
-    ...(oldest !== undefined && { oldest: utcTime(oldest) }),
-    ...(newest !== undefined && { newest: utcTime(newest) }),
+const totalFields = (totals: ThreadTotals | undefined) =>
+  totals && {
+    by_group: largest(totals.groups),
+    by_owner: largest(totals.owners),
+    oldest: totals.oldest === undefined ? undefined : utcTime(totals.oldest),
+    newest: totals.newest === undefined ? undefined : utcTime(totals.newest),
   };
-}
 
 /** Ids of the counts of one kind together, in tokens. */
 const COUNTS_BUDGET = 600;
 
-function largest({ known, beyond }: Counts): { id?: string; others?: number; threads: number }[] {
+function largest({ known, beyond }: Counts): ListResult['by_owner'] {
+  if (known.size === 0) return undefined;
   const ranked = [...known].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   const rest = ranked.slice(TOP);
   const top = ranked.slice(0, TOP).map(([id, threads]) => ({ id: shownId(id), threads }));
@@ -158,49 +149,34 @@ function largest({ known, beyond }: Counts): { id?: string; others?: number; thr
   const fitting = top.map(({ id, threads }) => ({ id: cutTo(id, share), threads }));
   const others = rest.reduce((sum, [, threads]) => sum + threads, beyond);
   if (others === 0) return fitting;
-  // How many they are is not known where some were put together.
+  // With counts put together nobody knows how many others there are.
   return [...fitting, { ...(beyond === 0 && { others: rest.length }), threads: others }];
 }
 
-type Summarised = Pick<
-  ListFacts,
-  | 'subject'
-  | 'narrowed'
-  | 'threads'
-  | 'scanned'
-  | 'matched'
-  | 'unjudged'
-  | 'stopped'
-  | 'failure'
-  | 'tally'
-  | 'nextCursor'
-  | 'fromStart'
-  | 'notes'
->;
+type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals'> & { readonly stopped: ListStopped };
 
-function summaryOf(facts: Summarised): string {
-  const { subject, narrowed, threads, matched, nextCursor, fromStart, notes, tally, failure } = facts;
+function summaryOf(facts: Summarised, totals: ThreadTotals | undefined, more: boolean): string {
+  const { subject, narrowed, found, fromStart, notes } = facts;
+  const { items, matched, failure } = found;
   const none = fromStart ? 'none' : 'no further ones';
-  const shown =
-    threads.length === 0 ? none : `${threads.length}${matched > threads.length ? ` of ${matched}` : ''} shown`;
-  const next = nextCursor === undefined ? [] : ['More: repeat with cursor = next_cursor.'];
-  const inexact = tally !== undefined && tally.groups.beyond + tally.owners.beyond > 0;
+  const shown = items.length === 0 ? none : `${items.length}${matched > items.length ? ` of ${matched}` : ''} shown`;
+  const inexact = totals !== undefined && totals.groups.beyond + totals.owners.beyond > 0;
   return [
     `${subject}${narrowed}: ${shown}.`,
-    ...(notes?.(threads) ?? []),
+    ...(notes?.(items) ?? []),
     ...(inexact ? ['So many groups or owners that a count by group or owner may be too low.'] : []),
     ...failureNote(failure),
-    ...next,
+    ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
     closing(facts),
   ].join(' ');
 }
 
-/** What ended a walk before its time, with why. */
+/** Why a walk ended early. */
 export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
   failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
-/** The fixed last words of a list: absence is claimed from cut lists more often than any other mistake is made. */
-function closing({ scanned, matched, unjudged = 0, stopped, fromStart }: Summarised): string {
+/** Fixed last words: claiming absence from a cut list is the most common mistake made with lists. */
+function closing({ found: { scanned, matched }, stopped, unjudged, fromStart }: Summarised): string {
   const looked = `Looked at ${scanned}, matched ${matched}, stopped: ${stopped}`;
   if (unjudged > 0) {
     return `${looked}; the service did not give what the filter asks for of ${unjudged} of them, so there may be others.`;
@@ -225,7 +201,7 @@ function closing({ scanned, matched, unjudged = 0, stopped, fromStart }: Summari
 
 const COLUMNS = ['id', 'created', 'created_at', 'name', 'owner', 'group_id', 'msg_id'] as const;
 
-/** The year of all days of a list where they have one in common: `2026` is three tokens on each of fifty rows. */
+/** The year that all days of a list share, if they do: `2026` costs three tokens on each of fifty rows. */
 function sharedYear(threads: readonly Row[]): string | undefined {
   const year = threads[0]?.created?.slice(0, 4);
   return threads.length > 1 && year !== undefined && threads.every(({ created }) => created?.slice(0, 4) === year)
@@ -244,30 +220,29 @@ function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefin
 const countOf = (others: number | undefined): string =>
   others === undefined ? 'all others' : others === 1 ? '1 other' : `${others} others`;
 
-const countsText = (title: string, rows: ListResult['by_owner']): string[] =>
-  rows === undefined
-    ? []
-    : [
-        `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`,
-      ];
+const countsText = (title: string, rows: ListResult['by_owner']): string | undefined =>
+  rows &&
+  `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`;
 
-/** A list as text: the summary, the counts, what all rows share, a line naming the columns, a line a row, the cursor. */
+/** A list as text: summary, counts, what all rows share, the names of the columns, one line per row, the cursor. */
 export function listText(result: ListResult): string {
   const { summary, threads, shared, by_group, by_owner, oldest, newest, next_cursor } = result;
   const columns = COLUMNS.filter((column) => threads.some((one) => one[column] !== undefined));
   const year = sharedYear(threads);
   const common = [
-    ...(year === undefined ? [] : [`created in ${year}`]),
-    ...Object.entries(shared ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${word(value)}`])),
-  ];
+    year && `created in ${year}`,
+    ...Object.entries(shared ?? {}).map(([key, value]) => value && `${key} ${word(value)}`),
+  ].filter((part) => part !== undefined);
   return [
     summary,
-    ...countsText('By group', by_group),
-    ...countsText('By owner', by_owner),
-    ...(oldest === undefined || newest === undefined ? [] : [`Oldest ${oldest}, newest ${newest}`]),
-    ...(common.length > 0 ? [`All: ${common.join(', ')}`] : []),
-    ...(threads.length > 0 ? [columns.join(' ')] : []),
+    countsText('By group', by_group),
+    countsText('By owner', by_owner),
+    oldest && newest && `Oldest ${oldest}, newest ${newest}`,
+    common.length > 0 ? `All: ${common.join(', ')}` : undefined,
+    threads.length > 0 ? columns.join(' ') : undefined,
     ...threads.map((one) => columns.map((column) => cell(one, column, year)).join(' ')),
-    ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
-  ].join('\n');
+    next_cursor && `next_cursor: ${next_cursor}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
+import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { utcTime } from './time.ts';
 import { tokenBound } from './token-budget.ts';
 
 /** In grapheme clusters after escaping: a name has 64 characters, each hidden one grows to eight or nine, and a last
- * record must hold all of them. Where many names stand together, `budget.ts` cuts them further. */
+ * record must hold all of them. Where there are many names, `token-budget.ts` cuts them further. */
 const LONGEST_NAME = 600;
 const LONGEST_ID = 80;
 
@@ -55,16 +56,15 @@ export function memberFacts(ids: readonly string[], complete: boolean, tokens: n
 }
 
 /** Maps a thread to the fields that are known. */
-export function factsOf(thread: Thread): ThreadFacts {
-  return {
-    id: shownId(thread.id),
-    ...(thread.name === undefined ? {} : { name: shownName(thread.name) }),
-    ...(thread.owner === undefined ? {} : { owner: shownId(thread.owner) }),
-    ...(thread.groupId === undefined ? {} : { group_id: shownId(thread.groupId) }),
-    ...(thread.msgId === undefined ? {} : { msg_id: shownId(thread.msgId) }),
-    ...(thread.created === undefined ? {} : { created_at: utcTime(thread.created) }),
-  };
-}
+export const factsOf = ({ id, name, owner, groupId, msgId, created }: Thread): ThreadFacts =>
+  defined({
+    id: shownId(id),
+    name: name === undefined ? undefined : shownName(name),
+    owner: owner && shownId(owner),
+    group_id: groupId && shownId(groupId),
+    msg_id: msgId && shownId(msgId),
+    created_at: created === undefined ? undefined : utcTime(created),
+  });
 
 /** The app that was written to: an assistant may have a server for each of several. */
 export const inApp = ({ name }: { readonly name: string }): string => `in app ${inQuotes(name)}`;

@@ -2,8 +2,8 @@ import { defined } from '../base/defined.ts';
 import { graphemes, withoutLooseJoiner } from '../base/escape.ts';
 
 /**
- * An upper bound for the tokens of a text, cheap enough for every row. Tokenizers need at most one token for each byte,
- * but give two to four ASCII letters to a token in words, and one to two in ids.
+ * An upper bound for the tokens of a text, cheap enough for every row. Tokenizers need at most one token per byte, but
+ * pack two to four ASCII letters into a token in words, and one to two in ids.
  */
 export function tokenBound(text: string): number {
   let bound = 0;
@@ -15,9 +15,9 @@ export function tokenBound(text: string): number {
 const RESULT_BUDGET = 9_500;
 
 /**
- * Makes a result with as many of its rows as fit, in its structure and in its text; one row at least.
+ * Makes a result with as many rows as fit the budget, both in its structure and in its text; at least one row.
  *
- * @param make the result with the first so many rows
+ * @param make the result with only the first `kept` rows
  */
 export function withinBudget<T>(rows: number, make: (kept: number) => T, textOf: (result: T) => string): T {
   for (let kept = rows; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
@@ -28,11 +28,11 @@ export function withinBudget<T>(rows: number, make: (kept: number) => T, textOf:
 }
 
 /**
- * How much of each text may be shown so that all of them together stay within a budget: the same bound for all, so that
- * short texts stay whole and only the longest are cut.
+ * How much of each text may be shown so that all together stay within a budget: one bound for all, so that short texts
+ * stay whole and only the longest are cut.
  *
- * @param texts what is to be shown, escaped
- * @param budget tokens for all of them together
+ * @param texts escaped
+ * @param budget in tokens
  * @returns the most tokens of one text; infinite where nothing has to be cut
  */
 export function fairShare(texts: readonly string[], budget: number): number {
@@ -48,7 +48,7 @@ export function fairShare(texts: readonly string[], budget: number): number {
 
 /** An escape or the mark of a cut is shown whole or not at all. */
 const ESCAPE = /(⟨[^⟩]*⟩)/u;
-/** What `…⟨+123⟩` takes at the most. */
+/** The most tokens that `…⟨+123⟩` takes. */
 const CUT_MARK = 8;
 
 /**

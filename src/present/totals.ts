@@ -1,7 +1,7 @@
 import type { Thread } from '../agora/thread.ts';
 
-/** Counts by group and by owner of all threads that fit, and the span of their times. */
-export interface ThreadTally {
+/** Counts by group and by owner, and the span of creation times. */
+export interface ThreadTotals {
   readonly groups: Counts;
   readonly owners: Counts;
   /** Milliseconds since 1970. */
@@ -10,13 +10,13 @@ export interface ThreadTally {
   count(thread: Thread): void;
 }
 
-/** So many groups and owners are told apart; of more, those of the fewest threads are put together. */
+/** Up to this many groups and owners are counted apart; beyond, those with the fewest threads are put together. */
 const MOST_KEYS = 10_000;
 
 /** How many threads each key has. */
 export interface Counts {
   readonly known: ReadonlyMap<string, number>;
-  /** Threads of keys that were put together; each count of `known` may then be too low. */
+  /** Threads of the keys that were put together; each count in `known` may then be too low. */
   readonly beyond: number;
 }
 
@@ -27,7 +27,7 @@ interface Counter extends Counts {
 function createCounter(): Counter {
   const known = new Map<string, number>();
   let beyond = 0;
-  /** Halves the keys at least, so that many more come before the next time. Whoever has most threads stays. */
+  /** Removes at least half of the keys, so that it is rarely needed. Those with the most threads stay. */
   const makeRoom = () => {
     const median = [...known.values()].sort((a, b) => a - b)[known.size >> 1] ?? 0;
     for (const [key, count] of known) {
@@ -50,8 +50,8 @@ function createCounter(): Counter {
   };
 }
 
-/** Starts a tally. Its size is bounded, however many threads are counted. */
-export function createTally(): ThreadTally {
+/** Its size is bounded, however many threads are counted. */
+export function createTotals(): ThreadTotals {
   const groups = createCounter();
   const owners = createCounter();
   let oldest: number | undefined;

@@ -1,10 +1,10 @@
+import { capitalised } from '../base/capitalised.ts';
 import { columnsOf } from '../base/display-width.ts';
 import type { Language } from '../base/language.ts';
 import { type Texts, textsOf } from '../present/texts.ts';
 import { factsOfOne, factsOfSeveral } from './question-facts.ts';
 import {
   asManyAsFit,
-  capitalised,
   countsOf,
   firstThatFits,
   LINE,

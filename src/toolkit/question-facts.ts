@@ -1,5 +1,6 @@
+import { capitalised } from '../base/capitalised.ts';
 import type { Texts } from '../present/texts.ts';
-import { capitalised, firstThatFits, type QuestionThread, shortGroup, shortUser } from './question-parts.ts';
+import { firstThatFits, type QuestionThread, shortGroup, shortUser } from './question-parts.ts';
 
 /** Group, owner, day and members; what is not known is named at the end, all together. */
 export function factsOfOne({ group, owner, created, members }: QuestionThread, texts: Texts): string {

@@ -32,8 +32,6 @@ export interface QuestionThread {
   readonly gone?: boolean | undefined;
 }
 
-export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 export const quotedName = (name: string, room: number): string =>
   cutInQuotes(breakMarkup(name), room, (text, most) => cutEnd(text, most, most < COUNTED_FROM ? plainCut : countedCut));
 

@@ -7,7 +7,7 @@ import { Agent } from 'undici';
 import type { Thread } from '../../src/agora/thread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { walk } from '../../src/lists/walk.ts';
-import { createTally } from '../../src/present/totals.ts';
+import { createTotals } from '../../src/present/totals.ts';
 import { createSession } from './bench-session.ts';
 import { report } from './report.ts';
 
@@ -67,15 +67,17 @@ if (process.argv[3] === 'serve') {
   const { session, close } = await createSession(url, { AGORA_THREADS_RATE_LIMIT: '1000000' });
   let peak = 0;
   const ours = async (threads: number): Promise<number> => {
-    const tally = createTally();
+    const totals = createTotals();
     const found = await walk<Thread>({
       fetch: (query, signal) => session.threads.listOfUser('lin', query, signal),
       start: {},
       shortPageEnds: false,
-      idOf: ({ id }) => id,
       limit: 20,
       maxScan: threads,
-      visit: tally.count,
+      fits(thread) {
+        totals.count(thread);
+        return true;
+      },
       onPage: (scanned) => {
         if (scanned % 5_000 === 0) peak = Math.max(peak, process.memoryUsage().heapUsed);
       },

@@ -67,6 +67,7 @@ describe('the package', () => {
       'agora-token (ISC)',
       'undici (MIT)',
       'zod (MIT)',
+      'zod-to-json-schema (ISC)',
     ]);
     expect(notices).toContain('Permission is hereby granted');
   });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pages } from '../../src/lists/walk.ts';
+import { walk } from '../../src/lists/walk.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { tokens } from '../support/count-tokens.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { listServer, type Manner, type ServedThread, servedThreads } from '../support/list-server.ts';
-import { type ManualClock, skippingClock } from '../support/manual-clock.ts';
+import { type ManualClock, manualClock, skippingClock } from '../support/manual-clock.ts';
 
 const fast = (url: string) => ({ ...classicSettings(url), AGORA_THREADS_RATE_LIMIT: '1000000' });
 const idsOf = (structured: Record<string, unknown>): string[] =>
@@ -381,24 +381,23 @@ describe('what a model reads', () => {
     expect(server.requests[1]?.url).toContain('limit=11&');
   });
 
-  it('asks for the next page before the last one is worked on, where it is surely needed', async () => {
-    const asked: (string | undefined)[] = [];
-    const fetch = async ({ cursor }: { cursor?: string }) => {
-      asked.push(cursor);
-      return { items: ['a', 'b'], cursor: String(asked.length) };
-    };
-    const walked = pages(
-      fetch,
-      undefined,
-      () => 50,
-      false,
-      () => asked.length < 2,
-      new AbortController().signal,
-    );
-    await walked.next();
-    expect(asked).toEqual([undefined, '1']);
-    await walked.next();
-    expect(asked).toEqual([undefined, '1']);
+  it('fetches the next page before this one is worked on, where it is surely needed', async () => {
+    let fetched = 0;
+    const fetchedBy: number[] = [];
+    await walk({
+      async fetch() {
+        fetched += 1;
+        return { items: [{ id: `${fetched}0` }, { id: `${fetched}1` }], cursor: String(fetched) };
+      },
+      start: {},
+      shortPageEnds: false,
+      limit: 1,
+      maxScan: 6,
+      fits: () => fetchedBy.push(fetched) > 0,
+      clock: manualClock(),
+      signal: new AbortController().signal,
+    });
+    expect(fetchedBy).toEqual([2, 2, 3, 3, 3, 3]);
   });
 
   it('reports progress', async () => {

@@ -12,7 +12,7 @@ const scope: fc.Arbitrary<CursorScope> = fc.record({
   filters: fc.dictionary(text, text, { maxKeys: 3 }),
 });
 const position: fc.Arbitrary<Position> = fc
-  .record({ cursor: text, shown: fc.array(fc.stringMatching(/^[\w-]{1,6}$/), { maxLength: 50 }) })
+  .record({ cursor: text, shown: fc.uniqueArray(fc.stringMatching(/^[\w-]{1,6}$/), { maxLength: 50 }) })
   .map(({ cursor, shown }) => ({ ...(cursor && { cursor }), ...(shown.length > 0 && { shown }) }));
 
 describe('a cursor', () => {

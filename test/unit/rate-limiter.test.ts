@@ -15,7 +15,7 @@ function start(perSecond: number) {
   const limiter = createLimiter({ perSecond, clock });
   const served: number[] = [];
   const releases: Release[] = [];
-  /** Asks for a place, and notes which call got one. */
+  /** Asks for a permit, and notes which call got one. */
   const ask = (call: number, signal = never, endpoint = 'list') =>
     limiter.acquire(endpoint, signal).then((release) => {
       served.push(call);
@@ -29,7 +29,7 @@ function start(perSecond: number) {
   return { clock, limiter, served, releases, ask, advance };
 }
 
-describe('places', () => {
+describe('permits', () => {
   it('come back one second after the answer, not after the call', async () => {
     const { served, releases, ask, advance } = start(11);
     for (let call = 0; call < 12; call++) void ask(call);
@@ -143,7 +143,7 @@ describe('a 429', () => {
     expect(served).toEqual([0, 1]);
   });
 
-  it('never takes the last place away', async () => {
+  it('never takes the last permit away', async () => {
     const { served, releases, ask, advance } = start(11);
     for (let call = 0; call < 9; call++) {
       void ask(call);
@@ -217,12 +217,12 @@ describe('as the server counts', () => {
   });
 });
 
-describe('a place', () => {
+describe('a permit', () => {
   it('goes to who waits, and not to a newcomer who asks at the moment when it comes free', async () => {
     const { clock, served, releases, ask, advance } = start(1);
     await ask(0);
     void ask(1);
-    clock.after(1_000, () => void ask(2)); // set before the timer of the place, so it runs first
+    clock.after(1_000, () => void ask(2)); // set before the timer of the permit, so it runs first
     await settle();
     releases[0]?.();
     await advance(1_000);
@@ -259,6 +259,16 @@ describe('a place', () => {
 });
 
 describe('a second 429', () => {
+  it('to a call from before the first one does not halve the rate again', async () => {
+    const { served, releases, ask, advance } = start(12);
+    for (let call = 0; call < 12; call++) void ask(call);
+    await settle();
+    for (const release of releases.splice(0)) release({ limited: true });
+    for (let call = 12; call < 24; call++) void ask(call);
+    await advance(1_000);
+    expect(served).toHaveLength(12 + 6);
+  });
+
   it('does not cut short the pause that the first one asked for', async () => {
     const { served, releases, ask, advance } = start(12);
     for (let call = 0; call < 2; call++) void ask(call);

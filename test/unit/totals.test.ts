@@ -1,24 +1,29 @@
 import { expect, it } from 'vitest';
 import { listOf, listText } from '../../src/present/list-result.ts';
-import { createTally } from '../../src/present/totals.ts';
+import { createTotals } from '../../src/present/totals.ts';
 
 function walked(owners: readonly string[]) {
-  const tally = createTally();
-  for (const [n, owner] of owners.entries()) tally.count({ id: String(n), owner, groupId: '1', created: n + 1 });
-  const result = listOf({
-    subject: 'Threads of user lin',
-    narrowed: '',
-    threads: [],
-    detail: 'compact',
+  const totals = createTotals();
+  for (const [n, owner] of owners.entries()) totals.count({ id: String(n), owner, groupId: '1', created: n + 1 });
+  const found = {
+    items: [],
     scanned: owners.length,
     matched: owners.length,
     stopped: 'end',
-    tally,
-    cursorAfter: () => undefined,
-    nextCursor: undefined,
+    pages: 2,
+    after: [],
+  } as const;
+  const result = listOf({
+    list: { tool: 'list_user_threads', app: 'acme#helpdesk', scope: {}, sort: 'desc' },
+    subject: 'Threads of user lin',
+    narrowed: '',
+    found,
+    detail: 'compact',
+    unjudged: 0,
+    totals,
     fromStart: true,
   });
-  return { tally, result, text: listText(result) };
+  return { totals, result, text: listText(result) };
 }
 
 const people = (count: number) => Array.from({ length: count }, (_, n) => `u${n}`);
@@ -42,7 +47,7 @@ it('of more owners finds who has most of the threads, late as they come, and say
 });
 
 it('keeps a bounded number of owners, and each thread in a count', () => {
-  const { tally } = walked(people(100_000));
-  expect(tally.owners.known.size).toBeLessThanOrEqual(10_000);
-  expect(tally.owners.beyond + [...tally.owners.known.values()].reduce((sum, count) => sum + count, 0)).toBe(100_000);
+  const { totals } = walked(people(100_000));
+  expect(totals.owners.known.size).toBeLessThanOrEqual(10_000);
+  expect(totals.owners.beyond + [...totals.owners.known.values()].reduce((sum, count) => sum + count, 0)).toBe(100_000);
 });
