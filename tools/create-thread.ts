@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { findThread } from '../src/agora/reconcile.ts';
+import type { Thread } from '../src/agora/thread.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { factsOf, inApp, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { groupId, msgId, owner, threadName } from './support/parameters.ts';
 
@@ -32,12 +33,13 @@ export const createThread = defineTool({
     const echo = { group_id, msg_id, name: shownName(name), owner: shownId(owner) };
     const message = `message ${msg_id} in group ${group_id}`;
     const created = (thread_id: string, how: string) => ({
-      summary: `Created ${titled({ id: thread_id, name: echo.name })} on ${message}, owner ${word(echo.owner)}.${how}`,
+      summary: `Created ${titled({ id: thread_id, name: echo.name })} ${inApp(context.app)} on ${message}, owner ${word(echo.owner)}.${how}`,
       status: 'created' as const,
       thread_id,
       ...echo,
     });
 
+    const startedAt = context.clock.now();
     const written = await write({ args: { group_id, msg_id, name, owner } }, (agora) => agora.create(thread, signal));
     if (written.kind === 'done') return created(written.value, '');
     const { kind, error } = written;
@@ -48,7 +50,7 @@ export const createThread = defineTool({
     const existing = found && factsOf(found);
     if (kind === 'refused') {
       return {
-        summary: `Nothing was created: ${message} already has a thread, and can have only one. ${
+        summary: `Nothing was created ${inApp(context.app)}: ${message} already has a thread, and can have only one. ${
           existing
             ? `It is ${titled(existing)}.`
             : `It is not in the list of ${word(echo.owner)}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`
@@ -59,14 +61,21 @@ export const createThread = defineTool({
       };
     }
     const lost = errorWords(error);
-    if (existing && found?.owner === owner && sameName(found.name, name)) {
-      return created(existing.id, ` Its answer was lost (${lost}), and the thread was found by looking for it.`);
-    }
-    if (existing) {
+    if (existing && found) {
+      const isOurs = wasMadeSince(found, startedAt, context.clockAhead());
+      if (isOurs && found.owner === owner && sameName(found.name, name)) {
+        return created(existing.id, ` Its answer was lost (${lost}), and the thread was found by looking for it.`);
+      }
+      const which =
+        isOurs === undefined
+          ? 'Whether it is the one asked for or an older one is not known'
+          : isOurs
+            ? 'It was made just now, under another name or owner'
+            : 'It is older than this call';
       return {
-        summary: `The answer was lost (${lost}), and ${message} has a thread now: ${titled(existing)}. It is the one asked for under another name, or an older one; a second one cannot arise.`,
-        status: 'already_exists',
-        thread_id: existing.id,
+        summary: `The answer was lost (${lost}), and ${message} has a thread: ${titled(existing)}. ${which}; a second one cannot be made.`,
+        status: isOurs === undefined ? 'unknown' : 'already_exists',
+        ...(isOurs !== undefined && { thread_id: existing.id }),
         existing,
         ...echo,
       };
@@ -79,6 +88,15 @@ export const createThread = defineTool({
   },
   text: ({ summary }) => summary,
 });
+
+/** Clocks are read at another moment than requests are sent, in milliseconds. */
+const CLOCK_SLACK_MS = 120_000;
+
+/** By the service's own clock, was the thread made after the call began? Undefined where its clock is not known. */
+function wasMadeSince({ created }: Thread, startedAt: number, ahead: number | undefined): boolean | undefined {
+  if (created === undefined || ahead === undefined) return undefined;
+  return created >= startedAt - ahead - CLOCK_SLACK_MS;
+}
 
 /** The service may store a name trimmed, or with its accents composed. */
 const sameName = (stored: string | undefined, sent: string): boolean =>

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import { factsOf, shownName } from '../src/present/thread-facts.ts';
+import { factsOf, inApp, shownName } from '../src/present/thread-facts.ts';
+import { utcTime } from '../src/present/time.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { threadId, threadName } from './support/parameters.ts';
 
@@ -17,8 +18,9 @@ export const renameThread = defineTool({
     thread_id: z.string(),
     name: z.string(),
     previous_name: z.string().optional(),
+    as_of: z.string().optional().describe('When a list last showed previous_name'),
   }),
-  async handle({ thread_id, name }, { write, seen, clock, signal }) {
+  async handle({ thread_id, name }, { app, write, seen, clock, signal }) {
     const seenBefore = seen.recall(thread_id);
     const known = seenBefore?.thread;
     // Until the service has answered, a question must not show the old name.
@@ -33,11 +35,13 @@ export const renameThread = defineTool({
     if (known) seen.remember([{ ...known, name: stored }], clock.now());
     const now = shownName(stored);
     const before = thread?.name;
+    const as_of = before === undefined || !seenBefore ? undefined : utcTime(seenBefore.at);
+    const from = before === undefined ? '' : ` from ${inQuotes(before)} (as of ${as_of})`;
     return {
-      summary: `Renamed thread ${thread_id}${before === undefined ? '' : ` from ${inQuotes(before)}`} to ${inQuotes(now)}.`,
+      summary: `Renamed thread ${thread_id} ${inApp(app)}${from} to ${inQuotes(now)}.`,
       thread_id,
       name: now,
-      ...defined({ previous_name: before }),
+      ...defined({ previous_name: before, as_of }),
     };
   },
   text: ({ summary }) => summary,

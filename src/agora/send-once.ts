@@ -180,7 +180,7 @@ function retryAfterMs(header: string | readonly string[] | undefined, now: numbe
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-function unreadable(why: string, cause?: unknown): AgoraError {
+export function unreadable(why: string, cause?: unknown): AgoraError {
   return new AgoraError(
     {
       code: 'unreadable_answer',

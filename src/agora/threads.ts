@@ -1,6 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { ApiCall, Endpoint, Send, Sending } from './api-call.ts';
 import { createAnswers } from './responses.ts';
+import { unreadable } from './send-once.ts';
 import type { Page, Thread } from './thread.ts';
 
 export interface PageQuery {
@@ -95,9 +96,12 @@ function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Thr
     list: (query, signal) => send({ ...listing('list', ['thread'], queryOf(query)), answer: threadPage }, signal),
     listOfUser: (username, query, signal) =>
       send({ ...listing('list_user', ['threads', 'user', username], queryOf(query)), answer: threadPage }, signal),
-    listOfUserInGroup: (groupId, username, query, signal) => {
+    async listOfUserInGroup(groupId, username, query, signal) {
       const path = ['threads', 'chatgroups', groupId, 'user', username];
-      return send({ ...listing('list_user_group', path, queryOf(query)), answer: threadPage }, signal);
+      return ofGroup(
+        groupId,
+        await send({ ...listing('list_user_group', path, queryOf(query)), answer: threadPage }, signal),
+      );
     },
     listMembers: (threadId, query, signal) =>
       send({ ...listing('members', ['thread', threadId, 'users'], unsorted(query)), answer: memberPage }, signal),
@@ -129,12 +133,21 @@ function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Thr
       };
       return { removed: await send(call, signal), resent };
     },
-    get: (threadId, signal) =>
-      send({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: detail }, signal),
-    listOfGroup: (groupId, query, signal) =>
-      send(
-        { ...listing('list_group', ['threads', 'chatgroups', groupId], unsorted(query)), answer: threadPage },
-        signal,
-      ),
+    async get(threadId, signal) {
+      const thread = await send({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: detail }, signal);
+      if (thread.id !== threadId) throw unreadable('it is about another thread');
+      return thread;
+    },
+    async listOfGroup(groupId, query, signal) {
+      const list = listing('list_group', ['threads', 'chatgroups', groupId], unsorted(query));
+      return ofGroup(groupId, await send({ ...list, answer: threadPage }, signal));
+    },
   };
+}
+
+/** A page that names another group is the answer to another question. */
+function ofGroup(groupId: string, page: Page<Thread>): Page<Thread> {
+  const foreign = page.items.some((thread) => thread.groupId !== undefined && thread.groupId !== groupId);
+  if (foreign) throw unreadable('it lists threads of another group');
+  return page;
 }

@@ -13,7 +13,7 @@ export function assemble(
   log: Log,
   options: Pick<ServerOptions, 'formIs' | 'onFailure'> = {},
 ): { server: ThreadsServer; connector: Connector } {
-  const connector = createConnector(config, systemClock, version, Math.random);
+  const connector = createConnector(config, systemClock, version, Math.random, log);
   const server = createServer({
     version,
     tools: toolsFor(config),

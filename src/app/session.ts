@@ -2,6 +2,7 @@ import type { SendOnceOptions } from '../agora/send-once.ts';
 import { createTokenExchange } from '../agora/token-exchange.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
+import type { Log } from '../base/log.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
@@ -22,7 +23,13 @@ export interface Connector {
  *
  * @param random from 0 up to 1, for the jitter between retries
  */
-export function createConnector(config: Config, clock: Clock, version: string, random: () => number): Connector {
+export function createConnector(
+  config: Config,
+  clock: Clock,
+  version: string,
+  random: () => number,
+  log: Log,
+): Connector {
   let session: Promise<Session> | undefined;
   const closing: (() => Promise<void>)[] = [];
 
@@ -67,11 +74,16 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       import('../toolkit/last-records.ts'),
       import('../toolkit/deletion-cap.ts'),
     ]);
+    let ahead: number | undefined;
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
     const sendOnce = createSendOnce({
       ...sendOnceOptions(target, config, clock, version),
       dispatcher: connections.dispatcher,
+      onDate(date) {
+        const ms = Date.parse(date);
+        if (!Number.isNaN(ms)) ahead = clock.now() - ms;
+      },
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock });
     const tokens = createTokens(credentialsOf(target.credentials), {
@@ -89,6 +101,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       groupNames: createGroupNames(clock),
       records: createLastRecords(),
       cap: createDeletionCap(config.maxDeletes, clock),
+      clockAhead: () => ahead,
       nextTurn: () => {
         turn += 1;
         return turn;
@@ -102,7 +115,7 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       import('../toolkit/audit-log.ts'),
       import('node:crypto'),
     ]);
-    return createAudit(config.auditLog, clock, randomUUID);
+    return createAudit(config.auditLog, clock, randomUUID, log.warn);
   }
 
   return {

@@ -32,8 +32,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (process.stdin.isTTY) process.stderr.write(WAITING);
 
   const leave = () => void server.close();
-  process.once('SIGINT', leave);
-  process.once('SIGTERM', leave);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, leave);
   await server.connect(lineTransport({ input: process.stdin, output: process.stdout, clock: systemClock }));
   await server.ended;
   setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();

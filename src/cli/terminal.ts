@@ -28,17 +28,38 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 
 export type Answer = 'yes' | 'no' | 'interrupted';
 
+/** Keys are in the terminal's own buffer, which is read within the first turns of the event loop. */
+const TURNS_TO_READ = 3;
+
+/** Drops what was typed before the question was shown: a `y` must be an answer to it. */
+async function dropTypedAhead(input: TerminalInput): Promise<void> {
+  const drop = (): void => undefined;
+  // Without raw mode the terminal would keep an unfinished line for later.
+  input.setRawMode?.(true);
+  input.on('data', drop);
+  input.resume();
+  for (let turn = 0; turn < TURNS_TO_READ; turn++) await new Promise((resolve) => setImmediate(resolve));
+  input.pause();
+  input.off('data', drop);
+  input.setRawMode?.(false);
+}
+
+interface TerminalInput extends NodeJS.ReadableStream {
+  readonly setRawMode?: (on: boolean) => unknown;
+}
+
 /**
  * Asks on the terminal. Only `y` or `yes` counts as yes; the end of the input (Ctrl-D) is a no.
  *
  * @param signal ends the wait with a no
  * @returns `interrupted` for Ctrl-C: while readline waits, the process gets no signal
  */
-export function askYesOrNo(
+export async function askYesOrNo(
   words: string,
-  streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream },
+  streams: { readonly input: TerminalInput; readonly output: NodeJS.WritableStream },
   signal?: AbortSignal,
 ): Promise<Answer> {
+  await dropTypedAhead(streams.input);
   const terminal = createInterface(streams);
   const answered = new Promise<Answer>((resolve) => {
     // Without an answer the cursor is still on the line of the question.

@@ -21,13 +21,19 @@ export interface Audit {
  * can be rotated while the server runs.
  *
  * @param newId makes an id for the two lines of a write
+ * @param warn called once if others can read the file
  */
-export function createAudit(file: string, clock: Clock, newId: () => string): Audit {
+export function createAudit(file: string, clock: Clock, newId: () => string, warn: (message: string) => void): Audit {
+  let warned = false;
+  const warnOnce = (): void => {
+    if (!warned) warn(`Others on this machine can read the audit log ${visible(JSON.stringify(file))}: chmod 600 it.`);
+    warned = true;
+  };
   // One line at a time, so that a line cut short can be removed without touching another.
   let queue = Promise.resolve();
   const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
-    const line = Buffer.from(`${toRedactedJson(entry)}\n`);
-    const done = queue.then(() => appendLine(file, line));
+    const line = Buffer.from(`${inAscii(toRedactedJson(entry))}\n`);
+    const done = queue.then(() => appendLine(file, line, warnOnce));
     queue = done.catch(() => undefined);
     return done;
   };
@@ -47,17 +53,23 @@ export function createAudit(file: string, clock: Clock, newId: () => string): Au
   };
 }
 
-/** Readable only by its owner: the lines hold names and ids of the app's users. */
-const OWNER_ONLY = 0o600;
+/** A last record is exact, and JSON of any name is safe on a terminal only in ASCII. */
+const inAscii = (json: string): string =>
+  json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-async function appendLine(file: string, line: Uint8Array): Promise<void> {
+/** Of a new file: the lines hold names and ids of the app's users. */
+const OWNER_ONLY = 0o600;
+const READABLE_BY_OTHERS = 0o044;
+
+async function appendLine(file: string, line: Uint8Array, readableByOthers: () => void): Promise<void> {
   const { open, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
   // Opening a pipe would wait for a reader, and a device keeps nothing.
   if (found && !found.isFile()) throw new Error('it is not a regular file');
   const handle = await open(file, 'a+', OWNER_ONLY);
   try {
-    if (process.platform !== 'win32' && ((await handle.stat()).mode & 0o077) !== 0) await handle.chmod(OWNER_ONLY);
+    // An operator may have opened it to a group on purpose. Windows has no such bits.
+    if (process.platform !== 'win32' && ((await handle.stat()).mode & READABLE_BY_OTHERS) !== 0) readableByOthers();
     await writeWhole(handle, line);
   } finally {
     await handle.close();

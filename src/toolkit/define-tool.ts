@@ -44,6 +44,8 @@ export interface Session {
   readonly groupNames: GroupNames;
   readonly records: LastRecords;
   readonly cap: DeletionCap;
+  /** How far this machine's clock is ahead of the service's, by its last answer, in milliseconds; undefined before any. */
+  readonly clockAhead: () => number | undefined;
   /** A place in the order of looks and deletions, which go before all other calls. */
   readonly nextTurn: () => number;
 }
@@ -56,7 +58,7 @@ export interface ReadApi
 
 /** What a handler works with. */
 export interface ToolContext
-  extends Pick<Session, 'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'cap' | 'nextTurn'> {
+  extends Pick<Session, 'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'cap' | 'clockAhead' | 'nextTurn'> {
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;

@@ -56,7 +56,11 @@ export function createWriter(
 ): Writer {
   if (audit === undefined) return (_write, send) => outcomeOf(send(threads));
   return async ({ args, thread, record, confirmed }, send) => {
-    const entry = { ...escapedFields(about), args: escaped(args), ...defined({ confirmed, thread, record }) };
+    const entry = {
+      ...escapedFields(about),
+      args: escaped(args),
+      ...defined({ confirmed_by: confirmed, thread, record }),
+    };
     const begun = await outcomeOf(audit.begin(entry));
     if (begun.kind !== 'done') return begun;
     const end: typeof begun.value = (line) => begun.value(line).catch(onLost);

@@ -1,5 +1,6 @@
 import { createConnector } from '../../src/app/session.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createLog } from '../../src/base/log.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 
 /** A session with the app at `url`, opened as the server does. */
@@ -10,6 +11,12 @@ export async function createSession(url: string, more: Record<string, string> = 
     AGORA_CHAT_APP_TOKEN: 'bench-token',
     ...more,
   };
-  const connector = createConnector(readConfig(settings, []), systemClock, 'bench', Math.random);
+  const connector = createConnector(
+    readConfig(settings, []),
+    systemClock,
+    'bench',
+    Math.random,
+    createLog('silent', () => undefined),
+  );
   return { session: await connector.connect(), close: () => connector.close() };
 }

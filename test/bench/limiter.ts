@@ -1,5 +1,6 @@
 import { createConnector } from '../../src/app/session.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createLog } from '../../src/base/log.ts';
 import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
@@ -21,6 +22,7 @@ async function measure(perSecond: number, calls: number) {
     systemClock,
     'bench',
     Math.random,
+    createLog('silent', () => undefined),
   );
   const { threads } = await connector.connect();
   const started = performance.now();

@@ -71,7 +71,8 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const config = readConfig(options.env ?? {}, knownTools);
   const clock = options.clock ?? systemClock;
   const log: string[] = [];
-  const connector = createConnector(config, clock, '0.0.0', () => 0.5);
+  const logger = createLog('debug', (line) => log.push(line));
+  const connector = createConnector(config, clock, '0.0.0', () => 0.5, logger);
   const sandbox = config.target.kind === 'sandbox';
   const server = createServer({
     version: '0.0.0',
@@ -83,7 +84,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     connect: connector.connect,
     sandbox,
     clock,
-    log: createLog('debug', (line) => log.push(line)),
+    log: logger,
   });
   const elicitation = options.elicitation ?? (options.form ? { form: {} } : undefined);
   const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities: elicitation ? { elicitation } : {} });
