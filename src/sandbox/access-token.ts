@@ -25,7 +25,7 @@ const LARGEST_TOKEN_BYTES = 4_096;
  */
 export function verifyAccessToken(token: string, appId: string, appCertificate: string): Verdict {
   const parts = readToken(token);
-  if (!parts?.complete) return { kind: 'corrupt' };
+  if (!parts) return { kind: 'corrupt' };
   const { signature, info, issued, salt } = parts;
   const key = hmac(u32(salt), hmac(u32(issued), Buffer.from(appCertificate, 'utf8')));
   const expected = hmac(key, info);
@@ -37,27 +37,12 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
   return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
 }
 
-interface TokenParts {
-  readonly signature: Buffer;
-  /** The signed part: everything after the signature. */
-  readonly info: Buffer;
-  readonly appId: string;
-  /** In seconds since 1970. */
-  readonly issued: number;
-  /** In seconds from `issued`. */
-  readonly life: number;
-  readonly salt: number;
-  /** The type of the first service. */
-  readonly service: number;
-  /** Of the first service; each with its life in seconds. */
-  readonly privileges: ReadonlyMap<number, number>;
-  readonly userId: string;
-  /** True if the first service is the only one and nothing follows it. */
-  readonly complete: boolean;
-}
-
-/** @returns undefined for anything without the layout of an AccessToken2. The signature is not checked here. */
-function readToken(token: string): TokenParts | undefined {
+/**
+ * Reads what the token says, without checking its signature.
+ *
+ * @returns undefined for anything without the layout of an AccessToken2 with a single service
+ */
+function readToken(token: string) {
   if (!token.startsWith(VERSION)) return undefined;
   try {
     const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
@@ -72,9 +57,9 @@ function readToken(token: string): TokenParts | undefined {
     const privileges = new Map<number, number>();
     for (let left = inner.u16(); left > 0; left--) privileges.set(inner.u16(), inner.u32());
     const userId = service === CHAT_SERVICE ? inner.bytes().toString('utf8') : '';
-    // Other services have fields of their own, so the end is known only for a single Chat service.
-    const complete = services === 1 && (service !== CHAT_SERVICE || inner.at() === info.length);
-    return { signature, info, appId, issued, life, salt, service, privileges, userId, complete };
+    // Other services have fields of their own, so only the Chat service has a known end.
+    const isComplete = services === 1 && (service !== CHAT_SERVICE || inner.at() === info.length);
+    return isComplete ? { signature, info, appId, issued, life, salt, service, privileges, userId } : undefined;
   } catch {
     return undefined; // not zlib, or cut short
   }
