@@ -43,7 +43,7 @@ export function createConnector(
       case 'sandbox': {
         const { app, close } = await openSandbox(clock);
         closing.push(close);
-        return openApp(app, { name: app.name, host: 'the embedded sandbox', sandbox: true });
+        return openApp(app, { name: app.name, host: 'embedded-sandbox', sandbox: true });
       }
     }
   }

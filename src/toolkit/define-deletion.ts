@@ -103,11 +103,10 @@ function needsCode(
   const fields = codeFields(issued);
   return {
     summary: [
-      ...(wrongCode ? [WRONG_CODE] : []),
-      `Nothing was ${verb} yet. Show the user this question and stop:`,
-      `\n${message}\n`,
+      `${wrongCode ? `${WRONG_CODE} ` : ''}Nothing was ${verb} yet. Show the user this question and stop:`,
+      message,
       `Only if the user says yes, call ${name} again with the same arguments and confirmation_code ${fields.confirmation_code} before ${fields.expires_at}.`,
-    ].join(' '),
+    ].join('\n'),
     status: 'confirmation_required',
     ...fields,
   };
