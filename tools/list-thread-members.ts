@@ -1,17 +1,19 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
-import { positionAfter, type Walk, walk } from '../src/lists/walk.ts';
-import { failureNote, type ListStopped, listStopped } from '../src/present/list-result.ts';
+import { positionAfter, walk } from '../src/lists/walk.ts';
+import { type ListStopped, listStopped } from '../src/present/list-result.ts';
+import { listSummary } from '../src/present/list-summary.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { listArguments, maxScan, threadId } from './support/parameters.ts';
+import { COUNTS, listArguments, maxScan, showsOrCounts, threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),
   members: z.array(z.string()),
   scanned: z.int().describe('How many members were counted'),
+  total: z.int().optional().describe('Members in all; only where the whole list was read'),
   has_more: z.boolean(),
   next_cursor: z.string().optional(),
   stopped: listStopped,
@@ -25,12 +27,14 @@ export const listThreadMembers = defineTool({
   description:
     'Lists the user ids of the members of a thread, oldest member first. With max_scan it also counts on, over as many pages as it takes, up to so many members.',
   kind: 'read',
-  input: z.strictObject({
-    thread_id: threadId,
-    limit: listArguments.limit.describe('How many members'),
-    cursor: listArguments.cursor,
-    max_scan: maxScan,
-  }),
+  input: z
+    .strictObject({
+      thread_id: threadId,
+      limit: listArguments.limit,
+      cursor: listArguments.cursor,
+      max_scan: maxScan,
+    })
+    .refine(showsOrCounts, COUNTS),
   output,
   async handle({ thread_id, limit, cursor, max_scan }, { app, threads, clock, signal, progress }): Promise<Result> {
     const list = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };
@@ -54,9 +58,24 @@ export const listThreadMembers = defineTool({
         const next = positionAfter(found, kept);
         const stopped: ListStopped = kept < members.length ? 'budget' : found.stopped;
         return defined({
-          summary: summaryOf(thread_id, kept, found, stopped, next !== undefined, cursor === undefined),
+          summary: listSummary({
+            subject: `Members of thread ${thread_id}`,
+            one: 'member',
+            shown: kept,
+            matched: found.scanned,
+            scanned: found.scanned,
+            filtered: false,
+            stopped,
+            fromStart: cursor === undefined,
+            more: next !== undefined,
+            unjudged: 0,
+            failure: found.failure,
+            notes: [],
+            now: clock.now(),
+          }),
           members: members.slice(0, kept),
           scanned: found.scanned,
+          total: cursor === undefined && found.stopped === 'end' ? found.scanned : undefined,
           has_more: next !== undefined,
           next_cursor: next && wrapCursor(list, next),
           stopped,
@@ -74,29 +93,4 @@ function textOf({ summary, members, next_cursor }: Result): string {
     ...(members.length > 0 ? [members.map(word).join(' ')] : []),
     ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
   ].join('\n');
-}
-
-function summaryOf(
-  threadId: string,
-  shown: number,
-  { scanned, failure }: Walk<unknown>,
-  stopped: ListStopped,
-  more: boolean,
-  fromStart: boolean,
-): string {
-  const others = 'there may be others';
-  const whole =
-    shown === scanned ? 'these are all members, there is no other' : 'all members were counted, there is no other';
-  const ends: Partial<Record<ListStopped, string>> = {
-    end: fromStart ? whole : 'apart from the pages before this cursor there is no other',
-    deadline: `the time was up, ${others}`,
-    budget: `the ids that did not fit here follow at next_cursor, and ${others}`,
-    cursor_repeated: 'the service repeated its cursor, so it is not known whether there are others',
-  };
-  return [
-    `Members of thread ${threadId}: ${scanned > shown ? `${scanned} counted, ` : ''}${shown} shown.`,
-    ...failureNote(failure),
-    ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
-    `Looked at ${scanned}, stopped: ${stopped}; ${ends[stopped] ?? others}.`,
-  ].join(' ');
 }

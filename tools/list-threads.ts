@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Thread } from '../src/agora/thread.ts';
 import { listResult, listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { listArguments } from './support/parameters.ts';
+import { COUNTS, listArguments, showsOrCounts } from './support/parameters.ts';
 import { listThreads } from './support/thread-list.ts';
 
 /** The app list gives only ids: unless told, a model would take the threads for nameless. */
@@ -18,7 +18,7 @@ export const listThreadsTool = defineTool({
   description:
     'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find a thread by name or owner use list_user_threads or list_user_group_threads.',
   kind: 'read',
-  input: z.strictObject(listArguments),
+  input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),
   output: listResult,
   handle: (args, context) =>
     listThreads(

@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { listResult, listText } from '../src/present/list-result.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { filterArguments, groupId, listArguments, SPAN, spanInOrder, username } from './support/parameters.ts';
+import {
+  COUNTS,
+  filterArguments,
+  groupId,
+  listArguments,
+  SPAN,
+  showsOrCounts,
+  spanInOrder,
+  username,
+} from './support/parameters.ts';
+import { settleEmpty } from './support/settle-empty.ts';
 import { listThreads } from './support/thread-list.ts';
 
 export const listUserGroupThreads = defineTool({
@@ -13,7 +23,8 @@ export const listUserGroupThreads = defineTool({
   kind: 'read',
   input: z
     .strictObject({ group_id: groupId, username, ...listArguments, ...filterArguments })
-    .refine(spanInOrder, SPAN),
+    .refine(spanInOrder, SPAN)
+    .refine(showsOrCounts, COUNTS),
   output: listResult,
   handle: ({ group_id, username, ...args }, context) =>
     listThreads(
@@ -21,6 +32,8 @@ export const listUserGroupThreads = defineTool({
         tool: 'list_user_group_threads',
         scope: { group_id, username },
         subject: `Threads of user ${word(shownId(username))} in group ${group_id}`,
+        within: 'that this user has joined',
+        settle: (signal) => settleEmpty({ username, group_id }, context, signal),
         shortPageEnds: true,
         fetch: (query, signal) => context.threads.listOfUserInGroup(group_id, username, query, signal),
       },

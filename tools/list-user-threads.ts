@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { listResult, listText } from '../src/present/list-result.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { filterArguments, listArguments, SPAN, spanInOrder, username } from './support/parameters.ts';
+import {
+  COUNTS,
+  filterArguments,
+  listArguments,
+  SPAN,
+  showsOrCounts,
+  spanInOrder,
+  username,
+} from './support/parameters.ts';
+import { settleEmpty } from './support/settle-empty.ts';
 import { listThreads } from './support/thread-list.ts';
 
 export const listUserThreads = defineTool({
@@ -11,7 +20,10 @@ export const listUserThreads = defineTool({
   description:
     'Lists the threads a user has joined, in all groups, with name, owner, group and day. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
   kind: 'read',
-  input: z.strictObject({ username, ...listArguments, ...filterArguments }).refine(spanInOrder, SPAN),
+  input: z
+    .strictObject({ username, ...listArguments, ...filterArguments })
+    .refine(spanInOrder, SPAN)
+    .refine(showsOrCounts, COUNTS),
   output: listResult,
   handle: ({ username, ...args }, context) =>
     listThreads(
@@ -19,6 +31,8 @@ export const listUserThreads = defineTool({
         tool: 'list_user_threads',
         scope: { username },
         subject: `Threads of user ${word(shownId(username))}`,
+        within: 'that this user has joined',
+        settle: (signal) => settleEmpty({ username }, context, signal),
         shortPageEnds: false,
         fetch: (query, signal) => context.threads.listOfUser(username, query, signal),
       },

@@ -114,7 +114,7 @@ export interface Walk<T> {
 
 /** Where a list goes on after the items shown; with all matches shown, after all that was looked at. */
 export const positionAfter = ({ matched, after, next }: Walk<unknown>, shown: number): Position | undefined =>
-  shown < matched ? after[shown - 1] : next;
+  shown > 0 && shown < matched ? after[shown - 1] : next;
 
 /** Walks a list, and keeps the first items that fit. */
 export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Walk<T>> {

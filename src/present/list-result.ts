@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import type { AgoraError } from '../agora/errors.ts';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes } from '../base/escape.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import { positionAfter, STOPPED, type Stopped, type Walk } from '../lists/walk.ts';
-import { errorWords } from './error-words.ts';
+import { listSummary } from './list-summary.ts';
 import { factsOf, shownId, word } from './thread-facts.ts';
 import { utcTime } from './time.ts';
 import { cutNames, cutTo, fairShare, withinBudget } from './token-budget.ts';
@@ -26,6 +25,7 @@ const row = z.object({
   owner: z.string().optional(),
   group_id: z.string().optional(),
   msg_id: z.string().optional(),
+  as_of: z.string().optional().describe('When the name was last seen, where it is from memory'),
 });
 
 type Row = z.input<typeof row>;
@@ -42,8 +42,9 @@ export const listResult = z.object({
     .object({ owner: z.string().optional(), group_id: z.string().optional() })
     .optional()
     .describe('What all rows have in common, left out of the rows'),
-  scanned: z.int().describe('How many threads were looked at'),
+  scanned: z.int().describe('How many threads were checked'),
   matched: z.int(),
+  total: z.int().optional().describe('Threads in the whole list; only where it was read from start to end'),
   by_group: counts.describe('Of all that matched: the five largest, and the others together'),
   by_owner: counts,
   oldest: z.string().optional(),
@@ -55,6 +56,9 @@ export const listResult = z.object({
 
 export type ListResult = z.input<typeof listResult>;
 
+/** A thread of a list; `asOf` where its name is from memory, in milliseconds since 1970. */
+export type DatedThread = Thread & { readonly asOf?: number };
+
 export interface ListFacts {
   /** What its cursors are bound to. */
   readonly list: CursorScope;
@@ -62,7 +66,9 @@ export interface ListFacts {
   readonly subject: string;
   /** What the list was narrowed to, as words after the subject; empty for nothing. */
   readonly narrowed: string;
-  readonly found: Walk<Thread>;
+  /** The limits of what such a list can hold: `that this user has joined`. */
+  readonly within: string | undefined;
+  readonly found: Walk<DatedThread>;
   readonly detail: Detail;
   /** How many threads lack a field that the filter needs, so that nobody knows whether they match. */
   readonly unjudged: number;
@@ -70,6 +76,8 @@ export interface ListFacts {
   readonly totals: ThreadTotals;
   /** Did the list start at its beginning, or at a cursor? */
   readonly fromStart: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** Sentences that only this list has to say about the threads shown, e.g. that names are unknown. */
   readonly notes?: ((threads: readonly Thread[]) => readonly string[]) | undefined;
 }
@@ -89,11 +97,29 @@ function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResu
   const totals = found.pages > 1 ? facts.totals : undefined;
   const position = positionAfter(found, kept);
   const rows = items.map((thread) => rowOf(thread, detail));
+  const { subject, narrowed, within, unjudged, fromStart, notes, now } = facts;
+  const inexact = totals !== undefined && totals.groups.beyond + totals.owners.beyond > 0;
   return defined({
-    summary: summaryOf({ ...facts, found, stopped }, totals, position !== undefined),
+    summary: listSummary({
+      subject: `${subject}${narrowed}`,
+      one: 'thread',
+      within,
+      shown: items.length,
+      matched: found.matched,
+      scanned: found.scanned,
+      filtered: narrowed !== '',
+      stopped,
+      fromStart,
+      more: position !== undefined,
+      unjudged,
+      failure: found.failure,
+      notes: [...(notes?.(items) ?? []), ...(inexact ? [INEXACT] : [])],
+      now,
+    }),
     ...factor(cutNames(rows, TEXTS_BUDGET)),
     scanned: found.scanned,
     matched: found.matched,
+    total: fromStart && found.stopped === 'end' ? found.scanned : undefined,
     ...totalFields(totals),
     has_more: position !== undefined,
     next_cursor: position && wrapCursor(list, position),
@@ -101,10 +127,12 @@ function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResu
   });
 }
 
-function rowOf(thread: Thread, detail: Detail): Row {
+const INEXACT = 'There are so many groups or owners that a count may be too low.';
+
+function rowOf(thread: DatedThread, detail: Detail): Row {
   const { created_at, msg_id, ...facts } = factsOf(thread);
   const times = detail === 'full' ? { created_at, msg_id } : { created: created_at?.slice(0, 10) };
-  return { ...facts, ...defined(times) };
+  return { ...facts, ...defined({ ...times, as_of: thread.asOf === undefined ? undefined : utcTime(thread.asOf) }) };
 }
 
 /** Says once what every one of several rows would repeat. */
@@ -153,53 +181,7 @@ function largest({ known, beyond }: Counts): ListResult['by_owner'] {
   return [...fitting, { ...(beyond === 0 && { others: rest.length }), threads: others }];
 }
 
-type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals'> & { readonly stopped: ListStopped };
-
-function summaryOf(facts: Summarised, totals: ThreadTotals | undefined, more: boolean): string {
-  const { subject, narrowed, found, fromStart, notes } = facts;
-  const { items, matched, failure } = found;
-  const none = fromStart ? 'none' : 'no further ones';
-  const shown = items.length === 0 ? none : `${items.length}${matched > items.length ? ` of ${matched}` : ''} shown`;
-  const inexact = totals !== undefined && totals.groups.beyond + totals.owners.beyond > 0;
-  return [
-    `${subject}${narrowed}: ${shown}.`,
-    ...(notes?.(items) ?? []),
-    ...(inexact ? ['So many groups or owners that a count by group or owner may be too low.'] : []),
-    ...failureNote(failure),
-    ...(more ? ['More: repeat with cursor = next_cursor.'] : []),
-    closing(facts),
-  ].join(' ');
-}
-
-/** Why a walk ended early. */
-export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
-  failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
-
-/** Fixed last words: claiming absence from a cut list is the most common mistake made with lists. */
-function closing({ found: { scanned, matched }, stopped, unjudged, fromStart }: Summarised): string {
-  const looked = `Looked at ${scanned}, matched ${matched}, stopped: ${stopped}`;
-  if (unjudged > 0) {
-    return `${looked}; the service did not give what the filter asks for of ${unjudged} of them, so there may be others.`;
-  }
-  switch (stopped) {
-    case 'end':
-      return fromStart
-        ? `${looked}; the whole list was looked at, there is no other.`
-        : `${looked}; apart from the pages before this cursor there is no other.`;
-    case 'cursor_repeated':
-      return `${looked}; the service repeated its cursor, so it is not known whether there are others.`;
-    case 'deadline':
-      return `${looked}; the time was up, there may be others.`;
-    case 'budget':
-      return `${looked}; the rows that did not fit here follow at next_cursor, and there may be others.`;
-    case 'page':
-    case 'limit':
-    case 'max_scan':
-      return `${looked}; there may be others.`;
-  }
-}
-
-const COLUMNS = ['id', 'created', 'created_at', 'name', 'owner', 'group_id', 'msg_id'] as const;
+const COLUMNS = ['id', 'created', 'created_at', 'name', 'owner', 'group_id', 'msg_id', 'as_of'] as const;
 
 /** The year that all days of a list share, if they do: `2026` costs three tokens on each of fifty rows. */
 function sharedYear(threads: readonly Row[]): string | undefined {
@@ -213,7 +195,7 @@ function cell(one: Row, column: (typeof COLUMNS)[number], year: string | undefin
   const value = one[column];
   if (value === undefined) return '-';
   if (column === 'created') return year === undefined ? value : value.slice(year.length + 1);
-  if (column === 'created_at') return value;
+  if (column === 'created_at' || column === 'as_of') return value;
   return column === 'name' ? inQuotes(value) : word(value);
 }
 

@@ -13,3 +13,6 @@ export function span(ms: number): string {
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
+
+/** `As of 2026-11-26 09:30 UTC.`: the last words of what may soon be otherwise. */
+export const asOf = (ms: number): string => `As of ${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;

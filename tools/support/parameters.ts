@@ -36,7 +36,11 @@ const text = z
 /** In code points; no source says whether the service counts UTF-16 units [all]. */
 const LONGEST_NAME = 64;
 
+/** Hidden characters in a name deceive people, and a line break is none that any client shows. */
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
 export const threadName = text
+  .refine((value) => !HIDDEN.test(value), 'must not hold line breaks, control or direction characters')
   .refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true })
   .refine((value) => [...value].length <= LONGEST_NAME, {
     error: ({ input }) => `must be at most ${LONGEST_NAME} characters, but is ${[...String(input)].length} long`,
@@ -54,10 +58,21 @@ const userId = (description: string) =>
     .refine((value) => value !== '.' && value !== '..', 'must be a user id, not a path step')
     .meta({ description, minLength: 1 });
 
-export const username = userId('User id, case-sensitive');
-export const owner = userId('User id of the creator, a member of the group');
+/** What no user id holds, but text that was meant for several of them does. */
+const NOT_A_USER = /[\s,;，、；"'“”‘’()[\]{}<>]|^@|^null$/;
 
-const LIMIT = 'must be a whole number from 1 to 50';
+/** A user to be written: what cannot be a user id is a list in one string, or a name. */
+const writtenUserId = (description: string) =>
+  userId(description).refine(
+    (value) => !NOT_A_USER.test(value),
+    'must be one user id, without blanks, commas, quotes, brackets or @',
+  );
+
+/** A user to be read: the service is asked, whatever it looks like. */
+export const username = userId('User id (lower case)');
+export const owner = writtenUserId('User id of the creator, a member of the group');
+
+const LIMIT = 'must be a whole number from 0 to 50';
 
 const MAX_SCAN = 'must be a whole number from 1 to 100,000';
 
@@ -66,27 +81,34 @@ export const maxScan = z
   .min(1, MAX_SCAN)
   .max(100_000, MAX_SCAN)
   .optional()
-  .describe('Walk on, up to so many in all');
+  .describe('Keep paging until this many have been checked (at most 100000)');
 
+const CURSOR = 'must be the next_cursor of an earlier call';
 /** More than our longest cursor: the longest accepted one of the service, with the marks of two pages of threads. */
 const LONGEST_CURSOR = 16_384;
 
 export const listArguments = {
-  limit: z.int(LIMIT).min(1, LIMIT).max(50, LIMIT).default(20).describe('How many threads'),
+  limit: z
+    .int(LIMIT)
+    .min(0, LIMIT)
+    .max(50, LIMIT)
+    .default(20)
+    .describe('How many to show (0-50, default 20); 0 only counts, with max_scan or a filter'),
   cursor: z
-    .string('must be the next_cursor of an earlier call')
-    .max(LONGEST_CURSOR, 'must be the next_cursor of an earlier call')
+    .string(CURSOR)
+    // Not as a length in the schema: llama.cpp refuses the grammar of all tools for a bound of 2,000 or more.
+    .refine(({ length }) => length <= LONGEST_CURSOR, CURSOR)
     .optional()
-    .describe('next_cursor of the page before'),
+    .describe('next_cursor of the previous page'),
   sort: z
     .enum(['desc', 'asc'], 'must be "desc" (newest first) or "asc"')
     .default('desc')
-    .describe('desc: newest first'),
+    .describe('desc (default): newest first'),
   max_scan: maxScan,
   detail: z
     .enum(DETAILS, 'must be "compact" or "full"')
     .default('compact')
-    .describe('full adds exact times and msg_id'),
+    .describe('compact (default) or full, with exact times and msg_id'),
 };
 
 const WHEN = 'must be an ISO date or date-time, such as 2026-11-01 or 2026-11-01T08:00:00+08:00';
@@ -115,11 +137,11 @@ export const filterArguments = {
     .refine((value) => value.trim() !== '', 'must not be empty')
     .refine((value) => [...value].length <= LONGEST_NAME, `must be at most ${LONGEST_NAME} characters`)
     .optional()
-    .describe('Any case or width'),
+    .describe('Text in the name; ignores case and full/half width'),
   owner: userId('User id').optional(),
   msg_id: id('Message the thread hangs on').optional(),
-  created_after: when('ISO date or time, inclusive; UTC'),
-  created_before: when('Exclusive'),
+  created_after: when('From this ISO date or time on, in UTC (inclusive)'),
+  created_before: when('Before this ISO date or time, in UTC (exclusive)'),
 };
 
 /** A span with its ends swapped finds nothing, which would read as "there are none". */
@@ -132,7 +154,22 @@ export const spanInOrder = ({
 }): boolean =>
   created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
 
-export const SPAN = { error: 'must be before created_before', path: ['created_after'] };
+export const SPAN = {
+  error: 'must be before created_before, which is exclusive: for one day take the next day as created_before',
+  path: ['created_after'],
+};
+
+/** A page of no threads says nothing. */
+export const showsOrCounts = ({
+  limit,
+  max_scan,
+  ...rest
+}: {
+  limit: number;
+  max_scan?: number | undefined;
+}): boolean => limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest);
+
+export const COUNTS = { error: 'must be at least 1, or 0 with max_scan or a filter to count only', path: ['limit'] };
 
 const MOST_PAIRS = 200;
 
@@ -148,7 +185,7 @@ export const PAIRS = {
 const USERNAMES = 'must be a list of 1 to 100 user ids';
 
 export const usernames = z
-  .array(userId('User id'), USERNAMES)
+  .array(writtenUserId('User id'), USERNAMES)
   .min(1, USERNAMES)
   .max(100, USERNAMES)
   .describe('1-100 user ids');

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { AgoraError } from '../../src/agora/errors.ts';
 import type { Page, Thread } from '../../src/agora/thread.ts';
 import type { PageQuery } from '../../src/agora/threads.ts';
 import { defined } from '../../src/base/defined.ts';
@@ -21,9 +22,18 @@ export interface ThreadList {
   /** Whose list it is: the arguments that a cursor is bound to. */
   readonly scope: Readonly<Record<string, string>>;
   readonly subject: string;
+  /** The limits of what such a list can hold: `that this user has joined`. */
+  readonly within?: string;
   /** Is a short page documented to be the last? */
   readonly shortPageEnds: boolean;
   readonly fetch: (query: PageQuery, signal: AbortSignal) => Promise<Page<Thread>>;
+  /**
+   * Called where the whole list is empty: is there such a user or group at all?
+   *
+   * @returns sentences for the summary
+   * @throws AgoraError where there is none
+   */
+  readonly settle?: (signal: AbortSignal) => Promise<readonly string[]>;
   /** What only this list has to say about the threads it shows. */
   readonly notes?: (threads: readonly Thread[]) => readonly string[];
 }
@@ -33,7 +43,7 @@ const DEFAULT_SCAN = 1_000;
 
 /** Reads a page of a list, or walks it, and makes the result. All lists of threads end here. */
 export async function listThreads(
-  { tool, scope, subject, shortPageEnds, fetch, notes }: ThreadList,
+  { tool, scope, subject, within, shortPageEnds, fetch, settle, notes }: ThreadList,
   { limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments,
   { app, seen, clock, signal, progress }: ToolContext,
 ): Promise<ListResult> {
@@ -57,18 +67,25 @@ export async function listThreads(
       if (fits === undefined) unjudged += 1;
       return fits === true;
     },
-    stopAtLimit: filtered,
-    onPage: (scanned) => maxScan !== undefined && progress(scanned, undefined, `Looked at ${scanned} threads`),
+    stopAtLimit: filtered && limit > 0,
+    onPage: (scanned) => maxScan !== undefined && progress(scanned, undefined, `Checked ${scanned} threads`),
     clock,
     signal,
+  }).catch(async (error: unknown) => {
+    // Which of the ids is unknown, the service does not say.
+    if (error instanceof AgoraError && error.code === 'user_or_group_not_found') await settle?.(signal);
+    throw error;
   });
 
+  const isEmpty = cursor === undefined && found.scanned === 0 && found.stopped === 'end';
+  const unsettled = isEmpty && settle ? await settle(signal) : [];
   // Only what is shown can be asked for next; all of a long walk would push it out of memory again.
   seen.remember(found.items, clock.now());
   // The app list gives ids only: what other lists have shown of a thread fills its row.
-  const items = found.items.map((thread) =>
-    thread.name === undefined ? (seen.recall(thread.id)?.thread ?? thread) : thread,
-  );
+  const items = found.items.map((thread) => {
+    const known = thread.name === undefined ? seen.recall(thread.id) : undefined;
+    return known ? { ...known.thread, asOf: known.at } : thread;
+  });
   return listOf({
     list,
     subject,
@@ -77,8 +94,10 @@ export async function listThreads(
     detail,
     unjudged,
     totals,
+    within,
     fromStart: cursor === undefined,
-    notes,
+    now: clock.now(),
+    notes: (shown) => [...unsettled, ...(notes?.(shown) ?? [])],
   });
 }
 

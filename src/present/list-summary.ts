@@ -1,0 +1,77 @@
+import type { AgoraError } from '../agora/errors.ts';
+import { errorWords } from './error-words.ts';
+import type { ListStopped } from './list-result.ts';
+import { asOf } from './time.ts';
+
+/** What a list has to say of itself: how much of it is shown, how much was read, and how it goes on. */
+export interface ListWords {
+  /** Whose list it is, with what it was narrowed to: `Threads of user lin, owned by wei`. */
+  readonly subject: string;
+  /** What is counted: `thread` or `member`. */
+  readonly one: string;
+  /** The limits of what such a list can hold: `that this user has joined`. */
+  readonly within?: string | undefined;
+  readonly shown: number;
+  readonly matched: number;
+  readonly scanned: number;
+  /** Was the list narrowed by a filter? */
+  readonly filtered: boolean;
+  readonly stopped: ListStopped;
+  /** Did the call begin at the start of the list, or at a cursor? */
+  readonly fromStart: boolean;
+  /** Does a next page follow? */
+  readonly more: boolean;
+  /** How many lack a field that the filter needs, so that nobody knows whether they match. */
+  readonly unjudged: number;
+  readonly failure: AgoraError | undefined;
+  /** What only this list has to say. */
+  readonly notes: readonly string[];
+  /** Milliseconds since 1970: models often do not know the date. */
+  readonly now: number;
+}
+
+/** The sentences with which every list begins. Absence is claimed only where it is proven. */
+export function listSummary(words: ListWords): string {
+  const { subject, stopped, failure, notes, now, more } = words;
+  return [
+    `${subject}: ${shownOf(words)}; ${restOf(words)}.`,
+    ...(failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`]),
+    ...notes,
+    ...(more ? [`${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`] : []),
+    asOf(now),
+  ].join(' ');
+}
+
+function shownOf({ shown, matched, fromStart }: ListWords): string {
+  if (matched === 0) return fromStart ? 'none found' : 'no further ones found';
+  if (shown === 0) return `${matched} found, none shown`;
+  return shown === matched ? `${shown} shown` : `${shown} of ${matched} shown`;
+}
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** What is known of those that are not shown. */
+function restOf(words: ListWords): string {
+  const { one, within, matched, scanned, filtered, stopped, fromStart, unjudged, shown } = words;
+  const checked = filtered ? ` (${plural(scanned, one)} checked)` : '';
+  const others = within === undefined ? 'there are no others' : `there are no others ${within}`;
+  if (unjudged > 0) {
+    return `${unjudged} of the ${plural(scanned, one)} checked lack the field that the filter needs, so there may be others`;
+  }
+  switch (stopped) {
+    case 'end':
+      return fromStart
+        ? `the whole list was read${checked}, ${others}`
+        : `this is the end of the list${checked}: apart from the pages before this cursor, ${others}`;
+    case 'cursor_repeated':
+      return `the service repeated its cursor${checked}, so whether there are others is not known`;
+    case 'deadline':
+      return `the time of this call was up${checked}, there may be others`;
+    case 'budget':
+      return `${matched > shown ? 'the others have no room here' : 'no more has room here'}${checked}, and more may follow`;
+    case 'page':
+    case 'limit':
+    case 'max_scan':
+      return `more may follow${checked}`;
+  }
+}
