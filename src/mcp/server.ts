@@ -155,7 +155,8 @@ function createProgress(extra: Extra): Progress {
   let last = 0;
   return (done, total, message) => {
     if (progressToken === undefined || extra.signal.aborted) return;
-    last = Math.max(done ?? 0, last + 0.001);
+    // In thousandths, so that no sum shows as 0.019000000000000003.
+    last = Math.max(done ?? 0, Math.round(last * 1_000 + 1) / 1_000);
     const params = defined({ progressToken, progress: last, message, total });
     // A call goes on even where its progress cannot be sent.
     extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);

@@ -19,11 +19,16 @@ export function serviceSaid({ status, said }: AgoraErrorFacts): string {
   return said === undefined ? shown : `. Agora said: ${quoted(said, 200)}${shown}`;
 }
 
+/** A model that sends more faults than this corrects them in another call. */
+const MOST_FAULTS = 5;
+
 /** What is wrong with arguments, in one line: each one's name, what it must be, and what it is. */
 export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
-  const faults = error.issues.slice(0, 5).map((issue) => {
+  const faults = error.issues.slice(0, MOST_FAULTS).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return `unknown argument ${issue.keys.map((key) => quoted(key, 60)).join(', ')}; expected: ${argumentNames.join(', ')}`;
+      const more = issue.keys.length > MOST_FAULTS ? ` and ${issue.keys.length - MOST_FAULTS} more` : '';
+      const keys = issue.keys.slice(0, MOST_FAULTS).map((key) => quoted(key, 60));
+      return `unknown argument ${keys.join(', ')}${more}: leave it out; expected: ${argumentNames.join(', ')}`;
     }
     if (issue.path.length === 0) return 'the arguments must be an object';
     const name = issue.path.join('.');
