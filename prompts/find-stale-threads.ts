@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import { utcTime } from '../src/present/time.ts';
 import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import { isPlaceholder, orPlaceholder } from './support/prompt-argument.ts';
 import { DATA, listingOf, steps, USER_TOOLS, userArguments } from './support/scope.ts';
 
 const DAYS = 'must be a whole number of days from 1 to 3650';
 const DEFAULT_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-const olderThanDays = z
-  .string(DAYS)
-  .refine((days) => /^\d{1,4}$/.test(days) && Number(days) >= 1 && Number(days) <= 3_650, DAYS)
+const olderThanDays = orPlaceholder(
+  z.string().refine((days) => /^\d{1,4}$/.test(days) && Number(days) >= 1 && Number(days) <= 3_650, DAYS),
+)
   .optional()
-  .describe(`Created more than so many days ago; ${DEFAULT_DAYS} where left out`);
+  .describe(`Created more than this many days ago (default ${DEFAULT_DAYS})`);
 
 const input = userArguments.extend({ older_than_days: olderThanDays });
 
@@ -24,15 +25,14 @@ export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
   message(args) {
     const { older_than_days, ...scope } = input.parse(args);
     const { subject, tool, arguments: given } = listingOf(scope);
-    const days = Number(older_than_days ?? DEFAULT_DAYS);
-    const before = utcTime(now - days * DAY_MS).slice(0, 10);
+    const { age, before } = ageOf(older_than_days, now);
     return [
-      `Find the ${subject}, created before ${before} (${days === 1 ? 'a day' : `${days} days`} ago), and propose a clean-up. Delete nothing yourself: the user decides.`,
+      `Find the ${subject}, ${age}, and propose a clean-up. Delete nothing yourself: the user decides.`,
       steps(
-        `Call ${tool} with ${given}, created_before "${before}", limit 50 and max_scan 5000. Repeat it with cursor = next_cursor until there is none, or until 200 threads are found; say whether there may be others.`,
+        `Call ${tool} with ${given}, created_before ${before}, limit 50 and max_scan 5000. Repeat it with cursor = next_cursor until there is none, or until 200 threads are found; say whether there may be others.`,
         'Age is all that is known: the service gives no day of the last message, so an old thread may be in use. Say so.',
         'Where a thread is in doubt, call list_thread_members: one with nobody but its owner is likelier to be stale.',
-        'Propose in three short tables: could go, ask the owner first, keep. One line a thread: id, name, owner, group, day, and why.',
+        'Propose in three short tables, in groups of at most 50 threads: could go, ask the owner first, keep. One line a thread: id, name, owner, group, day, and why.',
         DELETING.every((name) => tools.has(name)) ? THEN_DELETE : 'Then stop: the list of ids is the result.',
       ),
       DATA,
@@ -40,8 +40,23 @@ export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
   },
 });
 
+const utcDay = (ms: number): string => utcTime(ms).slice(0, 10);
+
+/** The age in words, and what to pass as `created_before`; with a placeholder the day can only be told later. */
+function ageOf(given: string | undefined, now: number): { readonly age: string; readonly before: string } {
+  if (given !== undefined && isPlaceholder(given)) {
+    return {
+      age: `created more than ${given} days before ${utcDay(now)} (${DEFAULT_DAYS} days if no number is given)`,
+      before: 'that day',
+    };
+  }
+  const days = Number(given ?? DEFAULT_DAYS);
+  const day = utcDay(now - days * DAY_MS);
+  return { age: `created before ${day} (${days === 1 ? 'a day' : `${days} days`} ago)`, before: `"${day}"` };
+}
+
 /** Missing in a read-only server, for which the prompt is useful all the same. */
 const DELETING = ['delete_thread', 'delete_threads'];
 
 const THEN_DELETE =
-  'Then stop and wait. Only for threads that the user then names may you call delete_threads for 2-50 ids, or delete_thread for one; the user is asked once more there before anything is lost, and you must not answer for them.';
+  'Then stop and wait. Only for threads that the user then names may you call delete_threads, at most 50 ids a call; the user is asked once more there before anything is lost, and you must not answer for them.';

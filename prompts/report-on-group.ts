@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import type { PromptMaker } from '../src/toolkit/prompt.ts';
 import { groupId, username } from '../tools/support/parameters.ts';
+import { orPlaceholder } from './support/prompt-argument.ts';
 import { DATA, listingOf, steps } from './support/scope.ts';
 
 /** The service documents no list of all threads of a group, only of those that one user has joined. */
 const joined = z.strictObject({
-  group_id: groupId,
+  group_id: orPlaceholder(groupId).describe('Group id (digits)'),
   username: username.describe('User id: the documented list holds what this user has joined'),
 });
 /** With the undocumented call the user may be left out. */
 const joinedOrAll = joined.extend({
-  username: username.optional().describe('User id, for what this user has joined alone'),
+  username: username.optional().describe('User id, for what only this user has joined'),
 });
 
 export const reportOnGroup: PromptMaker = ({ tools }) => {

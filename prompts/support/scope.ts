@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { quoted } from '../../src/base/escape.ts';
 import { groupId, username } from '../../tools/support/parameters.ts';
+import { orPlaceholder } from './prompt-argument.ts';
 
 /** The arguments of a prompt about the threads of a user. */
 export const userArguments = z.strictObject({
   username,
-  group_id: groupId.optional().describe('Group id (digits), for the threads of one group alone'),
+  group_id: orPlaceholder(groupId).optional().describe('Group id (digits), for the threads of one group only'),
 });
 
 /** The tools that read the threads of a user, and who is in them. */

@@ -41,7 +41,7 @@ export function promptMessage(prompts: readonly Prompt[], params: unknown) {
     );
   }
   try {
-    const text = prompt.message(withoutBlanks(args ?? {}));
+    const text = prompt.message(healed(args ?? {}));
     return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
@@ -54,11 +54,18 @@ const invalidParams = (message: string): Error => protocolError(ErrorCode.Invali
 
 const record = z.record(z.string(), z.unknown());
 
-/** Hosts send an empty string for a field that a person left empty. */
-function withoutBlanks(args: unknown): unknown {
+/**
+ * Arguments as a person meant them: hosts send numbers, and an empty string for a field that was left empty; where the
+ * arguments are positional and none can be skipped, people type `-`.
+ */
+function healed(args: unknown): unknown {
   const given = record.safeParse(args);
   if (!given.success) return args;
-  return Object.fromEntries(
-    Object.entries(given.data).filter(([, value]) => typeof value !== 'string' || value.trim() !== ''),
+  const entries = Object.entries(given.data).map(
+    ([name, value]) => [name, Number.isSafeInteger(value) ? String(value) : value] as const,
   );
+  return Object.fromEntries(entries.filter(([, value]) => !isLeftOut(value)));
 }
+
+const isLeftOut = (value: unknown): boolean =>
+  value === null || (typeof value === 'string' && ['', '-'].includes(value.trim()));

@@ -107,11 +107,22 @@ describe('prompts', () => {
     expect(String(error)).toMatchSnapshot();
   });
 
-  it('a number in place of a string is refused in our words', async () => {
-    const { client } = await connect();
-    const params = { name: 'find_stale_threads', arguments: { username, older_than_days: 30 } };
-    await expect(
-      client.request({ method: 'prompts/get', params: JSON.parse(JSON.stringify(params)) }, GetPromptResultSchema),
-    ).rejects.toThrow('older_than_days must be a whole number of days from 1 to 3650 (got 30)');
+  it.each([
+    ['a number', { username, older_than_days: 60 }, { username, older_than_days: '60' }],
+    ['null, a dash and blanks', { username, group_id: '-', older_than_days: null }, { username }],
+  ])('takes what hosts and people send: %s', async (_what, given, meant) => {
+    const { client, text } = await connect();
+    const params = { name: 'find_stale_threads', arguments: given };
+    const { messages } = await client.request({ method: 'prompts/get', params }, GetPromptResultSchema);
+    expect(messages[0]?.content).toMatchObject({ text: await text('find_stale_threads', meant) });
+  });
+
+  it('is made with placeholders that a host fills in later', async () => {
+    const { text } = await connect();
+    const made = await text('find_stale_threads', { username: '$1', group_id: '$2', older_than_days: '$3' });
+    expect(made.split('\n')[0]).toBe(
+      'Find the threads of group "$2" that user "$1" has joined, created more than $3 days before 2026-11-23 (30 days if no number is given), and propose a clean-up. Delete nothing yourself: the user decides.',
+    );
+    expect(made).toContain('group_id "$2" and username "$1", created_before that day, limit 50');
   });
 });
