@@ -181,8 +181,16 @@ function waitedTooLong(others: number): AgoraError {
   });
 }
 
+/** Waits for a permit of the limiter, runs a call with it, and gives it back. */
+export const withPermit = async <T>(
+  limiter: RateLimiter,
+  endpoint: string,
+  signal: AbortSignal,
+  action: () => Promise<T>,
+): Promise<T> => usePermit(await limiter.acquire(endpoint, signal), action);
+
 /** Runs a call with a permit of the limiter, and gives the permit back. */
-export async function withPermit<T>(release: Release, action: () => Promise<T>): Promise<T> {
+export async function usePermit<T>(release: Release, action: () => Promise<T>): Promise<T> {
   let end: Parameters<Release>[0];
   try {
     return await action();

@@ -3,7 +3,7 @@ import { either, wait } from '../base/deadline.ts';
 import type { ApiCall, Send } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { askOperator } from './next-step.ts';
-import { type RateLimiter, withPermit } from './rate-limiter.ts';
+import { type RateLimiter, usePermit } from './rate-limiter.ts';
 import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
 import type { SendOnce } from './send-once.ts';
 
@@ -62,7 +62,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
         throw mayHaveLanded && error instanceof AgoraError && error.code === 'out_of_time' ? lostInTime(error) : error;
       });
       try {
-        return await withPermit(permit, () => sendOnce(call, token, signal));
+        return await usePermit(permit, () => sendOnce(call, token, signal));
       } catch (error) {
         if (!(error instanceof AgoraError)) throw error;
         mayHaveLanded ||= error.facts.landed === 'maybe';

@@ -23,7 +23,7 @@ export const createTokenExchange =
   (sendOnce: SendOnce, limiter: RateLimiter): TokenExchange =>
   async (body, signal) =>
     defined(
-      await withPermit(await limiter.acquire('token', signal), () =>
+      await withPermit(limiter, 'token', signal, () =>
         sendOnce({ endpoint: 'token', method: 'POST', path: ['token'], body, answer }, undefined, signal),
       ),
     );

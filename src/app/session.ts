@@ -61,6 +61,7 @@ export function createConnector(
       { createGroupNames },
       { createLastRecords },
       { createDeletionCap },
+      { createDirectory },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
       import('../agora/send-once.ts'),
@@ -73,6 +74,7 @@ export function createConnector(
       import('../toolkit/group-names.ts'),
       import('../toolkit/last-records.ts'),
       import('../toolkit/deletion-cap.ts'),
+      import('../lists/directory.ts'),
     ]);
     let ahead: number | undefined;
     const connections = openConnections(target.origin, target.loopback, config.proxy);
@@ -92,13 +94,19 @@ export function createConnector(
     });
     let turn = 0;
     const send = createSend({ sendOnce, tokens, limiter, clock, random });
+    const threads = createThreads(send, target.name);
+    const groups = createGroups(send, target.name);
+    // The quota is shared with the app's live users: a walk through the whole app takes half of ours.
+    const share = createLimiter({ perSecond: Math.max(1, Math.floor(config.rateLimit / 2)), clock });
     return {
       app: { ...app, name: visible(app.name) },
-      threads: createThreads(send, target.name),
-      groups: createGroups(send, target.name),
+      threads,
+      groups,
+      groupNames: createGroupNames(groups, clock),
+      directory: createDirectory({ threads, groups }, share, clock),
+      undocumented: config.undocumented,
       audit: await openAudit(),
       seen: createSeen(),
-      groupNames: createGroupNames(clock),
       records: createLastRecords(),
       cap: createDeletionCap(config.maxDeletes, clock),
       clockAhead: () => ahead,

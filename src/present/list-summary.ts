@@ -35,12 +35,16 @@ export function listSummary(words: ListWords): string {
   const { subject, stopped, failure, notes, now, more } = words;
   return [
     `${subject}: ${shownOf(words)}; ${restOf(words)}.`,
-    ...(failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`]),
+    ...failureNote(failure),
     ...notes,
     ...(more ? [`${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`] : []),
     asOf(now),
   ].join(' ');
 }
+
+/** Why a walk ended early. */
+export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
+  failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
 function shownOf({ shown, matched, fromStart }: ListWords): string {
   if (matched === 0) return fromStart ? 'none found' : 'no further ones found';

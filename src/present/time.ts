@@ -4,6 +4,9 @@ export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0
 /** `2026-11-23T08:00:00Z`, with milliseconds only where there are any. */
 export const utcTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
+/** `2026-11-23 08:00 UTC`: the minute, for sentences. */
+export const utcMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 /** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
 export function span(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1_000);
@@ -15,4 +18,4 @@ export function span(ms: number): string {
 }
 
 /** `As of 2026-11-26 09:30 UTC.`: the last words of what may soon be otherwise. */
-export const asOf = (ms: number): string => `As of ${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+export const asOf = (ms: number): string => `As of ${utcMinute(ms)}.`;

@@ -4,6 +4,7 @@ import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Language } from '../base/language.ts';
+import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
 import type { CallTime } from './call-time.ts';
@@ -37,11 +38,15 @@ export interface App {
 export interface Session {
   readonly app: App;
   readonly threads: Threads;
+  /** Reads only: no call on groups writes. */
   readonly groups: Groups;
+  readonly groupNames: GroupNames;
+  readonly directory: Directory;
+  /** May calls be made that the vendor does not document? */
+  readonly undocumented: boolean;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
   readonly seen: Seen;
-  readonly groupNames: GroupNames;
   readonly records: LastRecords;
   readonly cap: DeletionCap;
   /** How far this machine's clock is ahead of the service's, by its last answer, in milliseconds; undefined before any. */
@@ -57,8 +62,7 @@ export interface ReadApi
 }
 
 /** What a handler works with. */
-export interface ToolContext
-  extends Pick<Session, 'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'cap' | 'clockAhead' | 'nextTurn'> {
+export interface ToolContext extends Omit<Session, 'threads' | 'audit'> {
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;

@@ -1,33 +1,52 @@
-import { type Clock, timePassed } from '../base/clock.ts';
+import { AgoraError } from '../agora/errors.ts';
+import type { Group } from '../agora/group-responses.ts';
+import type { Groups } from '../agora/groups.ts';
+import type { Clock } from '../base/clock.ts';
 
-const MOST_NAMES = 10_000;
-const NAME_LIFE_MS = 10 * 60_000;
-
-/** Names of groups that calls have learned, to stand beside their ids. */
+/** Names of groups that were read a short while ago. */
 export interface GroupNames {
-  remember(groups: readonly { readonly id: string; readonly name?: string | undefined }[]): void;
-  /** Undefined where no call has learned it within ten minutes. */
+  remember(groups: readonly Group[]): void;
   recall(groupId: string): string | undefined;
+  /** Asks for the names that are not known, in one call; where the service refuses, they stay unknown. */
+  learn(groupIds: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
-export function createGroupNames(clock: Clock): GroupNames {
-  const elapsedMs = timePassed(clock);
+/** In milliseconds: groups can be renamed by others. */
+const KEPT_MS = 10 * 60_000;
+const CAPACITY = 5_000;
+/** The answer names up to 10,000 members of each group, so only few are asked for. */
+const MOST_ASKED = 10;
+
+export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock): GroupNames {
   const names = new Map<string, { readonly name: string; readonly at: number }>();
+
+  function recall(groupId: string): string | undefined {
+    const known = names.get(groupId);
+    return known && clock.now() - known.at < KEPT_MS ? known.name : undefined;
+  }
+
+  function remember(read: readonly Group[]): void {
+    for (const { id, name } of read) {
+      names.delete(id);
+      if (name !== undefined) names.set(id, { name, at: clock.now() });
+    }
+    for (const id of names.keys()) {
+      if (names.size <= CAPACITY) break;
+      names.delete(id);
+    }
+  }
+
   return {
-    remember(groups) {
-      for (const { id, name } of groups) {
-        if (name === undefined) continue;
-        names.delete(id);
-        names.set(id, { name, at: elapsedMs() });
+    recall,
+    remember,
+    async learn(groupIds, signal) {
+      const unknown = [...new Set(groupIds)].filter((id) => recall(id) === undefined).slice(0, MOST_ASKED);
+      if (unknown.length === 0) return;
+      try {
+        remember(await groups.get(unknown, signal));
+      } catch (error) {
+        if (!(error instanceof AgoraError)) throw error;
       }
-      for (const id of names.keys()) {
-        if (names.size <= MOST_NAMES) break;
-        names.delete(id);
-      }
-    },
-    recall(groupId) {
-      const known = names.get(groupId);
-      return known && elapsedMs() - known.at < NAME_LIFE_MS ? known.name : undefined;
     },
   };
 }

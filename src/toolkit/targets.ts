@@ -44,16 +44,20 @@ export async function lookForQuestion(ids: readonly string[], context: ToolConte
   const looks = createLooks(seen, clock);
   const calls = context.threads.with({ turn: context.nextTurn() });
   let count = 0;
-  return inParallel(ids, AT_ONCE, async (id) => {
+  const left = (): number => Math.max(0, QUESTION_LOOKS_MS - time.spent());
+  const targets = await inParallel(ids, AT_ONCE, async (id) => {
     const pages = ids.length === 1 ? MEMBER_PAGES : 1;
-    const left = Math.max(0, QUESTION_LOOKS_MS - time.spent());
-    const look = await within(left, clock, time.signal, (signal) =>
+    const look = await within(left(), clock, time.signal, (signal) =>
       looks(calls, id, { memberPages: pages, trustMs: VERIFIED_MS }, signal),
     );
     count += 1;
     if (ids.length > 1) progress(0, undefined, `Looked at ${count} of ${ids.length} threads`);
     return targetOf(id, look ?? UNREAD, context);
   });
+  // A person knows a group by its name, so one call for those that memory lacks is worth it.
+  const groupIds = targets.flatMap(({ thread: { groupId } }) => (groupId === undefined ? [] : [groupId]));
+  await within(left(), clock, time.signal, (signal) => context.groupNames.learn(groupIds, signal));
+  return targets;
 }
 
 const UNREAD: Look = { state: 'unread', thread: undefined, members: undefined };

@@ -33,7 +33,7 @@ export async function deleteOne(
   memberPages: number,
   context: ConfirmedContext,
 ): Promise<Deletion> {
-  const { app, cap, clock, records, seen, signal, time, write } = context;
+  const { app, cap, clock, directory, records, seen, signal, time, write } = context;
   const { id } = target;
   const elapsedMs = timePassed(clock);
   // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
@@ -80,6 +80,7 @@ export async function deleteOne(
     return { status: 'unknown', record, error: written.error };
   }
   seen.forget(id);
+  directory.note(id, undefined);
   // A 404 after an attempt that may have landed proves its success; else somebody else was quicker.
   if (written.kind === 'refused') return { status: 'already_gone', record };
   lost(record);
