@@ -21,6 +21,8 @@ function walked(owners: readonly string[]) {
     detail: 'compact',
     unjudged: 0,
     totals,
+    within: undefined,
+    now: 0,
     groupName: () => undefined,
     fromStart: true,
   });
