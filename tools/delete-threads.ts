@@ -8,7 +8,6 @@ import {
   described,
   factsLine,
   inApp,
-  isEnough,
   shownId,
   type ThreadFacts,
   threadFacts,
@@ -102,14 +101,7 @@ export const deleteThreads = defineDeletion({
       results: resultRows(ones),
     };
   },
-  text: ({ summary, results }) =>
-    [
-      summary,
-      ...results.map(lineOf),
-      ...(results.some(({ status, thread }) => status === 'deleted' && thread && isEnough(thread))
-        ? ['To make one again by hand: create_thread with its group_id, msg_id, name and owner.']
-        : []),
-    ].join('\n'),
+  text: ({ summary, results }) => [summary, ...results.map(lineOf)].join('\n'),
 });
 
 /** While less of the call's work than this is used, member lists are read further than their first page. */
@@ -175,7 +167,7 @@ function keptOf(ones: readonly One[], audited: boolean): readonly string[] {
     ? 'in the audit log and in the memory of this server'
     : 'in the memory of this server, until it ends';
   return [
-    `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}.`,
+    `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`,
   ];
 }
 

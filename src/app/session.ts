@@ -7,7 +7,6 @@ import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
-import type { Audit } from '../toolkit/audit-log.ts';
 import type { App, Session } from '../toolkit/define-tool.ts';
 
 export interface Connector {
@@ -92,11 +91,12 @@ export function createConnector(
     });
     let turn = 0;
     const send = createSend({ sendOnce, tokens, limiter, clock, random });
+    const shownApp = { ...app, name: visible(app.name) };
     return {
-      app: { ...app, name: visible(app.name) },
+      app: shownApp,
       threads: createThreads(send, target.name),
       groups: createGroups(send, target.name),
-      audit: await openAudit(),
+      ...(await openAudit(shownApp)),
       seen: createSeen(),
       groupNames: createGroupNames(clock),
       records: createLastRecords(),
@@ -109,13 +109,18 @@ export function createConnector(
     };
   }
 
-  async function openAudit(): Promise<Audit | undefined> {
-    if (config.auditLog === undefined) return undefined;
-    const [{ createAudit }, { randomUUID }] = await Promise.all([
+  async function openAudit({ name, host }: App): Promise<Pick<Session, 'audit' | 'auditRecords'>> {
+    const { auditLog } = config;
+    if (auditLog === undefined) return { audit: undefined, auditRecords: undefined };
+    const [{ createAudit }, { createAuditRecords }, { randomUUID }] = await Promise.all([
       import('../toolkit/audit-log.ts'),
+      import('../toolkit/audit-records.ts'),
       import('node:crypto'),
     ]);
-    return createAudit(config.auditLog, clock, randomUUID, log.warn);
+    return {
+      audit: createAudit(auditLog, clock, randomUUID, log.warn),
+      auditRecords: createAuditRecords(auditLog, { app: name, host }),
+    };
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Language } from '../base/language.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
+import type { AuditRecords } from './audit-records.ts';
 import type { CallTime } from './call-time.ts';
 import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
@@ -40,6 +41,8 @@ export interface Session {
   readonly groups: Groups;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
+  /** What the audit log keeps of deleted threads; undefined where there is none. */
+  readonly auditRecords: AuditRecords | undefined;
   readonly seen: Seen;
   readonly groupNames: GroupNames;
   readonly records: LastRecords;
@@ -58,7 +61,10 @@ export interface ReadApi
 
 /** What a handler works with. */
 export interface ToolContext
-  extends Pick<Session, 'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'cap' | 'clockAhead' | 'nextTurn'> {
+  extends Pick<
+    Session,
+    'app' | 'groups' | 'seen' | 'groupNames' | 'records' | 'auditRecords' | 'cap' | 'clockAhead' | 'nextTurn'
+  > {
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;

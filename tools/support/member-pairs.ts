@@ -55,24 +55,26 @@ export const notSent = <S extends string>(batch: ThreadUsers, error: AgoraError)
  * Sends users 10 at a time, several threads at once, and gives an outcome for each user in each thread. What the call
  * has no time for is not tried.
  *
- * @throws AgoraError where nothing was written and nothing can be, for one reason: that is an error, not a result
+ * @param width how many of the pairs are under way at once
+ * @returns `stops`: why parts of it were not sent
  */
-export async function forEachBatch<S extends string>(
+export async function sendBatches<S extends string>(
   pairs: readonly ThreadUsers[],
+  width: number,
   { progress, time }: ToolContext,
   send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
-): Promise<readonly PairResult<S>[]> {
+): Promise<{ readonly results: readonly PairResult<S>[]; readonly stops: readonly AgoraError[] }> {
   const total = pairs.reduce((sum, { users }) => sum + users.length, 0);
   const stops: AgoraError[] = [];
+  const stoppedThreads = new Map<string, AgoraError>();
   let done = 0;
   let stopped: AgoraError | undefined;
-  const results = await inParallel(pairs, AT_ONCE, async ({ threadId, users }) => {
+  const results = await inParallel(pairs, width, async ({ threadId, users }) => {
     const ofThread: PairResult<S>[] = [];
-    let stoppedHere: AgoraError | undefined;
     while (ofThread.length < users.length) {
       const left = { threadId, users: users.slice(ofThread.length) };
       const batch = { threadId, users: left.users.slice(0, BATCH) };
-      const before = stoppedHere ?? stopped;
+      const before = stoppedThreads.get(threadId) ?? stopped;
       if (before) return [...ofThread, ...notSent<S>(left, before)];
       time.throwIfGivenUp();
       if (time.sending.aborted) return [...ofThread, ...everyOne<S>(left, 'not_tried')];
@@ -80,17 +82,30 @@ export async function forEachBatch<S extends string>(
       ofThread.push(...outcomes);
       if (stop) stops.push(stop.error);
       if (stop?.everywhere) stopped ??= stop.error;
-      if (stop && !isUntried(stop.error)) stoppedHere = stop.error;
+      if (stop && !isUntried(stop.error)) stoppedThreads.set(threadId, stop.error);
       done += batch.users.length;
       progress(done, total, `${done} of ${total} users`);
     }
     return ofThread;
   });
-  const all = results.flat();
+  return { results: results.flat(), stops };
+}
+
+/**
+ * The outcome of every pair.
+ *
+ * @throws AgoraError where nothing was written and nothing can be, for one reason: that is an error, not a result
+ */
+export async function forEachBatch<S extends string>(
+  pairs: readonly ThreadUsers[],
+  context: ToolContext,
+  send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
+): Promise<readonly PairResult<S>[]> {
+  const { results, stops } = await sendBatches(pairs, AT_ONCE, context, send);
   const [first] = stops;
   const alike = first && stops.every(({ code }) => code === first.code);
-  if (alike && all.every(({ status }) => status === 'failed')) throw first;
-  return all;
+  if (alike && results.every(({ status }) => status === 'failed')) throw first;
+  return results;
 }
 
 /**
