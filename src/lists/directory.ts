@@ -1,0 +1,209 @@
+import { AgoraError } from '../agora/errors.ts';
+import type { Groups } from '../agora/groups.ts';
+import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
+import type { Threads } from '../agora/threads.ts';
+import { type Clock, timePassed } from '../base/clock.ts';
+import { createAppWalk } from './app-walk.ts';
+import { rowsOf } from './directory-answer.ts';
+import { createGroupWalk, readGroupMembers } from './group-walk.ts';
+import type { KnownThread } from './known-threads.ts';
+import { type AnswerPosition, createInquiry, type Inquiry, isSearch, MOST_AHEAD, type Question } from './question.ts';
+import { createSharedWalk, type WalkEnd } from './shared-walk.ts';
+import type { ThreadSource } from './thread-source.ts';
+
+export interface Answer {
+  /** `group`: only the lists of the group's members were read; a thread that nobody is in is in none of them. */
+  readonly scope: 'app' | 'group';
+  /** What is shown: threads in the order of the list, and at the end `ahead` ones from further on. */
+  readonly threads: readonly KnownThread[];
+  readonly ahead: number;
+  /** All threads known to match that no earlier answer has shown, these among them. */
+  readonly matches: readonly KnownThread[];
+  /** Threads of which it is not known whether they match: the service did not give what the question asks for. */
+  readonly unjudged: number;
+  readonly stopped: 'end' | 'limit' | 'deadline' | 'failed';
+  /** How many threads there are, as far as ids are read, and of how many the record is known. */
+  readonly listed: number;
+  readonly known: number;
+  readonly isWhole: boolean;
+  /** Threads whose record could not be read; `notRead` are worth asking again, or were when they were passed. */
+  readonly unresolved: number;
+  readonly notRead: number;
+  /** Requests that were sent while this question waited. */
+  readonly calls: number;
+  /** Records that became known while it waited. */
+  readonly learnt: number;
+  /** What kept the walk from going on. */
+  readonly failure: AgoraError | undefined;
+  readonly next: AnswerPosition | undefined;
+}
+
+export interface DirectoryApi {
+  readonly threads: Pick<Threads, 'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers'>;
+  readonly groups: Pick<Groups, 'listMembers'>;
+}
+
+export interface Directory {
+  /**
+   * @param onCall told after each request how many were sent for this question, and how many threads are known
+   * @throws AgoraError where nothing at all could be read, or there is no such group; the signal's reason once that is
+   * aborted
+   */
+  ask(
+    question: Question,
+    deadlineMs: number,
+    onCall: (calls: number, known: number) => void,
+    signal: AbortSignal,
+  ): Promise<Answer>;
+  /** Takes note of what this server itself has changed: a thread's new name, or undefined for a deleted one. */
+  note(threadId: string, name: string | undefined): void;
+}
+
+/** Records are kept for this long after the last question while the walk is not at its end, and after that end. */
+const KEPT_MS = 10 * 60_000;
+/** This many groups are kept. */
+const MOST_GROUPS = 8;
+const GROUP_PAGE = 1_000;
+/** The largest group that a plan allows [Agora pricing plan details], with room. */
+const MOST_MEMBERS = 20_000;
+
+interface Kept {
+  readonly source: ThreadSource;
+  readonly walk: ReturnType<typeof createSharedWalk>;
+  asking: number;
+  hasEnded: boolean;
+  /** On the clock of `elapsed`. */
+  expires: number;
+}
+
+/**
+ * Finds threads anywhere in the app, by documented calls. What it learns serves all calls of this process.
+ *
+ * @param share the part of the rate limit that it may use: the quota is shared with the app's live users
+ */
+export function createDirectory({ threads, groups }: DirectoryApi, share: RateLimiter, clock: Clock): Directory {
+  const elapsed = timePassed(clock);
+  const keep = (source: ThreadSource): Kept => ({
+    source,
+    walk: createSharedWalk(share, clock),
+    asking: 0,
+    hasEnded: false,
+    expires: Number.POSITIVE_INFINITY,
+  });
+  let app = keep(createAppWalk(threads, clock));
+  const inGroups = new Map<string, Kept>();
+
+  const isOver = ({ asking, expires }: Kept): boolean => asking === 0 && elapsed() >= expires;
+
+  /** The group's own lists; undefined where the service does not tell who is in the group. */
+  async function openGroup(groupId: string, onCall: () => void, signal: AbortSignal): Promise<Kept | undefined> {
+    const readPage = (page: number) =>
+      withPermit(share, 'group_members', signal, () => {
+        onCall();
+        return groups.listMembers(groupId, { page, size: GROUP_PAGE }, signal);
+      });
+    try {
+      const members = await readGroupMembers(readPage, MOST_MEMBERS);
+      return keep(createGroupWalk(threads, groupId, members, clock));
+    } catch (error) {
+      if (!(error instanceof AgoraError) || error.code === 'group_not_found') throw error;
+      return undefined;
+    }
+  }
+
+  async function choose({ groupId, from }: Question, onCall: () => void, signal: AbortSignal): Promise<Kept> {
+    if (isOver(app)) app = keep(createAppWalk(threads, clock));
+    for (const [id, kept] of inGroups) if (isOver(kept)) inGroups.delete(id);
+    if (groupId === undefined || app.hasEnded) return app;
+    const kept = inGroups.get(groupId);
+    // What is new in a group is found by reading its lists again: only an answer that goes on uses what is read.
+    if (kept && (!kept.hasEnded || from.place || from.shown.length > 0)) return kept;
+    const opened = await openGroup(groupId, onCall, signal);
+    if (!opened) return app;
+    inGroups.set(groupId, opened);
+    for (const id of inGroups.keys()) if (inGroups.size > MOST_GROUPS) inGroups.delete(id);
+    return opened;
+  }
+
+  return {
+    async ask(question, deadlineMs, onCall, signal) {
+      let calls = 0;
+      let kept: Kept = app;
+      const count = () => {
+        calls += 1;
+        onCall(calls, kept.source.known.records.size);
+      };
+      kept = await choose(question, count, signal);
+      const { source, walk } = kept;
+      const { list, known } = source;
+      const inquiry = createInquiry(question, list, known);
+      const participant = source.join(inquiry);
+      const knownBefore = known.records.size;
+      kept.asking += 1;
+      const isComplete = () => !participant.isStale() && inquiry.isSettled();
+
+      try {
+        const end = await walk.wait(
+          {
+            next: participant.next,
+            isDone() {
+              inquiry.advance();
+              return isComplete() || (!participant.needsNewest() && hasEnough(inquiry));
+            },
+            onCall: count,
+          },
+          deadlineMs,
+          signal,
+        );
+        const failure = source.failure();
+        if (end === 'exhausted' && failure && list.size() === 0) throw failure;
+        const complete = isComplete();
+        if (complete && list.isWhole() && !kept.hasEnded) {
+          kept.hasEnded = true;
+          kept.expires = elapsed() + KEPT_MS;
+        }
+        const fates = [...known.fates.values()];
+        const notRead = Math.max(fates.filter((fate) => fate === 'not_read').length, question.from.skipped);
+        return {
+          scope: kept === app ? 'app' : 'group',
+          ...rowsOf(inquiry, list, known, complete),
+          matches: [...inquiry.matches].flatMap((id) => known.records.get(id) ?? []),
+          unjudged: inquiry.unjudged.size,
+          stopped: complete ? 'end' : STOPPED[end],
+          listed: list.size(),
+          known: known.records.size,
+          isWhole: list.isWhole(),
+          unresolved: Math.max(fates.filter((fate) => fate !== 'gone').length, notRead),
+          notRead,
+          calls,
+          learnt: known.records.size - knownBefore,
+          failure: complete ? undefined : failure,
+        };
+      } finally {
+        kept.asking -= 1;
+        source.leave(participant);
+        if (!kept.hasEnded) kept.expires = elapsed() + KEPT_MS;
+      }
+    },
+    note(threadId, name) {
+      for (const { source } of [app, ...inGroups.values()]) {
+        const record = source.known.records.get(threadId);
+        if (name === undefined) source.known.settle(threadId, 'gone');
+        else if (record) source.known.learn([{ ...record.thread, name }], clock.now());
+      }
+    },
+  };
+}
+
+const STOPPED = { done: 'limit', deadline: 'deadline', exhausted: 'failed' } as const satisfies Record<WalkEnd, string>;
+
+/** Are there enough threads to show, though not all is known yet? */
+function hasEnough({ question, matches, matchesInOrder }: Inquiry): boolean {
+  const { limit, filter, from } = question;
+  if (filter.msgId !== undefined && matches.size > 0) return true;
+  if (limit === 0) return false;
+  if (matchesInOrder() >= limit) return true;
+  const room = Math.max(0, MOST_AHEAD - from.shown.length);
+  const ahead = Math.min(matches.size - matchesInOrder(), room);
+  return isSearch(question) && matchesInOrder() + ahead >= limit;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { startDirectory, threeOf } from '../support/ask-directory.ts';
+import { type CrowdOptions, type seededRandom, userName } from '../support/crowded-app.ts';
+
+type Options = Omit<CrowdOptions, 'clock'>;
+
+const USERS = 300;
+const MANY = { threads: 10_000, membersOf: threeOf(USERS) } satisfies Options;
+const anyone = (random: ReturnType<typeof seededRandom>): string => userName(random(USERS));
+const everyOther = (first: number, second: number) => {
+  let count = 0;
+  return () => (count++ % 2 === 0 ? first : second);
+};
+
+function boundsOf(app: ReturnType<typeof startDirectory>['app'], page = 50) {
+  const memberships = app.all.reduce((sum, { members }) => sum + members.length, 0);
+  const users = new Set(app.all.flatMap(({ members }) => members)).size;
+  const empty = app.all.filter(({ members }) => members.length === 0).length;
+  const all = app.all.length / page + memberships / page + 2 * users + empty;
+  return { usual: 0.8 * all, worst: 1.1 * all + 20 };
+}
+
+describe('to know all threads takes few calls', () => {
+  it('where each has three members', async () => {
+    const { app, ask } = startDirectory(MANY);
+    expect(await ask()).toMatchObject({ stopped: 'end', known: 10_000, unresolved: 0, threads: [], next: undefined });
+    expect(app.total()).toBeLessThanOrEqual(boundsOf(app).usual);
+  });
+
+  it('where 100 have no members', async () => {
+    const membersOf: Options['membersOf'] = (index, random) => (index % 101 === 0 ? [] : threeOf(USERS)(index, random));
+    const { app, ask } = startDirectory({ threads: 10_100, membersOf });
+    expect(await ask()).toMatchObject({ stopped: 'end', known: 10_000, unresolved: 100, notRead: 0 });
+    expect(app.total()).toBeLessThanOrEqual(1_150);
+  });
+
+  const SHAPES: readonly [name: string, options: Options, page?: number][] = [
+    ['one user is in everything', { ...MANY, membersOf: (_, random) => [anyone(random), 'boss', anyone(random)] }],
+    ['a bot has made everything', { ...MANY, membersOf: (_, random) => ['bot', anyone(random), anyone(random)] }],
+    ['each has one member', { ...MANY, membersOf: (_, random) => [anyone(random)] }],
+    ['each has one member of its own', { threads: 3_000, membersOf: (index) => [userName(index)] }],
+    [
+      'a fifth have no members',
+      { ...MANY, membersOf: (index, random) => (index % 5 === 0 ? [] : threeOf(USERS)(index, random)) },
+    ],
+    [
+      'few users are in most',
+      {
+        ...MANY,
+        membersOf: (_, random) =>
+          Array.from({ length: 3 }, () => userName(Math.floor(USERS * (random(999) / 999) ** 4))),
+      },
+    ],
+    ['their owners have left', { ...MANY, ownerOf: (index) => `gone-${index % 200}` }],
+    ['every other page is half full', { ...MANY, page: everyOther(50, 25) }],
+    ['each page is half full', { ...MANY, page: () => 25 }, 25],
+    ['lists are by creation', { ...MANY, order: 'created' }],
+  ];
+
+  it.each(SHAPES)('where %s', async (_name, options, page) => {
+    const { app, ask } = startDirectory(options);
+    const answer = await ask();
+    const empty = app.all.filter(({ members }) => members.length === 0).length;
+    expect(answer).toMatchObject({ stopped: 'end', isWhole: true, unresolved: empty, notRead: 0 });
+    expect(answer.known + empty).toBe(options.threads);
+    expect(app.total()).toBeLessThanOrEqual(boundsOf(app, page).worst);
+  });
+
+  it('and a second question within ten minutes next to none', async () => {
+    const { app, ask, clock } = startDirectory(MANY);
+    await ask();
+    for (const minutes of [1, 8]) {
+      clock.advance(minutes * 60_000);
+      const before = app.total();
+      const answer = await ask({ filter: { nameContains: 'Thread 77' }, limit: 0 });
+      expect(answer).toMatchObject({ stopped: 'end', known: 10_000 });
+      expect(answer.matches).toHaveLength(111);
+      expect(app.total() - before).toBeLessThanOrEqual(3);
+    }
+    clock.advance(2 * 60_000);
+    const before = app.total();
+    await ask();
+    expect(app.total() - before).toBeGreaterThan(500);
+  });
+
+  it('and two questions at once as many as one', async () => {
+    const one = startDirectory(MANY);
+    await one.ask();
+    const two = startDirectory(MANY);
+    const first = two.begin();
+    const second = two.begin({ filter: { owner: userName(1), nameContains: 'nowhere' } });
+    await two.ask({ filter: { nameContains: 'no such name' } });
+    await Promise.all([first, second]);
+    expect(two.app.total()).toBeLessThanOrEqual(one.app.total() * 1.05);
+  });
+
+  it('the newest 20 take two calls a thread at most', async () => {
+    const { app, ask } = startDirectory(MANY);
+    const answer = await ask({ filter: {} });
+    const newest = app.all.slice(-20).reverse();
+    expect(answer.threads.map(({ thread }) => thread.id)).toEqual(newest.map(({ thread }) => thread.id));
+    expect(app.total()).toBeLessThanOrEqual(45);
+  });
+
+  it.each(['joined', 'created'] as const)(
+    'those before a date near the old end, with lists in the order %s',
+    async (order) => {
+      const { app, ask } = startDirectory({ ...MANY, order });
+      const createdBefore = app.all[60]?.thread.created ?? 0;
+      const answer = await ask({ filter: { createdBefore }, side: 'oldest', sort: 'asc', limit: 0 });
+      expect(answer.stopped).toBe('end');
+      expect(answer.matches).toHaveLength(60);
+      expect(app.total()).toBeLessThanOrEqual(250);
+    },
+  );
+});
+
+it('100,000 threads are known after at most 20 calls of the tool at 25 a second', { timeout: 60_000 }, async () => {
+  const users = 20_000;
+  const membersOf: Options['membersOf'] = (_, random) => Array.from({ length: 4 }, () => userName(random(users)));
+  const { app, ask, clock } = startDirectory({ threads: 100_000, membersOf, latencyMs: 100 }, 25);
+  let answer = await ask();
+  for (let count = 1; answer.stopped === 'deadline' && count < 20; count++) {
+    clock.advance(60_000);
+    answer = await ask();
+  }
+  expect(answer).toMatchObject({ stopped: 'end', known: 100_000, unresolved: 0, notRead: 0 });
+  expect(app.total()).toBeLessThanOrEqual(20_000);
+});
