@@ -1,24 +1,10 @@
 import * as z from 'zod';
-import type { ErrorCode } from '../src/agora/errors.ts';
-import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { inApp } from '../src/present/thread-facts.ts';
-import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
-import {
-  afterLoss,
-  type BatchResult,
-  counted,
-  everyOne,
-  forEachBatch,
-  pairRow,
-  refusedBatch,
-  rowOf,
-  type ThreadUsers,
-} from './support/member-pairs.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { ADD_STATUSES, type AddStatus, addBatch } from './support/add-members.ts';
+import { counted, forEachBatch, pairRow, rowOf } from './support/member-pairs.ts';
 import { fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
-
-const STATUSES = ['unknown', 'failed', 'not_tried', 'added'] as const;
-type Status = (typeof STATUSES)[number];
 
 export const addThreadMembers = defineTool({
   name: 'add_thread_members',
@@ -30,60 +16,19 @@ export const addThreadMembers = defineTool({
   output: z.object({
     summary: z.string(),
     status: z.enum(['done', 'partly_done']),
-    results: z.array(pairRow(STATUSES)),
-    left_out: leftOutOf(STATUSES),
+    results: z.array(pairRow(ADD_STATUSES)),
+    left_out: leftOutOf(ADD_STATUSES),
   }),
   async handle({ thread_ids, usernames }, context) {
     const users = [...new Set(usernames)];
     const pairs = [...new Set(thread_ids)].map((threadId) => ({ threadId, users }));
-    const results = await forEachBatch<Status>(pairs, context, (batch) => addBatch(batch, context));
-    return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
+    const results = await forEachBatch<AddStatus>(pairs, context, (batch) => addBatch(batch, context));
+    return withRows(ADD_STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: `Adding ${counted(users.length, 'user')} to ${counted(pairs.length, 'thread')} ${inApp(context.app)}: ${countByStatus(results, ['added', 'failed', 'unknown', 'not_tried'])}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
       ...left_out,
+      results: shown,
     }));
   },
   text: pairsText,
 });
-
-/** The service refuses a batch for one user with these codes: the others are worth a request of their own. */
-const ABOUT_ONE_USER = new Set<ErrorCode>([
-  'user_not_in_group',
-  'user_thread_limit',
-  'user_or_group_not_found',
-  'forbidden',
-]);
-
-async function addBatch(batch: ThreadUsers, context: ToolContext): Promise<BatchResult<Status>> {
-  const { threadId, users } = batch;
-  const written = await context.write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
-    agora.addMembers(threadId, users, context.signal),
-  );
-  if (written.kind === 'done') return { results: everyOne(batch, 'added') };
-  const { error } = written;
-  if (written.kind === 'may_have_landed') {
-    const lost = `the answer was lost (${errorWords(error)}); adding the user again is safe`;
-    // Whoever is a member now was added, or was one before, which comes to the same.
-    return afterLoss(batch, error, context, (username, { members }) =>
-      members.has(username)
-        ? { threadId, username, status: 'added' }
-        : { threadId, username, status: 'unknown', error: lost },
-    );
-  }
-  if (!ABOUT_ONE_USER.has(error.code)) return refusedBatch(batch, error);
-  if (users.length === 1) return { results: everyOne(batch, 'failed', errorWords(error)) };
-  return oneByOne(batch, context);
-}
-
-async function oneByOne({ threadId, users }: ThreadUsers, context: ToolContext): Promise<BatchResult<Status>> {
-  const results: BatchResult<Status>['results'][number][] = [];
-  for (const [index, user] of users.entries()) {
-    const one = await addBatch({ threadId, users: [user] }, context);
-    results.push(...one.results);
-    if (one.stop) {
-      const rest = refusedBatch<Status>({ threadId, users: users.slice(index + 1) }, one.stop.error);
-      return { results: [...results, ...rest.results], stop: one.stop };
-    }
-  }
-  return { results };
-}

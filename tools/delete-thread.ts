@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorWords } from '../src/present/error-words.ts';
-import { inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
+import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { App } from '../src/toolkit/define-tool.ts';
@@ -28,7 +28,7 @@ export const deleteThread = defineDeletion({
   name: 'delete_thread',
   title: 'Delete a thread',
   description:
-    'Deletes a thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result holds all that was known.',
+    'Deletes a thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result holds all that was known; restore_thread can make it again, without its messages.',
   kind: 'delete',
   verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
@@ -50,7 +50,7 @@ export const deleteThread = defineDeletion({
         return { ...goneResult(target, app), confirmed_by };
       case 'deleted': {
         const unchecked = deletion.unchecked ? ' Its name could not be checked before.' : '';
-        const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked}`;
+        const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`;
         return { summary, status, confirmed_by, thread };
       }
       case 'refused': {

@@ -8,7 +8,6 @@ import {
   described,
   factsLine,
   inApp,
-  isEnough,
   shownId,
   type ThreadFacts,
   threadFacts,
@@ -21,7 +20,7 @@ import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
 import { cutTexts, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
-import { carriedOn } from './support/rest-of-a-yes.ts';
+import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
 
 /** After a yes, those that did not succeed first: a model reads them first too. */
 const STATUSES = ['unknown', 'failed', 'not_tried', 'already_gone', 'deleted'] as const;
@@ -102,14 +101,7 @@ export const deleteThreads = defineDeletion({
       results: resultRows(ones),
     };
   },
-  text: ({ summary, results }) =>
-    [
-      summary,
-      ...results.map(lineOf),
-      ...(results.some(({ status, thread }) => status === 'deleted' && thread && isEnough(thread))
-        ? ['To make one again by hand: create_thread with its group_id, msg_id, name and owner.']
-        : []),
-    ].join('\n'),
+  text: ({ summary, results }) => [summary, ...results.map(lineOf)].join('\n'),
 });
 
 /** While less of the call's work than this is used, member lists are read further than their first page. */
@@ -133,7 +125,7 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     if (status !== 'refused') {
       return { target, status, deletion, ...(error && { error: errorWords(error) }) };
     }
-    if (error?.code === 'out_of_time') return { target, status: 'not_tried', deletion };
+    if (error && isUntried(error)) return { target, status: 'not_tried', deletion };
     if (error && !error.facts.about?.includes('thread') && !ABOUT_ONE.has(error.code)) fatal ??= error;
     return { target, status: 'failed', deletion, error: error ? errorWords(error) : '' };
   });
@@ -175,7 +167,7 @@ function keptOf(ones: readonly One[], audited: boolean): readonly string[] {
     ? 'in the audit log and in the memory of this server'
     : 'in the memory of this server, until it ends';
   return [
-    `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}.`,
+    `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`,
   ];
 }
 

@@ -13,6 +13,7 @@ import { listUserGroupThreads } from './list-user-group-threads.ts';
 import { listUserThreads } from './list-user-threads.ts';
 import { removeThreadMembers } from './remove-thread-members.ts';
 import { renameThread } from './rename-thread.ts';
+import { restoreThread } from './restore-thread.ts';
 
 /** Every tool, in the order in which clients show them. */
 export const catalogue: readonly Tool[] = [
@@ -20,6 +21,7 @@ export const catalogue: readonly Tool[] = [
   renameThread,
   deleteThread,
   deleteThreads,
+  restoreThread,
   findThreads,
   getThread,
   findGroups,

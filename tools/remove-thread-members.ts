@@ -71,7 +71,7 @@ export const removeThreadMembers = defineDeletion({
     const rest = restOf(results, targets);
     const carried = carriedOn('remove_thread_members', rest.args, rest.targets, context);
     const total = counted(results.length, 'membership');
-    return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
+    return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: [
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
         ...(carried ? [carried.words] : []),
@@ -80,6 +80,7 @@ export const removeThreadMembers = defineDeletion({
       confirmed_by,
       ...carried?.fields,
       ...left_out,
+      results: shown,
     }));
   },
   text: pairsText,

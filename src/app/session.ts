@@ -7,7 +7,6 @@ import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
-import type { Audit } from '../toolkit/audit-log.ts';
 import type { App, Session } from '../toolkit/define-tool.ts';
 
 export interface Connector {
@@ -98,14 +97,15 @@ export function createConnector(
     const groups = createGroups(send, target.name);
     // The quota is shared with the app's live users: a walk through the whole app takes half of ours.
     const share = createLimiter({ perSecond: Math.max(1, Math.floor(config.rateLimit / 2)), clock });
+    const shownApp = { ...app, name: visible(app.name) };
     return {
-      app: { ...app, name: visible(app.name) },
+      app: shownApp,
       threads,
       groups,
       groupNames: createGroupNames(groups, clock),
       directory: createDirectory({ threads, groups }, share, clock),
       undocumented: config.undocumented,
-      audit: await openAudit(),
+      ...(await openAudit(shownApp)),
       seen: createSeen(),
       records: createLastRecords(),
       cap: createDeletionCap(config.maxDeletes, clock),
@@ -117,13 +117,18 @@ export function createConnector(
     };
   }
 
-  async function openAudit(): Promise<Audit | undefined> {
-    if (config.auditLog === undefined) return undefined;
-    const [{ createAudit }, { randomUUID }] = await Promise.all([
+  async function openAudit({ name, host }: App): Promise<Pick<Session, 'audit' | 'auditRecords'>> {
+    const { auditLog } = config;
+    if (auditLog === undefined) return { audit: undefined, auditRecords: undefined };
+    const [{ createAudit }, { createAuditRecords }, { randomUUID }] = await Promise.all([
       import('../toolkit/audit-log.ts'),
+      import('../toolkit/audit-records.ts'),
       import('node:crypto'),
     ]);
-    return createAudit(config.auditLog, clock, randomUUID, log.warn);
+    return {
+      audit: createAudit(auditLog, clock, randomUUID, log.warn),
+      auditRecords: createAuditRecords(auditLog, { app: name, host }),
+    };
   }
 
   return {

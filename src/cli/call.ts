@@ -1,5 +1,6 @@
 import '../mcp/zod-jitless.ts';
 import { styleText } from 'node:util';
+import * as z from 'zod';
 import { assemble } from '../app/build-server.ts';
 import { argumentNames, knownTools, toolsFor } from '../app/tool-registry.ts';
 import { createLog } from '../base/log.ts';
@@ -152,7 +153,19 @@ async function ask(
 }
 
 /** Results that a script must not take for a success. */
-const NOT_DONE = new Set<unknown>(['partly_done', 'unknown', 'declined', 'confirmation_required']);
+const NOT_DONE = new Set<unknown>([
+  'partly_done',
+  'partly_restored',
+  'unknown',
+  'declined',
+  'refused',
+  'no_record',
+  'confirmation_required',
+]);
+/** Of a new thread. */
+const newMembers = z.array(z.object({ status: z.string() }));
+const lacksMembers = (members: unknown): boolean =>
+  newMembers.safeParse(members).data?.some(({ status }) => status !== 'added') ?? false;
 /** The call or the settings are wrong, and nothing was sent. */
 const USED_WRONGLY = new Set(['bad_arguments', 'not_configured']);
 
@@ -169,7 +182,7 @@ function finish(
     if (json) print(toRedactedJson({ error: { code, text } }));
     return;
   }
-  process.exitCode = NOT_DONE.has(structured['status']) ? 1 : 0;
+  process.exitCode = NOT_DONE.has(structured['status']) || lacksMembers(structured['members']) ? 1 : 0;
   if (refused !== undefined) {
     tell(`${refused}\n`);
     process.exitCode = process.stdin.isTTY && process.stderr.isTTY ? 1 : 2;

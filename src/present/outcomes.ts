@@ -23,23 +23,23 @@ export const leftOutOf = <S extends string>(statuses: readonly S[]) =>
  * A result with its rows, those that did not succeed first. What does not fit the budget is counted.
  *
  * @param statuses in the order in which rows are shown, the good ones last
- * @param make all of the result but its rows
+ * @param make the result with the rows that fit
  */
 export function withRows<S extends string, R extends { readonly status: S }, T extends { summary: string }>(
   statuses: readonly S[],
   rows: readonly R[],
-  textOf: (result: T & { results: R[] }) => string,
-  make: (leftOut: { left_out?: Partial<Record<S, number>> }) => T,
-): T & { results: R[] } {
+  textOf: (result: T) => string,
+  make: (shown: R[], leftOut: { left_out?: Partial<Record<S, number>> }) => T,
+): T {
   const ordered = statuses.flatMap((status) => rows.filter((row) => row.status === status));
   return withinBudget(
     ordered.length,
     (kept) => {
       const counts: Partial<Record<S, number>> = {};
       for (const { status } of ordered.slice(kept)) counts[status] = (counts[status] ?? 0) + 1;
-      const made = make(defined({ left_out: kept < ordered.length ? counts : undefined }));
+      const made = make(ordered.slice(0, kept), defined({ left_out: kept < ordered.length ? counts : undefined }));
       const cut = kept < ordered.length ? ` ${ordered.length - kept} of the rows have no room here.` : '';
-      return { ...made, summary: made.summary + cut, results: ordered.slice(0, kept) };
+      return { ...made, summary: made.summary + cut };
     },
     textOf,
   );

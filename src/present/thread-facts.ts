@@ -17,7 +17,7 @@ export const shownId = (id: string): string => visible(id, LONGEST_ID);
 /** An escaped id in a sentence or row: bare where it is a plain word, quoted where it could pass for something else. */
 export const word = (id: string): string => (/^[A-Za-z0-9][\w.-]{0,79}$/.test(id) ? id : inQuotes(id));
 
-/** What is known of one thread, escaped and in the tools' names: enough to make the thread again by hand. */
+/** What is known of one thread, escaped and in the tools' names. */
 export const threadFacts = z.object({
   id: z.string(),
   name: z.string().optional(),
@@ -101,18 +101,14 @@ export function factsLine(facts: ThreadFacts): string {
   ].join(', ');
 }
 
-/** Is enough known to make the thread again by hand? */
-export const isEnough = ({ group_id, msg_id, name, owner }: ThreadFacts): boolean =>
-  ![group_id, msg_id, name, owner].includes(undefined);
+/** What can be done about a deletion, as a sentence. */
+export const canBeRestored = ({ group_id, msg_id, name, owner }: ThreadFacts): string =>
+  [group_id, msg_id, name, owner].includes(undefined)
+    ? 'Not enough was known of it to make it again.'
+    : 'restore_thread can make it again while its parent message is kept, but without its messages.';
 
-/** The last record of a deleted thread, in two lines that help a person to make it again by hand; none if unknown. */
+/** The last record of a deleted thread, in a line of its own; none if unknown. */
 export function lastRecord(facts: ThreadFacts): string[] {
   const known = factsLine(facts);
-  if (known === '') return [];
-  return [
-    `It was: ${known}.`,
-    !isEnough(facts)
-      ? 'That is all that was known, and not enough to make it again.'
-      : 'To make it again by hand: create_thread with this group_id, msg_id, name and owner, then add_thread_members.',
-  ];
+  return known === '' ? [] : [`It was: ${known}.`];
 }

@@ -7,6 +7,7 @@ import type { Language } from '../base/language.ts';
 import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
+import type { AuditRecords } from './audit-records.ts';
 import type { CallTime } from './call-time.ts';
 import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
@@ -46,6 +47,8 @@ export interface Session {
   readonly undocumented: boolean;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
+  /** What the audit log keeps of deleted threads; undefined where there is none. */
+  readonly auditRecords: AuditRecords | undefined;
   readonly seen: Seen;
   readonly records: LastRecords;
   readonly cap: DeletionCap;

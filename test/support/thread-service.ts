@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import * as z from 'zod';
 import { type Answer, refusal } from './http.ts';
 
 export interface ServiceThread {
@@ -15,7 +16,15 @@ export interface ServiceThread {
 
 /** A request as the service understood it. */
 export interface ServiceRequest {
-  readonly endpoint: 'members' | 'list_user' | 'list_user_group' | 'delete' | 'remove_members' | 'other';
+  readonly endpoint:
+    | 'members'
+    | 'list_user'
+    | 'list_user_group'
+    | 'create'
+    | 'delete'
+    | 'add_members'
+    | 'remove_members'
+    | 'other';
   /** The thread, or the user whose list it is. */
   readonly target: string;
   readonly body: string;
@@ -35,6 +44,8 @@ export interface ThreadService {
 }
 
 export interface ServiceOptions {
+  /** When a thread is created; by default the time of this machine. */
+  readonly now?: () => number;
   /** Asked before the work of each request, with its index; its answer stands in for the service's. */
   readonly before?: (request: ServiceRequest, index: number) => Interference | Promise<Interference>;
   /** Asked after the work: an answer here is what the client gets in place of the true one. */
@@ -42,6 +53,9 @@ export interface ServiceOptions {
 }
 
 const GROUP = '210000000000001';
+
+const newThread = z.object({ group_id: z.string(), msg_id: z.string(), name: z.string(), owner: z.string() });
+const userList = z.object({ usernames: z.array(z.string()).min(1).max(10) });
 
 /** Threads of one owner in one group, one an hour, oldest first; each has its owner and `extra` as members. */
 export const threadsOf = (owner: string, count: number, extra: readonly string[] = []): ServiceThread[] =>
@@ -67,6 +81,7 @@ export async function threadService(
   const requests: ServiceRequest[] = [];
   const namesGiven = new Map<string, string>();
   const deleted: string[] = [];
+  let created = 0;
 
   function pageOf(all: readonly ServiceThread[], query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? '50');
@@ -118,9 +133,25 @@ export async function threadService(
         if (!threads.delete(target)) return refusal(404, 'group_error', 'thread not found.');
         deleted.push(target);
         return { json: { action: 'delete', data: { status: 'ok' } } };
+      case 'create': {
+        const { group_id: groupId, msg_id: msgId, name, owner } = newThread.parse(JSON.parse(body));
+        if ([...threads.values()].some((one) => one.msgId === msgId)) {
+          return refusal(403, 'group_error', 'msg already create thread.not allow to create.');
+        }
+        created += 1;
+        const id = String(250_000_000_000_000 + created);
+        threads.set(id, { id, name, owner, groupId, msgId, created: options.now?.() ?? Date.now(), members: [owner] });
+        return { json: { action: 'post', data: { thread_id: id } } };
+      }
+      case 'add_members': {
+        if (!thread) return refusal(404, 'group_error', 'thread not found.');
+        const { usernames } = userList.parse(JSON.parse(body));
+        for (const user of usernames) if (!thread.members.includes(user)) thread.members.push(user);
+        return { json: { action: 'post', data: { status: 'ok' } } };
+      }
       case 'remove_members': {
         if (!thread) return refusal(404, 'group_error', 'thread not found.');
-        const { usernames } = JSON.parse(body) as { usernames: string[] };
+        const { usernames } = userList.parse(JSON.parse(body));
         const entities = usernames.map((user) => {
           const at = thread.members.indexOf(user);
           if (at !== -1) thread.members.splice(at, 1);
@@ -148,7 +179,8 @@ export async function threadService(
       const said = instead === undefined ? ((await options.after?.(request, index)) ?? truth) : truth;
       if (said === 'hang') return;
       if (said === 'reset') return void incoming.socket.destroy();
-      outgoing.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers });
+      const date = options.now && { date: new Date(options.now()).toUTCString() };
+      outgoing.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...date, ...said.headers });
       outgoing.end(JSON.stringify(said.json ?? {}));
     }
   });
@@ -176,8 +208,10 @@ function understood(
   if (first === 'threads' && second === 'user') return request('list_user', third);
   if (first === 'threads' && second === 'chatgroups' && fourth === 'user')
     return request('list_user_group', fifth, third);
-  if (first === 'thread' && third === 'users')
-    return request(method === 'DELETE' ? 'remove_members' : 'members', second);
+  if (first === 'thread' && third === 'users') {
+    return request(method === 'DELETE' ? 'remove_members' : method === 'POST' ? 'add_members' : 'members', second);
+  }
+  if (first === 'thread' && second === '' && method === 'POST') return request('create', '');
   if (first === 'thread' && method === 'DELETE') return request('delete', second);
   return request('other', path.join('/'));
 }

@@ -43,12 +43,22 @@ export const targetFacts = ({ id, thread, asOf, members }: Target, memberTokens:
 
 /** A last record, for a result. */
 export function recordFacts(record: LastRecord, memberTokens: number): ThreadFacts {
-  const { id, name, owner, group_id: groupId, msg_id: msgId, created, members, members_state: state } = record;
+  const { members, members_state: state } = record;
   return {
-    ...factsOf({ id, name, owner, groupId, msgId, created }),
+    ...factsOfRecord(record),
     ...(state !== 'unread' && memberFacts(members, state === 'complete', memberTokens)),
   };
 }
+
+/** The same without the members. */
+export const factsOfRecord = ({
+  id,
+  name,
+  owner,
+  group_id: groupId,
+  msg_id: msgId,
+  created,
+}: LastRecord): ThreadFacts => factsOf({ id, name, owner, groupId, msgId, created });
 
 /** Room for all names and owners of a result, in tokens; with ids and times 50 threads stay under 10,000. */
 const TEXTS_TOKENS = 3_000;

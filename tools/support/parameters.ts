@@ -182,12 +182,14 @@ export const PAIRS = {
   path: ['usernames'],
 };
 
-const USERNAMES = 'must be a list of 1 to 100 user ids';
+/** In one call that adds or removes members. */
+export const MOST_USERS = 100;
+const USERNAMES = `must be a list of 1 to ${MOST_USERS} user ids`;
 
 export const usernames = z
   .array(writtenUserId('User id'), USERNAMES)
   .min(1, USERNAMES)
-  .max(100, USERNAMES)
+  .max(MOST_USERS, USERNAMES)
   .describe('1-100 user ids');
 
 export const confirmationCode = z

@@ -1,0 +1,161 @@
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, parse } from 'node:path';
+import * as z from 'zod';
+import { visible } from '../base/escape.ts';
+import { type LastRecord, MOST_MEMBERS } from './last-records.ts';
+
+/** What a search of the audit log has found. */
+export interface RecordSearch {
+  readonly record: LastRecord | undefined;
+  /** What was not read, each with the reason: a record may be there. Escaped. */
+  readonly unread: readonly string[];
+}
+
+/** The last records that the audit log keeps: they outlive the process. */
+export interface AuditRecords {
+  /** The newest record of the thread. */
+  find(threadId: string, signal: AbortSignal): Promise<RecordSearch>;
+}
+
+const MEGABYTE = 1024 * 1024;
+/** Of all files together; about 200,000 writes. */
+const MOST_BYTES = 64 * MEGABYTE;
+const CHUNK = 256 * 1024;
+/** A record of 500 members whose ids are all escaped has about 200 KB. */
+const LONGEST_LINE = MEGABYTE;
+
+const recordLine = z.object({
+  record: z.object({
+    id: z.string(),
+    group_id: z.string().exactOptional(),
+    msg_id: z.string().exactOptional(),
+    name: z.string().exactOptional(),
+    owner: z.string().exactOptional(),
+    created: z.number().exactOptional(),
+    members: z.array(z.string()).max(MOST_MEMBERS),
+    members_state: z.enum(['complete', 'cut', 'unread']),
+    name_state: z.enum(['verified', 'memory', 'unknown']),
+    app: z.string(),
+    host: z.string(),
+  }),
+});
+
+/**
+ * Searches the audit log and its rotated files, the newest lines first.
+ *
+ * @param of whose records count: several servers may write to one file
+ */
+export function createAuditRecords(file: string, of: Pick<LastRecord, 'app' | 'host'>): AuditRecords {
+  return {
+    async find(threadId, signal) {
+      const { open } = await import('node:fs/promises');
+      const unread: string[] = [];
+      let left = MOST_BYTES;
+      for (const path of await logFiles(file)) {
+        try {
+          const handle = await open(path);
+          try {
+            const { size } = await handle.stat();
+            for await (const line of linesFromEnd(handle, size, left, signal)) {
+              const record = line.includes(threadId) ? recordIn(line) : undefined;
+              if (record?.id === threadId && record.app === of.app && record.host === of.host) {
+                return { record, unread: [] };
+              }
+            }
+            if (size > left) return { record: undefined, unread: [...unread, 'what is older than its newest 64 MB'] };
+            left -= size;
+          } finally {
+            await handle.close();
+          }
+        } catch (error) {
+          signal.throwIfAborted();
+          unread.push(`${visible(basename(path))} (${reasonOf(error)})`);
+        }
+      }
+      return { record: undefined, unread };
+    },
+  };
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+
+/** Undefined for any other line, and for half a line that a crash has left. */
+function recordIn(line: Buffer): LastRecord | undefined {
+  try {
+    return recordLine.safeParse(JSON.parse(line.toString('utf8'))).data?.record;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The log and, newest first, the files that a rotation has made of it. Pipes and devices would never end. */
+async function logFiles(file: string): Promise<readonly string[]> {
+  const { readdir, stat } = await import('node:fs/promises');
+  const folder = dirname(file);
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names
+      .filter((name) => name === basename(file) || isRotated(name, basename(file)))
+      .map(async (name) => {
+        const path = join(folder, name);
+        const stats = await stat(path).catch(() => undefined);
+        return stats?.isFile()
+          ? [{ path, changed: name === basename(file) ? Number.POSITIVE_INFINITY : stats.mtimeMs }]
+          : [];
+      }),
+  );
+  return found
+    .flat()
+    .sort((a, b) => b.changed - a.changed)
+    .map(({ path }) => path);
+}
+
+/** `audit.jsonl.1`, `audit.jsonl-20261126` or `audit-20261126.jsonl`; never `audit.jsonl.2.gz`. */
+function isRotated(name: string, log: string): boolean {
+  const { name: stem, ext } = parse(log);
+  const added = name.startsWith(log)
+    ? name.slice(log.length)
+    : name.startsWith(stem) && name.endsWith(ext)
+      ? name.slice(stem.length, name.length - ext.length)
+      : '';
+  return /^[.-]\d[\d.TZ_-]*$/.test(added);
+}
+
+/**
+ * The lines of a file, the last one first, without those that are too long to be ours.
+ *
+ * @param most how many bytes are read
+ */
+async function* linesFromEnd(
+  handle: FileHandle,
+  size: number,
+  most: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  /** The parts of a line whose beginning is not read yet. */
+  let rest: Buffer[] = [];
+  let isTooLong = false;
+  for (let from = size; from > Math.max(0, size - most); ) {
+    signal.throwIfAborted();
+    const length = Math.min(CHUNK, from - Math.max(0, size - most));
+    from -= length;
+    const { buffer: chunk, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from);
+    if (bytesRead < length) return; // rotated meanwhile
+    let end = length;
+    while (end > 0) {
+      const newline = chunk.lastIndexOf('\n', end - 1);
+      if (newline === -1) break;
+      if (!isTooLong) yield Buffer.concat([chunk.subarray(newline + 1, end), ...rest]);
+      rest = [];
+      isTooLong = false;
+      end = newline;
+    }
+    rest.unshift(chunk.subarray(0, end));
+    if (rest.reduce((sum, { byteLength }) => sum + byteLength, 0) > LONGEST_LINE) {
+      rest = [];
+      isTooLong = true;
+    }
+  }
+  if (!isTooLong && size <= most) yield Buffer.concat(rest);
+}
