@@ -4,6 +4,7 @@ import { version } from '../base/version.ts';
 import { instructionsFor } from '../mcp/instructions.ts';
 import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/server.ts';
 import type { Config } from '../settings/read-config.ts';
+import { isSandbox } from './is-sandbox.ts';
 import { type Connector, createConnector } from './session.ts';
 import { toolsFor } from './tool-registry.ts';
 
@@ -22,7 +23,7 @@ export function assemble(
     confirm: config.confirm,
     language: config.language,
     connect: connector.connect,
-    sandbox: config.target.kind === 'sandbox',
+    sandbox: isSandbox(config.target),
     clock: systemClock,
     log,
     ...options,

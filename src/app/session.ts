@@ -8,6 +8,7 @@ import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
 import type { App, Session } from '../toolkit/define-tool.ts';
+import { isSandbox } from './is-sandbox.ts';
 
 export interface Connector {
   /** @throws SettingsError where the settings are incomplete or invalid */
@@ -38,7 +39,7 @@ export function createConnector(
       case 'unusable':
         throw new SettingsError(target.problems);
       case 'app':
-        return openApp(target, { name: target.name, host: new URL(target.origin).host, sandbox: false });
+        return openApp(target, { name: target.name, host: new URL(target.origin).host, sandbox: isSandbox(target) });
       case 'sandbox': {
         const { app, close } = await openSandbox(clock);
         closing.push(close);

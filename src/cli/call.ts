@@ -2,6 +2,7 @@ import '../mcp/zod-jitless.ts';
 import { styleText } from 'node:util';
 import * as z from 'zod';
 import { assemble } from '../app/build-server.ts';
+import { isSandbox } from '../app/is-sandbox.ts';
 import { argumentNames, knownTools, toolsFor } from '../app/tool-registry.ts';
 import { createLog } from '../base/log.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
@@ -79,7 +80,7 @@ export async function call(args: readonly string[]): Promise<void> {
   });
   try {
     const outcome = await callWithBar(client, tool.name, toolArgs, cancel.signal, bar);
-    finish(outcome, failureCode, line.flags.has('json'), refused, config.target.kind === 'sandbox');
+    finish(outcome, failureCode, line.flags.has('json'), refused, isSandbox(config.target));
   } catch (error) {
     if (cancelled === undefined) throw error;
     tell(

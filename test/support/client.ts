@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { promptsFor } from '../../prompts/index.ts';
+import { isSandbox } from '../../src/app/is-sandbox.ts';
 import { createConnector } from '../../src/app/session.ts';
 import { knownTools, toolsFor } from '../../src/app/tool-registry.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
@@ -73,7 +74,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const log: string[] = [];
   const logger = createLog('debug', (line) => log.push(line));
   const connector = createConnector(config, clock, '0.0.0', () => 0.5, logger);
-  const sandbox = config.target.kind === 'sandbox';
+  const sandbox = isSandbox(config.target);
   const server = createServer({
     version: '0.0.0',
     tools: toolsFor(config),
