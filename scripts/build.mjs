@@ -2,7 +2,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { lean } from './lean.mjs';
+import { buildChunks, CHUNK_RULES } from './chunks.mjs';
+import { lean, RULES, SHARED_RULES } from './lean.mjs';
 import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,7 +35,10 @@ const require = process.getBuiltinModule;`,
   },
 };
 
-/** Builds `dist/main.js` and its licence notices below the repository's root. */
+/** A chunk is imported by `main.js`, which has looked at the version of Node. */
+const chunkOptions = { ...options, banner: { js: 'const require = process.getBuiltinModule;' } };
+
+/** Builds `dist/main.js`, its chunks and its licence notices below the repository's root. */
 export async function buildServer() {
   const outfile = `${root}dist/main.js`;
   const { metafile } = await build({
@@ -43,8 +47,9 @@ export async function buildServer() {
     outfile,
     metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
-    plugins: [lean()],
+    plugins: [lean([...CHUNK_RULES, ...RULES])],
   });
+  await buildChunks(chunkOptions, `${root}dist/`, () => lean(SHARED_RULES));
   await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
   await chmod(outfile, 0o755);
   return outfile;

@@ -56,6 +56,9 @@ export const RULES = [
   },
 ];
 
+/** What holds for a chunk too. */
+export const SHARED_RULES = RULES.slice(-2);
+
 /**
  * Applies the rules, and fails the build where one of them matches nothing: a library that moved a file would otherwise
  * bring back in silence what was left out.

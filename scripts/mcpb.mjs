@@ -3,13 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import { buildServer } from './build.mjs';
+import { CHUNK_FILES } from './chunks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** package.json is needed since it says that main.js is ESM. */
 const FILES = [
   ...['manifest.json', 'package.json', 'README.md', 'LICENSE'],
-  ...['dist/main.js', 'dist/THIRD-PARTY-NOTICES.txt'],
+  ...['main.js', ...CHUNK_FILES, 'THIRD-PARTY-NOTICES.txt'].map((name) => `dist/${name}`),
 ];
 
 /** The bundle's bytes; the same files give the same bytes. */

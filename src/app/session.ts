@@ -165,7 +165,7 @@ export const sendOnceOptions = (
 /** Starts the embedded sandbox, as an app that is used like any other. */
 export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {
   const [{ startSandbox }, { SANDBOX }] = await Promise.all([
-    import('../sandbox/http-server.ts'),
+    import('../sandbox/index.ts'),
     import('../sandbox/identity.ts'),
   ]);
   const sandbox = await startSandbox({ now: () => clock.now() });

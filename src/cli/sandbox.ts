@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Fault, FaultsError, parseFaults } from '../sandbox/faults.ts';
-import { startSandbox } from '../sandbox/http-server.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { type Fault, FaultsError, parseFaults, startSandbox } from '../sandbox/index.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -51,6 +51,7 @@ describe('the package', () => {
       'README.md',
       'dist/THIRD-PARTY-NOTICES.txt',
       'dist/main.js',
+      'dist/sandbox.js',
       'package.json',
     ]);
     expect(tarball.files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(1_000_000);
