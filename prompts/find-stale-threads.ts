@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { utcTime } from '../src/present/time.ts';
 import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import { username } from '../tools/support/parameters.ts';
 import { DATA, listingOf, steps, USER_TOOLS, userArguments } from './support/scope.ts';
 
 const DAYS = 'must be a whole number of days from 1 to 3650';
@@ -13,23 +14,27 @@ const olderThanDays = z
   .optional()
   .describe(`Created more than so many days ago; ${DEFAULT_DAYS} where left out`);
 
-const input = userArguments.extend({ older_than_days: olderThanDays });
+const input = userArguments.extend({
+  username: username.optional().describe('User id, for the threads that this user has joined; else all of the app'),
+  older_than_days: olderThanDays,
+});
 
 export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
   name: 'find_stale_threads',
   title: 'Find stale threads',
-  description: 'Finds the old threads of a user and proposes a clean-up; deletes nothing by itself.',
-  tools: USER_TOOLS,
+  description: 'Finds old threads of the app, a group or a user and proposes a clean-up; deletes nothing by itself.',
+  tools: ['find_threads', ...USER_TOOLS],
   input,
   message(args) {
     const { older_than_days, ...scope } = input.parse(args);
     const { subject, tool, arguments: given } = listingOf(scope);
     const days = Number(older_than_days ?? DEFAULT_DAYS);
+    const scan = tool === 'find_threads' ? 'limit 50' : 'limit 50 and max_scan 5000';
     const before = utcTime(now - days * DAY_MS).slice(0, 10);
     return [
       `Find the ${subject}, created before ${before} (${days === 1 ? 'a day' : `${days} days`} ago), and propose a clean-up. Delete nothing yourself: the user decides.`,
       steps(
-        `Call ${tool} with ${given}, created_before "${before}", limit 50 and max_scan 5000. Repeat it with cursor = next_cursor until there is none, or until 200 threads are found; say whether there may be others.`,
+        `Call ${tool} with ${given === '' ? '' : `${given}, `}created_before "${before}", ${scan}. Repeat it with cursor = next_cursor until there is none, or until 200 threads are found; say whether there may be others.`,
         'Age is all that is known: the service gives no day of the last message, so an old thread may be in use. Say so.',
         'Where a thread is in doubt, call list_thread_members: one with nobody but its owner is likelier to be stale.',
         'Propose in three short tables: could go, ask the owner first, keep. One line a thread: id, name, owner, group, day, and why.',

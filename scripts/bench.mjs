@@ -27,6 +27,12 @@ const BENCHMARKS = [
       'Pages of 50 from a server in another process, and a plain undici loop that only counts the same pages; `ratio` is the median of pairs.',
   },
   {
+    name: 'directory-walks',
+    title: 'Finding threads in a whole app',
+    about:
+      'The calls that find_threads needs to know all threads of apps of several shapes, and the most it may need; a stand-in in the same process answers at once, and its data is part of the heap.',
+  },
+  {
     name: 'token-cost',
     title: 'Tokens',
     about:

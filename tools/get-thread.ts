@@ -1,23 +1,78 @@
 import * as z from 'zod';
+import { AgoraError } from '../src/agora/errors.ts';
 import { defined } from '../src/base/defined.ts';
-import { described, factsOf, threadFacts, titled } from '../src/present/thread-facts.ts';
-import { defineTool } from '../src/toolkit/define-tool.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { described, factsOf, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
+import { identify } from '../src/toolkit/identify-thread.ts';
 import { explainRefusal } from './support/explain-refusal.ts';
 import { threadId } from './support/parameters.ts';
+
+const output = z.object({
+  summary: z.string(),
+  thread: threadFacts.omit({ members: true, member_count: true }).extend({ group_name: z.string().optional() }),
+  members: z.array(z.string()).optional().describe('The first 50 user ids'),
+  member_count: z.string().optional().describe('"12", or "50 or more"'),
+});
+
+type Facts = z.input<typeof threadFacts> & { readonly isUnsure?: boolean };
+
+/** Names come from the lists of members. */
+const UNNAMED = 'Its name is in none of the lists that were read for it; nobody may be in it.';
 
 export const getThread = defineTool({
   name: 'get_thread',
   title: 'Get one thread',
   description:
-    'Gets one thread by its id, with its member count. The vendor documents this call nowhere (its web SDK makes it), so the service may refuse it.',
+    'Gets all that is known of one Agora Chat thread by its id: name, owner, group, message, creation time and first 50 members. Without the id use find_threads.',
   kind: 'read',
   input: z.strictObject({ thread_id: threadId }),
-  output: z.object({ summary: z.string(), thread: threadFacts }),
-  async handle({ thread_id }, { threads, seen, clock, signal }) {
-    const { memberCount, ...thread } = await threads.get(thread_id, signal).catch(explainRefusal);
-    seen.remember([thread], clock.now());
-    const facts = defined({ ...factsOf(thread), member_count: memberCount?.toString() });
-    return { summary: `Found ${titled(facts)}: ${described(facts, clock.now())}.`, thread: facts };
+  output,
+  async handle({ thread_id }, context) {
+    const { groupNames, clock, signal, undocumented } = context;
+    const { isUnsure, members, ...facts } = await (undocumented ? askDirectly : lookUp)(thread_id, context);
+    if (facts.group_id !== undefined) await groupNames.learn([facts.group_id], signal);
+    const group = facts.group_id === undefined ? undefined : groupNames.recall(facts.group_id);
+    const groupName = group === undefined ? undefined : shownName(group);
+    const { member_count, ...thread } = facts;
+    return {
+      summary: [
+        `${isUnsure ? 'The service could not be asked about' : 'Found'} ${titled(facts)}: ${described(facts, clock.now())}.`,
+        ...(groupName === undefined ? [] : [`Its group is called ${inQuotes(groupName)}.`]),
+        ...(facts.name === undefined && !isUnsure ? [UNNAMED] : []),
+      ].join(' '),
+      thread: { ...thread, ...defined({ group_name: groupName }) },
+      ...defined({ members, member_count }),
+    };
   },
-  text: ({ summary, thread: { msg_id } }) => (msg_id === undefined ? summary : `${summary}\nmsg_id ${msg_id}`),
+  text: ({ summary, thread: { msg_id }, members }) =>
+    [
+      summary,
+      ...(msg_id === undefined ? [] : [`msg_id ${msg_id}`]),
+      ...(members === undefined || members.length === 0 ? [] : [`members ${members.map(word).join(' ')}`]),
+    ].join('\n'),
 });
+
+/** By the web SDK's own call, which no document names. */
+async function askDirectly(threadId: string, { threads, seen, clock, signal }: ToolContext): Promise<Facts> {
+  const { memberCount, ...thread } = await threads.get(threadId, signal).catch(explainRefusal);
+  seen.remember([thread], clock.now());
+  return { ...factsOf(thread), ...defined({ member_count: memberCount?.toString() }) };
+}
+
+/** By its member list and the lists of its members. */
+async function lookUp(threadId: string, context: ToolContext): Promise<Facts> {
+  const { state, facts } = await identify(threadId, context, context.signal, false);
+  if (state === 'gone') throw notFound();
+  return { ...facts, ...(state === 'unsure' && { isUnsure: true }) };
+}
+
+const notFound = (): AgoraError =>
+  new AgoraError({
+    code: 'thread_not_found',
+    what: 'the thread does not exist: it was deleted, or the id is wrong',
+    next: 'Find it by its name with find_threads.',
+    retry: 'never',
+    landed: 'no',
+    about: ['thread'],
+  });

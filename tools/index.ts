@@ -3,6 +3,8 @@ import { addThreadMembers } from './add-thread-members.ts';
 import { createThread } from './create-thread.ts';
 import { deleteThread } from './delete-thread.ts';
 import { deleteThreads } from './delete-threads.ts';
+import { findGroups } from './find-groups.ts';
+import { findThreads } from './find-threads.ts';
 import { getThread } from './get-thread.ts';
 import { listGroupThreads } from './list-group-threads.ts';
 import { listThreadMembers } from './list-thread-members.ts';
@@ -18,6 +20,9 @@ export const catalogue: readonly Tool[] = [
   renameThread,
   deleteThread,
   deleteThreads,
+  findThreads,
+  getThread,
+  findGroups,
   listThreadsTool,
   listUserThreads,
   listUserGroupThreads,
@@ -27,4 +32,4 @@ export const catalogue: readonly Tool[] = [
 ];
 
 /** On calls that the vendor does not document: registered only with AGORA_CHAT_UNDOCUMENTED=1. */
-export const undocumented: readonly Tool[] = [getThread, listGroupThreads];
+export const undocumented: readonly Tool[] = [listGroupThreads];

@@ -16,7 +16,7 @@ export const listThreadsTool = defineTool({
   name: 'list_threads',
   title: 'List all threads of the app',
   description:
-    'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find a thread by name or owner use list_user_threads or list_user_group_threads.',
+    'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
   kind: 'read',
   input: z.strictObject(listArguments),
   output: listResult,

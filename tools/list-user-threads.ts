@@ -9,7 +9,7 @@ export const listUserThreads = defineTool({
   name: 'list_user_threads',
   title: "List a user's threads",
   description:
-    'Lists the threads a user has joined, in all groups, with name, owner, group and day. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
+    'Lists the threads a user has joined, in all groups, with name, owner, group and day. Without a user use find_threads. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
   kind: 'read',
   input: z.strictObject({ username, ...listArguments, ...filterArguments }).refine(spanInOrder, SPAN),
   output: listResult,

@@ -18,7 +18,7 @@ export const renameThread = defineTool({
     name: z.string(),
     previous_name: z.string().optional(),
   }),
-  async handle({ thread_id, name }, { write, seen, clock, signal }) {
+  async handle({ thread_id, name }, { write, seen, directory, clock, signal }) {
     const seenBefore = seen.recall(thread_id);
     const known = seenBefore?.thread;
     // Until the service has answered, a question must not show the old name.
@@ -30,6 +30,7 @@ export const renameThread = defineTool({
     if (renamed.kind === 'refused' && seenBefore) seen.remember([seenBefore.thread], seenBefore.at);
     if (renamed.kind !== 'done') throw renamed.error;
     const stored = renamed.value;
+    directory.note(thread_id, stored);
     if (known) seen.remember([{ ...known, name: stored }], clock.now());
     const now = shownName(stored);
     const before = thread?.name;

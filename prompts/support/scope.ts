@@ -11,7 +11,7 @@ export const userArguments = z.strictObject({
 /** The tools that read the threads of a user, and who is in them. */
 export const USER_TOOLS = ['list_user_threads', 'list_user_group_threads', 'list_thread_members'];
 
-/** Whose threads a prompt is about: a user's, a group's, or those of a group that a user has joined. */
+/** Whose threads a prompt is about: a user's, a group's, those of a group that a user has joined, or all. */
 interface Scope {
   readonly username?: string | undefined;
   readonly group_id?: string | undefined;
@@ -21,16 +21,19 @@ interface Scope {
 export interface Listing {
   /** `threads of user "lin" in group "2100…"` */
   readonly subject: string;
-  readonly tool: 'list_user_threads' | 'list_user_group_threads' | 'list_group_threads';
-  /** `group_id "2100…" and username "lin"` */
+  readonly tool: 'list_user_threads' | 'list_user_group_threads' | 'find_threads';
+  /** `group_id "2100…" and username "lin"`; empty for the whole app. */
   readonly arguments: string;
 }
 
 export function listingOf({ username: user, group_id: group }: Scope): Listing {
   const ofUser = user === undefined ? '' : quoted(user);
   const inGroup = group === undefined ? '' : quoted(group);
+  if (user === undefined && group === undefined) {
+    return { subject: 'threads of the app', tool: 'find_threads', arguments: '' };
+  }
   if (user === undefined) {
-    return { subject: `threads of group ${inGroup}`, tool: 'list_group_threads', arguments: `group_id ${inGroup}` };
+    return { subject: `threads of group ${inGroup}`, tool: 'find_threads', arguments: `group_id ${inGroup}` };
   }
   if (group === undefined) {
     return { subject: `threads of user ${ofUser}`, tool: 'list_user_threads', arguments: `username ${ofUser}` };

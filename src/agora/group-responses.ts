@@ -54,7 +54,7 @@ export function createGroupAnswers(appKey?: string) {
     .transform((answer): Page<Group> => page(answer.data, answer.cursor));
 
   const groupsOfUser = z
-    .object({ entities: z.array(group), total: z.unknown() })
+    .object({ entities: z.array(group), total: z.unknown().optional() })
     .transform(({ entities, total }): NumberedPage<Group> => ({ items: entities, total: countOf(total) }));
 
   /** The older form of the same list has no pages. */

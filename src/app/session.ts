@@ -50,6 +50,8 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       { createSend },
       { createThreads },
       { createGroups },
+      { createGroupNames },
+      { createDirectory },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
       import('../agora/send-once.ts'),
@@ -58,6 +60,8 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       import('../agora/send.ts'),
       import('../agora/threads.ts'),
       import('../agora/groups.ts'),
+      import('../toolkit/group-names.ts'),
+      import('../lists/directory.ts'),
     ]);
     const connections = openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
@@ -71,10 +75,17 @@ export function createConnector(config: Config, clock: Clock, version: string, r
       exchange: createTokenExchange(sendOnce, limiter),
     });
     const send = createSend({ sendOnce, tokens, limiter, clock, random });
+    const threads = createThreads(send, target.name);
+    const groups = createGroups(send, target.name);
+    // The quota is shared with the app's live users: a walk through the whole app takes half of ours.
+    const share = createLimiter({ perSecond: Math.max(1, Math.floor(config.rateLimit / 2)), clock });
     return {
       app: { ...app, name: visible(app.name) },
-      threads: createThreads(send, target.name),
-      groups: createGroups(send, target.name),
+      threads,
+      groups,
+      groupNames: createGroupNames(groups, clock),
+      directory: createDirectory({ threads, groups }, share, clock),
+      undocumented: config.undocumented,
       audit: await openAudit(),
     };
   }

@@ -22,10 +22,17 @@ const placeOf = ({ id, created }: Thread): Place => ({ id, created });
  * Chooses what an answer shows.
  *
  * @param isComplete is everything known that the question is about?
+ * @param limit the most threads to show
  */
-export function rowsOf(inquiry: Inquiry, list: ReadList, known: KnownThreads, isComplete: boolean): Rows {
+export function rowsOf(
+  inquiry: Inquiry,
+  list: ReadList,
+  known: KnownThreads,
+  isComplete: boolean,
+  limit = inquiry.question.limit,
+): Rows {
   const { question, matches } = inquiry;
-  const { limit, from, sort, side } = question;
+  const { from, sort, side } = question;
   const ids = list.idsFrom(side);
   const settled = sort === sortFrom(side) ? ids.slice(0, inquiry.frontier()) : isComplete ? ids.toReversed() : [];
 

@@ -4,19 +4,19 @@ import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Threads } from '../agora/threads.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
 import { createAppWalk } from './app-walk.ts';
-import { rowsOf } from './directory-answer.ts';
+import { type Rows, rowsOf } from './directory-answer.ts';
 import { createGroupWalk, readGroupMembers } from './group-walk.ts';
 import type { KnownThread } from './known-threads.ts';
-import { type AnswerPosition, createInquiry, type Inquiry, isSearch, MOST_AHEAD, type Question } from './question.ts';
+import { createInquiry, type Inquiry, isSearch, MOST_AHEAD, type Question } from './question.ts';
 import { createSharedWalk, type WalkEnd } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
+import { tooLate } from './walk.ts';
 
-export interface Answer {
+export interface Answer extends Rows {
   /** `group`: only the lists of the group's members were read; a thread that nobody is in is in none of them. */
   readonly scope: 'app' | 'group';
-  /** What is shown: threads in the order of the list, and at the end `ahead` ones from further on. */
-  readonly threads: readonly KnownThread[];
-  readonly ahead: number;
+  /** The same answer with fewer threads shown. */
+  readonly upTo: (limit: number) => Rows;
   /** All threads known to match that no earlier answer has shown, these among them. */
   readonly matches: readonly KnownThread[];
   /** Threads of which it is not known whether they match: the service did not give what the question asks for. */
@@ -35,7 +35,6 @@ export interface Answer {
   readonly learnt: number;
   /** What kept the walk from going on. */
   readonly failure: AgoraError | undefined;
-  readonly next: AnswerPosition | undefined;
 }
 
 export interface DirectoryApi {
@@ -156,7 +155,7 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
           signal,
         );
         const failure = source.failure();
-        if (end === 'exhausted' && failure && list.size() === 0) throw failure;
+        if (end !== 'done' && list.size() === 0) throw failure ?? tooLate(deadlineMs);
         const complete = isComplete();
         if (complete && list.isWhole() && !kept.hasEnded) {
           kept.hasEnded = true;
@@ -167,6 +166,7 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
         return {
           scope: kept === app ? 'app' : 'group',
           ...rowsOf(inquiry, list, known, complete),
+          upTo: (limit) => rowsOf(inquiry, list, known, complete, limit),
           matches: [...inquiry.matches].flatMap((id) => known.records.get(id) ?? []),
           unjudged: inquiry.unjudged.size,
           stopped: complete ? 'end' : STOPPED[end],

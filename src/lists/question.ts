@@ -1,6 +1,6 @@
 import type { Thread } from '../agora/thread.ts';
 import { type ReadList, type Side, sortFrom } from './app-list.ts';
-import { hashOf } from './cursor.ts';
+import { hashOf, type Position } from './cursor.ts';
 import { type Filter, matcher } from './filter.ts';
 import type { KnownThreads } from './known-threads.ts';
 
@@ -145,5 +145,20 @@ export function createInquiry(question: Question, list: ReadList, known: KnownTh
       beyondInARow = 0;
       isLocated = !inOrder || from.place === undefined;
     },
+  };
+}
+
+/** A position as a cursor carries it: `ID:CREATED:SKIPPED`, without the parts that are not known. */
+export const writePosition = ({ place, shown, skipped }: AnswerPosition): Position => ({
+  cursor: [place?.id ?? '', place?.created ?? '', skipped].join(':'),
+  shown,
+});
+
+export function readPosition({ cursor = '', shown = [] }: Position): AnswerPosition {
+  const [id = '', created = '', skipped = ''] = cursor.split(':');
+  return {
+    place: id === '' ? undefined : { id, created: created === '' ? undefined : Number(created) },
+    shown,
+    skipped: Number(skipped),
   };
 }

@@ -200,7 +200,7 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
   }
   // The late page is fetched again by the next call.
   if (count > 0) return done('deadline');
-  throw tooLate();
+  throw tooLate(WALK_DEADLINE_MS);
 }
 
 interface Passed {
@@ -257,10 +257,11 @@ const tooMany = (count: number): AgoraError =>
     status: 200,
   });
 
-const tooLate = (): AgoraError =>
+/** Where the time is up and nothing was read. */
+export const tooLate = (ms: number): AgoraError =>
   new AgoraError({
     code: 'timed_out',
-    what: `not one page of the list came within ${WALK_DEADLINE_MS / 1_000} s`,
+    what: `not one page of the list came within ${ms / 1_000} s`,
     next: 'Call again in a moment.',
     retry: 'later',
     landed: 'no',

@@ -59,14 +59,15 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const args = named.data.arguments ?? {};
     try {
       const call = await tool.prepare(args);
-      const { app, threads, groups, audit } = await options.connect();
+      const { audit, ...session } = await options.connect();
+      const { app, threads } = session;
       const progress = createProgress(extra);
       const about = { tool: tool.name, request_id: toClientId(extra.requestId), app: app.name, host: app.host };
       const write = createWriter(audit, threads, about, (error) =>
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
       const audited = audit !== undefined;
-      const context = { app, threads, groups, write, audited, seen, clock, signal: extra.signal, progress };
+      const context = { ...session, write, audited, seen, clock, signal: extra.signal, progress };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
       const { structured, text } = await call(context, (question, code) => gate(question, code, asker, extra.signal));
       return { content: [{ type: 'text', text }], structuredContent: structured };

@@ -6,7 +6,7 @@ import { inQuotes } from '../base/escape.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import { positionAfter, STOPPED, type Stopped, type Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
-import { factsOf, shownId, word } from './thread-facts.ts';
+import { factsOf, shownId, shownName, word } from './thread-facts.ts';
 import { utcTime } from './time.ts';
 import { cutNames, cutTo, fairShare, withinBudget } from './token-budget.ts';
 import type { Counts, ThreadTotals } from './totals.ts';
@@ -31,7 +31,14 @@ const row = z.object({
 type Row = z.input<typeof row>;
 
 const counts = z
-  .array(z.object({ id: z.string().optional(), others: z.int().optional(), threads: z.int() }))
+  .array(
+    z.object({
+      id: z.string().optional(),
+      name: z.string().optional(),
+      others: z.int().optional(),
+      threads: z.int(),
+    }),
+  )
   .optional();
 
 /** The result of every list of threads. */
@@ -68,6 +75,7 @@ export interface ListFacts {
   readonly unjudged: number;
   /** Of all that matched; shown once more than one page was walked. */
   readonly totals: ThreadTotals;
+  readonly groupName: (groupId: string) => string | undefined;
   /** Did the list start at its beginning, or at a cursor? */
   readonly fromStart: boolean;
   /** Sentences that only this list has to say about the threads shown, e.g. that names are unknown. */
@@ -75,7 +83,7 @@ export interface ListFacts {
 }
 
 /** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
-const TEXTS_BUDGET = 6_000;
+export const TEXTS_BUDGET = 6_000;
 
 /** Makes the structure of a list: the only place where its fields are filled. */
 export const listOf = (facts: ListFacts): ListResult =>
@@ -94,21 +102,21 @@ function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResu
     ...factor(cutNames(rows, TEXTS_BUDGET)),
     scanned: found.scanned,
     matched: found.matched,
-    ...totalFields(totals),
+    ...totalFields(totals, facts.groupName),
     has_more: position !== undefined,
     next_cursor: position && wrapCursor(list, position),
     stopped,
   });
 }
 
-function rowOf(thread: Thread, detail: Detail): Row {
+export function rowOf(thread: Thread, detail: Detail): Row {
   const { created_at, msg_id, ...facts } = factsOf(thread);
   const times = detail === 'full' ? { created_at, msg_id } : { created: created_at?.slice(0, 10) };
   return { ...facts, ...defined(times) };
 }
 
 /** Says once what every one of several rows would repeat. */
-function factor(rows: readonly Row[]): Pick<ListResult, 'threads' | 'shared'> {
+export function factor(rows: readonly Row[]): Pick<ListResult, 'threads' | 'shared'> {
   const [first] = rows;
   const common = (key: 'owner' | 'group_id') =>
     rows.length > 1 && rows.every((one) => one[key] === first?.[key]) ? first?.[key] : undefined;
@@ -126,10 +134,11 @@ function factor(rows: readonly Row[]): Pick<ListResult, 'threads' | 'shared'> {
 
 const TOP = 5;
 
-const totalFields = (totals: ThreadTotals | undefined) =>
+/** @param groupName the name of a group, where memory has it */
+export const totalFields = (totals: ThreadTotals | undefined, groupName: (groupId: string) => string | undefined) =>
   totals && {
-    by_group: largest(totals.groups),
-    by_owner: largest(totals.owners),
+    by_group: largest(totals.groups, groupName),
+    by_owner: largest(totals.owners, () => undefined),
     oldest: totals.oldest === undefined ? undefined : utcTime(totals.oldest),
     newest: totals.newest === undefined ? undefined : utcTime(totals.newest),
   };
@@ -137,23 +146,28 @@ const totalFields = (totals: ThreadTotals | undefined) =>
 /** Ids of the counts of one kind together, in tokens. */
 const COUNTS_BUDGET = 600;
 
-function largest({ known, beyond }: Counts): ListResult['by_owner'] {
+function largest({ known, beyond }: Counts, nameOf: (id: string) => string | undefined): ListResult['by_owner'] {
   if (known.size === 0) return undefined;
   const ranked = [...known].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   const rest = ranked.slice(TOP);
-  const top = ranked.slice(0, TOP).map(([id, threads]) => ({ id: shownId(id), threads }));
+  const top = ranked.slice(0, TOP).map(([id, threads]) => {
+    const name = nameOf(id);
+    return { id: shownId(id), name: name && shownName(name), threads };
+  });
   const share = fairShare(
-    top.map(({ id }) => id),
+    top.flatMap(({ id, name = '' }) => [id, name]),
     COUNTS_BUDGET,
   );
-  const fitting = top.map(({ id, threads }) => ({ id: cutTo(id, share), threads }));
+  const fitting = top.map(({ id, name, threads }) =>
+    defined({ id: cutTo(id, share), name: name && cutTo(name, share), threads }),
+  );
   const others = rest.reduce((sum, [, threads]) => sum + threads, beyond);
   if (others === 0) return fitting;
   // With counts put together nobody knows how many others there are.
   return [...fitting, { ...(beyond === 0 && { others: rest.length }), threads: others }];
 }
 
-type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals'> & { readonly stopped: ListStopped };
+type Summarised = Omit<ListFacts, 'list' | 'detail' | 'totals' | 'groupName'> & { readonly stopped: ListStopped };
 
 function summaryOf(facts: Summarised, totals: ThreadTotals | undefined, more: boolean): string {
   const { subject, narrowed, found, fromStart, notes } = facts;
@@ -222,7 +236,7 @@ const countOf = (others: number | undefined): string =>
 
 const countsText = (title: string, rows: ListResult['by_owner']): string | undefined =>
   rows &&
-  `${title}: ${rows.map(({ id, others, threads }) => `${id === undefined ? countOf(others) : word(id)} ${threads}`).join(', ')}`;
+  `${title}: ${rows.map(({ id, name, others, threads }) => `${id === undefined ? countOf(others) : word(id)}${name ? ` (${inQuotes(name)})` : ''} ${threads}`).join(', ')}`;
 
 /** A list as text: summary, counts, what all rows share, the names of the columns, one line per row, the cursor. */
 export function listText(result: ListResult): string {

@@ -10,6 +10,9 @@ const UNITS = [
   ['minute', 60_000, 1],
 ] as const;
 
+/** `2026-11-23 08:00 UTC`: the minute, for sentences. */
+export const utcMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 /** How long ago, in one unit: `3 months ago`. A time in the future (clocks differ) counts as just now. */
 export function ago(ms: number, now: number): string {
   for (const [unit, length, least] of UNITS) {

@@ -213,7 +213,8 @@ const SETTINGS = {
     schema: yesOrNo,
     group: 'safety',
     flag: true,
-    meaning: '1: two more tools, `get_thread` and `list_group_threads`, on calls that the vendor documents nowhere',
+    meaning:
+      '1: use calls that the vendor documents nowhere: `list_group_threads` is offered too, and `get_thread` takes one call',
   },
   AGORA_THREADS_LOG_LEVEL: {
     schema: oneOf(LOG_LEVELS),

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Directory } from '../lists/directory.ts';
 import { utcTime } from '../present/time.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
 import type { ConfirmationRequest, Decision } from './confirm.ts';
+import type { GroupNames } from './group-names.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Writer } from './writer.ts';
 
@@ -31,7 +33,12 @@ export interface App {
 export interface Session {
   readonly app: App;
   readonly threads: Threads;
+  /** Reads only: no call on groups writes. */
   readonly groups: Groups;
+  readonly groupNames: GroupNames;
+  readonly directory: Directory;
+  /** May calls be made that the vendor does not document? */
+  readonly undocumented: boolean;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
 }
@@ -43,11 +50,8 @@ export type ReadApi = Pick<
 >;
 
 /** What a handler works with. */
-export interface ToolContext {
-  readonly app: App;
+export interface ToolContext extends Omit<Session, 'threads' | 'audit'> {
   readonly threads: ReadApi;
-  /** Reads only: no call on groups writes. */
-  readonly groups: Groups;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
   /** Is there an audit log to keep what a result has no room for? */

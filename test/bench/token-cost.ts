@@ -58,9 +58,7 @@ for (const { groups, detail } of PAGES) {
   page = pageOf(groups);
   const raw = tokens(JSON.stringify(page));
   const context = {
-    app: session.app,
-    threads: session.threads,
-    groups: session.groups,
+    ...session,
     write: () => Promise.reject(new Error('a list does not write')),
     audited: false,
     seen: createSeen(),

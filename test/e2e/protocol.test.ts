@@ -121,7 +121,7 @@ describe('what a client gets wrong is answered, and in words', () => {
 
   it.each([
     ['no arguments', { name: 'triage_user_threads' }, 'triage_user_threads was not made: username is missing.'],
-    ['null for arguments', { name: 'find_stale_threads', arguments: null }, 'username is missing'],
+    ['null for arguments', { name: 'triage_user_threads', arguments: null }, 'username is missing'],
     ['a list for arguments', { name: 'triage_user_threads', arguments: [] }, 'the arguments must be an object'],
     ['no name', {}, 'There is no prompt of that name. The prompts are: triage_user_threads,'],
     ['no params', undefined, 'There is no prompt of that name.'],

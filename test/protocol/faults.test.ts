@@ -78,6 +78,7 @@ const READS: Readonly<Record<string, Tried>> = {
     done: nothing,
   },
   list_thread_members: { endpoint: 'members', prepare: (state) => ({ thread_id: newThread(state) }), done: nothing },
+  find_groups: { endpoint: 'list_groups', prepare: () => ({}), done: nothing },
   get_thread: { endpoint: 'get', prepare: (state) => ({ thread_id: newThread(state) }), done: nothing },
   list_group_threads: { endpoint: 'list_group', prepare: () => ({ group_id: GROUP }), done: nothing },
 };

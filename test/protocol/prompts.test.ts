@@ -32,7 +32,10 @@ describe('prompts', () => {
     ['triage_user_threads', { username, group_id }],
     ['find_stale_threads', { username }],
     ['find_stale_threads', { username, group_id, older_than_days: '365' }],
+    ['find_stale_threads', { older_than_days: '280' }],
+    ['find_stale_threads', { group_id }],
     ['report_on_group', { group_id, username }],
+    ['report_on_group', { group_id }],
   ])('%s with %j', async (name, args) => {
     const { text } = await connect();
     expect(await text(name, args)).toMatchSnapshot();
@@ -44,18 +47,15 @@ describe('prompts', () => {
     expect(await text('find_stale_threads', given)).toBe(await text('find_stale_threads', { username }));
   });
 
-  it('report_on_group needs no user where the undocumented list is registered', async () => {
-    const { text } = await connect(UNDOCUMENTED);
-    expect(await text('report_on_group', { group_id })).toMatchSnapshot();
-  });
-
   it.each([
     [{ AGORA_THREADS_READ_ONLY: '1' }, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
     [
-      { AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,list_thread_members,delete_thread' },
+      {
+        AGORA_THREADS_TOOLS: 'find_threads,list_user_threads,list_user_group_threads,list_thread_members,delete_thread',
+      },
       ['triage_user_threads', 'find_stale_threads', 'report_on_group'],
     ],
-    [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_user_group_threads,delete_threads' }, ['report_on_group']],
+    [{ AGORA_THREADS_TOOLS: 'find_threads,list_user_group_threads,delete_threads' }, ['report_on_group']],
     [{ AGORA_THREADS_TOOLS: 'list_user_threads,list_thread_members' }, []],
     [{ AGORA_THREADS_TOOLS: 'list_group_threads', ...UNDOCUMENTED }, []],
     [UNDOCUMENTED, ['triage_user_threads', 'find_stale_threads', 'report_on_group']],
@@ -98,7 +98,7 @@ describe('prompts', () => {
     ['triage_user_threads', { username, group_id: 'refunds' }],
     ['find_stale_threads', { username, older_than_days: '0' }],
     ['find_stale_threads', { username, older_than_days: 'a month' }],
-    ['report_on_group', { group_id }],
+    ['report_on_group', { username }],
     ['report_on_everything', {}],
   ])('%s with %j is refused with the reason', async (name, args) => {
     const { client } = await connect();

@@ -127,7 +127,7 @@ describe('tools that the operator leaves out', () => {
   it.each([
     ['a misspelt tool', { AGORA_THREADS_TOOLS: 'list_thread' }],
     ['a tool that does not exist', { AGORA_THREADS_TOOLS: 'list_threads,send_message' }],
-    ['a tool that is undocumented, alone', { AGORA_THREADS_TOOLS: 'get_thread' }],
+    ['a tool that is undocumented, alone', { AGORA_THREADS_TOOLS: 'list_group_threads' }],
     ['a tool that writes, where nothing may', { AGORA_THREADS_TOOLS: 'delete_thread', AGORA_THREADS_READ_ONLY: '1' }],
     ['neither yes nor no', { AGORA_THREADS_READ_ONLY: 'yes please' }],
   ])('%s is an error of every call', async (_what, env) => {

@@ -64,6 +64,14 @@ const CALLS: readonly {
     path: `/thread/${THREAD}/users`,
     body: { usernames: ['mia', 'tom'] },
   },
+  { tool: 'find_threads', args: {}, method: 'GET', path: '/thread?limit=50&sort=desc' },
+  { tool: 'find_groups', args: {}, method: 'GET', path: '/chatgroups?limit=1000' },
+  {
+    tool: 'find_groups',
+    args: { username: 'lin' },
+    method: 'GET',
+    path: '/chatgroups/user/lin?pagesize=20&pagenum=0',
+  },
   { tool: 'get_thread', args: { thread_id: THREAD }, method: 'GET', path: `/thread/${THREAD}` },
   {
     tool: 'list_group_threads',
@@ -84,6 +92,7 @@ const answers = ({ method, url }: Recorded) => {
       ],
     });
   }
+  if (/\/chatgroups\?/.test(url)) return envelope({ data: [], count: 0 });
   if (method === 'GET' && url.endsWith(`/${THREAD}`)) return envelope({ data: { id: THREAD, name: 'x' } });
   if (method === 'POST') return envelope({ data: { thread_id: THREAD } });
   if (method === 'PUT') return envelope({ data: { name: 'Done' } });

@@ -12,6 +12,9 @@ export const tools: Readonly<Record<string, string>> = {
   rename_thread: '修改子区名称，原名称被覆盖',
   delete_thread: '删除一个子区，子区内的消息一并删除，不可恢复',
   delete_threads: '一次删除 2–50 个子区：列出全部子区，只询问一次',
+  find_threads: '在整个 App 中按名称、创建者、群组或创建时间查找子区',
+  get_thread: '按子区 ID 获取名称、创建者、群组、父消息、创建时间和成员',
+  find_groups: '按名称查找群组，或查找一个用户加入的群组',
   list_threads: '分页获取 App 下的所有子区，按创建时间排序；服务端只返回子区 ID',
   list_user_threads: '分页获取一个用户加入的所有子区，含名称、创建者、群组和日期',
   list_user_group_threads: '分页获取一个用户在指定群组中加入的子区',
@@ -22,7 +25,7 @@ export const tools: Readonly<Record<string, string>> = {
 
 export const prompts: Readonly<Record<string, string>> = {
   triage_user_threads: '梳理一个用户加入的子区，按需要处理的程度分类',
-  find_stale_threads: '找出一个用户加入的子区中的旧子区，提出清理建议',
+  find_stale_threads: '找出整个 App、一个群组或一个用户的旧子区，提出清理建议',
   report_on_group: '汇报一个群组的子区：多少个、谁创建的、多久了',
 };
 
@@ -45,6 +48,6 @@ export const settings: Readonly<Record<SettingName, string>> = {
     '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`elicitation`（只用表单，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
   AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
-  AGORA_CHAT_UNDOCUMENTED: '设为 1：多提供 `get_thread` 和 `list_group_threads`，所用接口未见于官方文档',
+  AGORA_CHAT_UNDOCUMENTED: '设为 1：使用官方文档中没有的接口：多提供 `list_group_threads`，`get_thread` 只需一次调用',
   AGORA_THREADS_LOG_LEVEL: '写到 stderr 的日志级别：`silent` `error` `warn` `info` `debug`',
 };

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startDirectory, threeOf } from '../support/ask-directory.ts';
-import { type CrowdOptions, type seededRandom, userName } from '../support/crowded-app.ts';
-
-type Options = Omit<CrowdOptions, 'clock'>;
-
-const USERS = 300;
-const MANY = { threads: 10_000, membersOf: threeOf(USERS) } satisfies Options;
-const anyone = (random: ReturnType<typeof seededRandom>): string => userName(random(USERS));
-const everyOther = (first: number, second: number) => {
-  let count = 0;
-  return () => (count++ % 2 === 0 ? first : second);
-};
-
-function boundsOf(app: ReturnType<typeof startDirectory>['app'], page = 50) {
-  const memberships = app.all.reduce((sum, { members }) => sum + members.length, 0);
-  const users = new Set(app.all.flatMap(({ members }) => members)).size;
-  const empty = app.all.filter(({ members }) => members.length === 0).length;
-  const all = app.all.length / page + memberships / page + 2 * users + empty;
-  return { usual: 0.8 * all, worst: 1.1 * all + 20 };
-}
+import { boundsOf, type CrowdShape, MANY, SHAPES } from '../support/crowd-shapes.ts';
+import { userName } from '../support/crowded-app.ts';
 
 describe('to know all threads takes few calls', () => {
   it('where each has three members', async () => {
@@ -28,34 +11,12 @@ describe('to know all threads takes few calls', () => {
   });
 
   it('where 100 have no members', async () => {
-    const membersOf: Options['membersOf'] = (index, random) => (index % 101 === 0 ? [] : threeOf(USERS)(index, random));
+    const membersOf: CrowdShape['membersOf'] = (index, random) =>
+      index % 101 === 0 ? [] : threeOf(300)(index, random);
     const { app, ask } = startDirectory({ threads: 10_100, membersOf });
     expect(await ask()).toMatchObject({ stopped: 'end', known: 10_000, unresolved: 100, notRead: 0 });
     expect(app.total()).toBeLessThanOrEqual(1_150);
   });
-
-  const SHAPES: readonly [name: string, options: Options, page?: number][] = [
-    ['one user is in everything', { ...MANY, membersOf: (_, random) => [anyone(random), 'boss', anyone(random)] }],
-    ['a bot has made everything', { ...MANY, membersOf: (_, random) => ['bot', anyone(random), anyone(random)] }],
-    ['each has one member', { ...MANY, membersOf: (_, random) => [anyone(random)] }],
-    ['each has one member of its own', { threads: 3_000, membersOf: (index) => [userName(index)] }],
-    [
-      'a fifth have no members',
-      { ...MANY, membersOf: (index, random) => (index % 5 === 0 ? [] : threeOf(USERS)(index, random)) },
-    ],
-    [
-      'few users are in most',
-      {
-        ...MANY,
-        membersOf: (_, random) =>
-          Array.from({ length: 3 }, () => userName(Math.floor(USERS * (random(999) / 999) ** 4))),
-      },
-    ],
-    ['their owners have left', { ...MANY, ownerOf: (index) => `gone-${index % 200}` }],
-    ['every other page is half full', { ...MANY, page: everyOther(50, 25) }],
-    ['each page is half full', { ...MANY, page: () => 25 }, 25],
-    ['lists are by creation', { ...MANY, order: 'created' }],
-  ];
 
   it.each(SHAPES)('where %s', async (_name, options, page) => {
     const { app, ask } = startDirectory(options);
@@ -117,7 +78,7 @@ describe('to know all threads takes few calls', () => {
 
 it('100,000 threads are known after at most 20 calls of the tool at 25 a second', { timeout: 60_000 }, async () => {
   const users = 20_000;
-  const membersOf: Options['membersOf'] = (_, random) => Array.from({ length: 4 }, () => userName(random(users)));
+  const membersOf: CrowdShape['membersOf'] = (_, random) => Array.from({ length: 4 }, () => userName(random(users)));
   const { app, ask, clock } = startDirectory({ threads: 100_000, membersOf, latencyMs: 100 }, 25);
   let answer = await ask();
   for (let count = 1; answer.stopped === 'deadline' && count < 20; count++) {

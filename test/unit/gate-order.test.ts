@@ -55,6 +55,9 @@ function start(
     app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
     threads,
     groups: { list: unused, listOfUser: unused, listMembers: unused, get: unused, getUser: unused },
+    groupNames: { remember: () => undefined, recall: () => undefined, learn: unused },
+    directory: { ask: unused, note: () => undefined },
+    undocumented: false,
     write: (write, send) => {
       written.push(write);
       return outcomeOf(send(all));

@@ -21,6 +21,7 @@ function walked(owners: readonly string[]) {
     detail: 'compact',
     unjudged: 0,
     totals,
+    groupName: () => undefined,
     fromStart: true,
   });
   return { totals, result, text: listText(result) };

@@ -33,7 +33,7 @@ export const renamedWords = (from: string, now: ThreadFacts): string =>
  * @param before what the person was shown
  */
 export async function deleteOne(threadId: string, before: ThreadFacts, context: ToolContext): Promise<Deletion> {
-  const { threads, write, seen, clock, signal } = context;
+  const { threads, write, seen, directory, clock, signal } = context;
   const looked = await outcomeOf(identify(threadId, context, signal, false));
   if (looked.kind !== 'done') return { status: 'refused', facts: before, error: looked.error };
   const now = looked.value;
@@ -58,6 +58,7 @@ export async function deleteOne(threadId: string, before: ThreadFacts, context: 
     }
   }
   seen.forget(threadId);
+  directory.note(threadId, undefined);
   // A 404 after an attempt that may have landed proves its success; else somebody else was quicker.
   return { status: written.kind === 'refused' ? 'already_gone' : 'deleted', facts };
 }

@@ -17,3 +17,14 @@ export function explainRefusal(error: unknown): never {
     next: 'This call is documented nowhere, and this service or token may not take it: use the documented lists (list_user_threads, list_user_group_threads) instead.',
   });
 }
+
+/** Explains where the service does not give its groups: those calls are documented by Easemob only. */
+export function explainMissingGroups(error: unknown): never {
+  if (!(error instanceof AgoraError)) throw error;
+  const { status, code } = error.facts;
+  const isAboutTheCall = status === 403 || status === 404 || status === 405 || status === 501;
+  if (!isAboutTheCall || code === 'user_not_found' || code === 'app_not_found') throw error;
+  throw error.with({
+    next: 'This service or token may not give its groups: ask the user for the group id. find_threads works without groups and shows the group id of each thread.',
+  });
+}

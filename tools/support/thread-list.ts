@@ -35,7 +35,7 @@ const DEFAULT_SCAN = 1_000;
 export async function listThreads(
   { tool, scope, subject, shortPageEnds, fetch, notes }: ThreadList,
   { limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments,
-  { app, seen, clock, signal, progress }: ToolContext,
+  { app, seen, groupNames, clock, signal, progress }: ToolContext,
 ): Promise<ListResult> {
   const filters = defined(narrow);
   const filtered = Object.keys(filters).length > 0;
@@ -77,12 +77,13 @@ export async function listThreads(
     detail,
     unjudged,
     totals,
+    groupName: groupNames.recall,
     fromStart: cursor === undefined,
     notes,
   });
 }
 
-const filterOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): Filter =>
+export const filterOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): Filter =>
   defined({
     nameContains: name_contains,
     owner,
@@ -92,7 +93,7 @@ const filterOf = ({ name_contains, owner, msg_id, created_after, created_before 
   });
 
 /** The filters in words, so that the summary is complete by itself. */
-const wordsOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): string =>
+export const wordsOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): string =>
   [
     name_contains && `with ${inQuotes(shownName(name_contains))} in the name`,
     owner && `owned by ${word(shownId(owner))}`,

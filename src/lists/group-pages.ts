@@ -1,0 +1,110 @@
+import { AgoraError } from '../agora/errors.ts';
+import type { Group } from '../agora/group-responses.ts';
+import type { Groups } from '../agora/groups.ts';
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/deadline.ts';
+import { defined } from '../base/defined.ts';
+import { hashOf, type Position } from './cursor.ts';
+import { tooLate } from './walk.ts';
+
+/** In milliseconds: clients give up a call after a minute. */
+const DEADLINE_MS = 40_000;
+const APP_PAGE = 1_000;
+const USER_PAGE = 20;
+
+export interface GroupSearch {
+  readonly start: Position;
+  readonly limit: number;
+  readonly fits: (group: Group) => boolean;
+  /** Told after each page how many groups were read. */
+  readonly onPage: (read: number) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface FoundGroups {
+  readonly groups: readonly Group[];
+  readonly read: number;
+  /** Was the list read to its end? */
+  readonly isWhole: boolean;
+  /** Why the next page is missing. */
+  readonly failure: AgoraError | undefined;
+  /** Where the list goes on behind the first `kept` groups; undefined at the end. */
+  readonly after: (kept: number) => Position | undefined;
+}
+
+interface GroupPage {
+  readonly items: readonly Group[];
+  readonly next: string | undefined;
+}
+
+/** Pages of the app's groups by the service's cursor, or of a user's by their number. */
+function readPage(groups: Groups, username: string | undefined, at: string | undefined, signal: AbortSignal) {
+  return username === undefined ? pageOfApp(groups, at, signal) : pageOfUser(groups, username, Number(at ?? 0), signal);
+}
+
+async function pageOfApp(groups: Groups, at: string | undefined, signal: AbortSignal): Promise<GroupPage> {
+  const { items, cursor } = await groups.list({ limit: APP_PAGE, ...defined({ cursor: at }) }, signal);
+  return { items, next: cursor };
+}
+
+async function pageOfUser(groups: Groups, username: string, page: number, signal: AbortSignal): Promise<GroupPage> {
+  const { items, total } = await groups.listOfUser(username, { page, size: USER_PAGE }, signal);
+  const isLast = items.length === 0 || (total !== undefined && page * USER_PAGE + items.length >= total);
+  return { items, next: isLast ? undefined : String(page + 1) };
+}
+
+/**
+ * Reads groups until enough fit, the list ends or the time is up. The documents name no end: it is a page without items
+ * or without a way on, while one that brings nothing new leads in a circle.
+ *
+ * @param username whose groups; undefined for all groups of the app
+ */
+export async function readGroups(
+  groups: Groups,
+  username: string | undefined,
+  { start, limit, fits, onPage, clock, signal }: GroupSearch,
+): Promise<FoundGroups> {
+  const found: { group: Group; after: Position }[] = [];
+  const known = new Set<string>();
+  let at = start.cursor;
+  let passed = start.shown?.[0];
+  let failure: AgoraError | undefined;
+  let isWhole = false;
+
+  const readOn = async (bounded: AbortSignal): Promise<void> => {
+    for (;;) {
+      const page = await readPage(groups, username, at, bounded);
+      const before = known.size;
+      const from = page.items.findIndex(({ id }) => hashOf(id) === passed) + 1;
+      for (const group of page.items.slice(from)) {
+        if (known.has(group.id)) continue;
+        known.add(group.id);
+        if (!fits(group)) continue;
+        // One too many shows that there are more.
+        if (found.length > limit) return;
+        found.push({ group, after: { ...defined({ cursor: at }), shown: [hashOf(group.id)] } });
+      }
+      onPage(known.size);
+      passed = undefined;
+      isWhole = page.items.length === 0 || page.next === undefined;
+      if (isWhole || found.length > limit || (known.size === before && from === 0)) return;
+      at = page.next;
+    }
+  };
+
+  // Where the time is up, what was found by then is the answer.
+  await within(DEADLINE_MS, clock, signal, readOn).catch((error: unknown) => {
+    if (!(error instanceof AgoraError) || known.size === 0) throw error;
+    failure = error;
+  });
+  if (known.size === 0 && !isWhole) throw tooLate(DEADLINE_MS);
+  const end: Position = defined({ cursor: at, shown: passed === undefined ? undefined : [passed] });
+  return {
+    groups: found.slice(0, limit).map(({ group }) => group),
+    read: known.size,
+    isWhole,
+    failure,
+    after: (kept) => (kept < found.length ? (found[kept - 1]?.after ?? start) : isWhole ? undefined : end),
+  };
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import { defined } from '../base/defined.ts';
+import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
+import type { Answer } from '../lists/directory.ts';
+import { type AnswerPosition, writePosition } from '../lists/question.ts';
+import {
+  type Detail,
+  factor,
+  failureNote,
+  type ListStopped,
+  listResult,
+  listText,
+  rowOf,
+  TEXTS_BUDGET,
+  totalFields,
+} from './list-result.ts';
+import { utcMinute } from './time.ts';
+import { cutNames, withinBudget } from './token-budget.ts';
+import { createTotals } from './totals.ts';
+
+/** The result of a search through the whole app: that of a list, and how far the app is known. */
+export const foundThreads = listResult.extend({
+  known: z.int().describe('Threads whose details are known'),
+  unresolved: z.int().optional().describe('Threads whose details could not be read; most have no members'),
+  not_read: z.int().optional().describe('Those among them that are worth asking again'),
+  calls: z.int().describe('Calls to the service'),
+  total: z.int().optional().describe('All threads of the app, once its list was read to the end'),
+});
+
+export type FoundThreads = z.input<typeof foundThreads>;
+
+export interface SearchFacts {
+  /** What its cursors are bound to. */
+  readonly scope: CursorScope;
+  /** What was searched, as the subject of a sentence. */
+  readonly subject: string;
+  /** What the search was narrowed to, as words after the subject; empty for nothing. */
+  readonly narrowed: string;
+  readonly answer: Answer;
+  readonly limit: number;
+  readonly groupName: (groupId: string) => string | undefined;
+  readonly detail: Detail;
+  readonly fromStart: boolean;
+  /** When the search began and ended, in milliseconds since 1970. */
+  readonly began: number;
+  readonly ended: number;
+}
+
+/** Makes the structure of a search. */
+export const foundOf = (facts: SearchFacts): FoundThreads =>
+  withinBudget(facts.answer.threads.length, (kept) => withRows(facts, kept), listText);
+
+function withRows(facts: SearchFacts, kept: number): FoundThreads {
+  const { answer, scope, detail, limit } = facts;
+  const isCut = kept < answer.threads.length;
+  const { threads, next } = isCut ? answer.upTo(kept) : answer;
+  const totals = createTotals();
+  for (const { thread } of answer.matches) totals.count(thread);
+  // Where the search stopped as soon as there was enough to show, what else is known happens to be known.
+  const countsMore = limit === 0 || (answer.stopped !== 'limit' && answer.matches.length > threads.length);
+  const position = next && writePosition(next);
+  return defined({
+    summary: summaryOf(facts, threads, next),
+    ...factor(
+      cutNames(
+        threads.map(({ thread }) => rowOf(thread, detail)),
+        TEXTS_BUDGET,
+      ),
+    ),
+    scanned: answer.known,
+    matched: answer.matches.length,
+    total: answer.isWhole && answer.scope === 'app' ? answer.listed : undefined,
+    known: answer.known,
+    unresolved: answer.unresolved || undefined,
+    not_read: answer.notRead || undefined,
+    calls: answer.calls,
+    ...totalFields(countsMore ? totals : undefined, facts.groupName),
+    has_more: position !== undefined,
+    next_cursor: position && wrapCursor(scope, position),
+    stopped: isCut ? ('budget' as const) : stoppedOf(answer),
+  });
+}
+
+function stoppedOf({ stopped, failure }: Answer): ListStopped {
+  if (stopped !== 'failed') return stopped;
+  return failure ? 'page' : 'cursor_repeated';
+}
+
+const number = (count: number): string => count.toLocaleString('en-US');
+const threadsText = (count: number): string => `${number(count)} thread${count === 1 ? '' : 's'}`;
+
+function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerPosition | undefined): string {
+  const { subject, narrowed, answer, began, ended } = facts;
+  const oldest = Math.min(...threads.map(({ at }) => at));
+  return [
+    `${subject}${narrowed}: ${shownWords(facts, threads.length)}.`,
+    ...(answer.learnt === answer.known && !facts.fromStart && answer.calls > 0
+      ? ['What earlier calls had read was not kept, so the app was read anew.']
+      : []),
+    ...failureNote(answer.failure),
+    ...unresolvedWords(answer),
+    ...(answer.scope === 'group'
+      ? ['Only lists of members of the group were read: threads that nobody is in are not in them.']
+      : []),
+    ...nextWords(answer, next),
+    ...(oldest < began ? [`Read at ${utcMinute(oldest)} or later; changes that others made since are not seen.`] : []),
+    `As of ${utcMinute(ended)}.`,
+  ].join(' ');
+}
+
+/** What is shown of how many, and whether there may be others. Absence is claimed only where it is proven. */
+function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
+  const { matches, stopped, isWhole, unjudged, notRead } = answer;
+  const count = shown === 0 ? 'none' : number(shown);
+  const of = matches.length > shown ? ` of ${number(matches.length)}` : '';
+  if (stopped === 'limit') return `${count} shown; more may follow`;
+  if (stopped !== 'end') return `${count}${of} found so far; ${progressWords(answer)}, and there may be others`;
+  if (unjudged > 0)
+    return `${count}${of} shown; ${threadsText(unjudged)} lack what the search asks for, so there may be others`;
+  if (notRead > 0) return `${count}${of} shown; ${threadsText(notRead)} could not be read, so there may be others`;
+  const read =
+    isWhole && answer.scope === 'app'
+      ? `all ${threadsText(answer.listed)} were looked at`
+      : 'all that could match were looked at';
+  const others = fromStart ? 'there are no others' : 'there are no others but those that earlier pages showed';
+  return `${count}${of} shown; ${read}, ${others}`;
+}
+
+const progressWords = ({ known, listed, isWhole }: Answer): string =>
+  `${number(known)} of ${isWhole ? '' : 'at least '}${threadsText(Math.max(listed, known))} are known`;
+
+function unresolvedWords({ unresolved, notRead }: Answer): string[] {
+  const unreadable = unresolved - notRead;
+  return [
+    ...(unreadable > 0
+      ? [
+          `The details of ${threadsText(unreadable)} cannot be read, most likely since nobody is in them; they are not searched.`,
+        ]
+      : []),
+    ...(notRead > 0 ? [`${threadsText(notRead)} could not be read this time: ask again.`] : []),
+  ];
+}
+
+function nextWords(answer: Answer, next: AnswerPosition | undefined): string[] {
+  if (next === undefined) return [];
+  if (answer.stopped === 'end' || answer.stopped === 'limit')
+    return ['Next page: the same call with cursor = next_cursor.'];
+  const left = answer.listed - answer.known - answer.unresolved;
+  const more = answer.learnt > 0 && left > 0 ? Math.ceil(left / answer.learnt) : undefined;
+  const about = more === undefined ? '' : ` (about ${more} more call${more === 1 ? '' : 's'})`;
+  return [`To go on: the same call with cursor = next_cursor${about}.`];
+}
+
+export { listText as foundText };

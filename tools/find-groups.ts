@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import type { AgoraError } from '../src/agora/errors.ts';
+import type { Group } from '../src/agora/group-responses.ts';
+import { defined } from '../src/base/defined.ts';
+import { inQuotes } from '../src/base/escape.ts';
+import { type CursorScope, unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
+import { folded } from '../src/lists/filter.ts';
+import { readGroups } from '../src/lists/group-pages.ts';
+import { errorWords } from '../src/present/error-words.ts';
+import { shownId, shownName, word } from '../src/present/thread-facts.ts';
+import { withinBudget } from '../src/present/token-budget.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { explainMissingGroups } from './support/explain-refusal.ts';
+import { filterArguments, listArguments, username } from './support/parameters.ts';
+
+const output = z.object({
+  summary: z.string(),
+  groups: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().optional(),
+      members: z.int().optional().describe('How many'),
+      owner: z.string().optional(),
+    }),
+  ),
+  has_more: z.boolean(),
+  next_cursor: z.string().optional(),
+});
+
+type Result = z.input<typeof output>;
+
+export const findGroups = defineTool({
+  name: 'find_groups',
+  title: 'Find groups',
+  description:
+    'Finds the groups of Agora Chat threads: turns a group name into the group_id that other tools take. Searches all groups of the app, newest first, or those that one user has joined. Says whether all were read.',
+  kind: 'read',
+  input: z.strictObject({
+    name_contains: filterArguments.name_contains,
+    username: username.optional().describe('Only groups that this user has joined'),
+    limit: listArguments.limit.describe('How many groups'),
+    cursor: listArguments.cursor,
+  }),
+  output,
+  async handle({ name_contains, username, limit, cursor }, { app, groups, groupNames, clock, signal, progress }) {
+    const scope: CursorScope = {
+      tool: 'find_groups',
+      app: app.name,
+      scope: defined({ username }),
+      sort: 'desc',
+      filters: defined({ name_contains }),
+    };
+    const needle = name_contains === undefined ? undefined : folded(name_contains);
+    const found = await readGroups(groups, username, {
+      start: cursor === undefined ? {} : unwrapCursor(scope, cursor),
+      limit,
+      fits: ({ name }) => needle === undefined || (name !== undefined && folded(name).includes(needle)),
+      onPage: (read) => progress(read, undefined, `Read ${read} groups`),
+      clock,
+      signal,
+    }).catch(explainMissingGroups);
+    groupNames.remember(found.groups);
+    return withinBudget(
+      found.groups.length,
+      (kept): Result => {
+        const shown = found.groups.slice(0, kept);
+        const position = found.after(kept);
+        const subject =
+          username === undefined ? `Groups of the app ${app.name}` : `Groups of user ${word(shownId(username))}`;
+        const narrowed = name_contains === undefined ? '' : `, with ${inQuotes(shownName(name_contains))} in the name`;
+        const facts = { ...found, shown: kept, more: position !== undefined, fromStart: cursor === undefined };
+        return defined({
+          summary: `${subject}${narrowed}: ${summaryOf(facts)}`,
+          groups: shown.map(rowOf),
+          has_more: position !== undefined,
+          next_cursor: position && wrapCursor(scope, position),
+        });
+      },
+      textOf,
+    );
+  },
+  text: textOf,
+});
+
+const rowOf = ({ id, name, memberCount, owner }: Group): Result['groups'][number] =>
+  defined({
+    id: shownId(id),
+    name: name === undefined ? undefined : shownName(name),
+    members: memberCount,
+    owner: owner && shownId(owner),
+  });
+
+interface Found {
+  readonly shown: number;
+  readonly read: number;
+  readonly isWhole: boolean;
+  readonly failure: AgoraError | undefined;
+  readonly more: boolean;
+  readonly fromStart: boolean;
+}
+
+function summaryOf({ shown, read, isWhole, failure, more, fromStart }: Found): string {
+  const others = isWhole
+    ? fromStart
+      ? 'all groups were read, there are no others'
+      : 'the list was read to its end; apart from the pages before this cursor there are no others'
+    : `${read} groups were read, and there may be others`;
+  return [
+    `${shown === 0 ? 'none' : shown} shown; ${more && isWhole ? 'more follow' : others}.`,
+    ...(failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`]),
+    ...(more ? ['Next page: cursor = next_cursor.'] : []),
+  ].join(' ');
+}
+
+function textOf({ summary, groups, next_cursor }: Result): string {
+  const lines = groups.map(({ id, name, members, owner }) =>
+    [
+      word(id),
+      name === undefined ? '-' : inQuotes(name),
+      ...(members === undefined ? [] : [`${members} member${members === 1 ? '' : 's'}`]),
+      ...(owner === undefined ? [] : [`owner ${word(owner)}`]),
+    ].join(' '),
+  );
+  return [summary, ...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n');
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { defined } from '../src/base/defined.ts';
+import { type CursorScope, unwrapCursor } from '../src/lists/cursor.ts';
+import { type Question, readPosition } from '../src/lists/question.ts';
+import { foundOf, foundText, foundThreads } from '../src/present/found-threads.ts';
+import { defineTool } from '../src/toolkit/define-tool.ts';
+import { filterArguments, groupId, listArguments, SPAN, spanInOrder } from './support/parameters.ts';
+import { filterOf, wordsOf } from './support/thread-list.ts';
+
+/** In milliseconds; clients give up a call after a minute, and the answer takes some time to be made. */
+const DEADLINE_MS = 43_000;
+
+const LIMIT = 'must be a whole number from 0 to 50';
+
+export const findThreads = defineTool({
+  name: 'find_threads',
+  title: 'Find threads',
+  description:
+    'Finds Agora Chat threads anywhere in the app by name, owner, group or age, when no user is known. The first search of a large app can take several calls: follow next_cursor. For what one user has joined use list_user_threads; for ids and totals list_threads.',
+  kind: 'read',
+  input: z
+    .strictObject({
+      name_contains: filterArguments.name_contains,
+      owner: filterArguments.owner,
+      group_id: groupId.optional(),
+      msg_id: filterArguments.msg_id,
+      created_after: filterArguments.created_after,
+      created_before: filterArguments.created_before,
+      limit: z.int(LIMIT).min(0, LIMIT).max(50, LIMIT).default(20).describe('How many threads; 0 for counts alone'),
+      cursor: listArguments.cursor,
+      sort: listArguments.sort.unwrap().optional().describe('By creation; default desc, newest first'),
+      detail: listArguments.detail,
+    })
+    .refine(spanInOrder, SPAN),
+  output: foundThreads,
+  async handle(
+    { group_id, limit, cursor, sort, detail, ...narrow },
+    { app, directory, groupNames, seen, clock, signal, progress },
+  ) {
+    const filter = filterOf(narrow);
+    const order = orderOf(sort, filter);
+    const scope: CursorScope = {
+      tool: 'find_threads',
+      app: app.name,
+      scope: defined({ group_id }),
+      sort: order.sort,
+      filters: defined(narrow),
+    };
+    const question: Question = {
+      filter,
+      ...defined({ groupId: group_id }),
+      ...order,
+      limit,
+      from:
+        cursor === undefined ? { place: undefined, shown: [], skipped: 0 } : readPosition(unwrapCursor(scope, cursor)),
+    };
+    const began = clock.now();
+    const answer = await directory.ask(
+      question,
+      DEADLINE_MS,
+      (calls, known) => progress(calls, undefined, `${calls} calls, ${known} threads known`),
+      signal,
+    );
+    for (const { thread, at } of answer.threads) seen.remember([thread], at);
+    return foundOf({
+      scope,
+      subject: group_id === undefined ? `Threads of the app ${app.name}` : `Threads of group ${group_id}`,
+      narrowed: wordsOf(narrow),
+      answer,
+      limit,
+      groupName: groupNames.recall,
+      detail,
+      fromStart: cursor === undefined,
+      began,
+      ended: clock.now(),
+    });
+  },
+  text: foundText,
+});
+
+/** With one date bound the app's list is read from that end, and shown from there unless the caller sorts otherwise. */
+function orderOf(sort: Question['sort'] | undefined, { createdFrom, createdBefore }: Question['filter']) {
+  const onlyBefore = createdBefore !== undefined && createdFrom === undefined;
+  const onlyAfter = createdFrom !== undefined && createdBefore === undefined;
+  const side = onlyBefore ? 'oldest' : onlyAfter ? 'newest' : sort === 'asc' ? 'oldest' : 'newest';
+  return { side, sort: sort ?? (side === 'newest' ? 'desc' : 'asc') } as const;
+}
