@@ -10,6 +10,7 @@ import {
   counted,
   everyOne,
   forEachBatch,
+  notSent,
   pairRow,
   refusedBatch,
   rowOf,
@@ -81,8 +82,8 @@ async function oneByOne({ threadId, users }: ThreadUsers, context: ToolContext):
     const one = await addBatch({ threadId, users: [user] }, context);
     results.push(...one.results);
     if (one.stop) {
-      const rest = refusedBatch<Status>({ threadId, users: users.slice(index + 1) }, one.stop.error);
-      return { results: [...results, ...rest.results], stop: one.stop };
+      const rest = { threadId, users: users.slice(index + 1) };
+      return { results: [...results, ...notSent<Status>(rest, one.stop.error)], stop: one.stop };
     }
   }
   return { results };

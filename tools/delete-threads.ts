@@ -21,7 +21,7 @@ import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
 import { cutTexts, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
-import { carriedOn } from './support/rest-of-a-yes.ts';
+import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
 
 /** After a yes, those that did not succeed first: a model reads them first too. */
 const STATUSES = ['unknown', 'failed', 'not_tried', 'already_gone', 'deleted'] as const;
@@ -133,7 +133,7 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     if (status !== 'refused') {
       return { target, status, deletion, ...(error && { error: errorWords(error) }) };
     }
-    if (error?.code === 'out_of_time') return { target, status: 'not_tried', deletion };
+    if (error && isUntried(error)) return { target, status: 'not_tried', deletion };
     if (error && !error.facts.about?.includes('thread') && !ABOUT_ONE.has(error.code)) fatal ??= error;
     return { target, status: 'failed', deletion, error: error ? errorWords(error) : '' };
   });

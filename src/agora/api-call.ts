@@ -53,7 +53,7 @@ export interface ApiCall<T> extends Sending {
   readonly body?: unknown;
   /** Schema of a 200; other fields are ignored. */
   readonly answer: z.ZodType<T>;
-  /** Doubles the time limit: the vendor's own samples show 12 s for removing members. */
+  /** Doubles a short time limit: the vendor's own samples show 12 s for removing members. */
   readonly slow?: boolean;
   /** Called when the request is sent again although an earlier attempt may have landed. */
   readonly onResend?: () => void;

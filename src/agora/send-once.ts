@@ -26,6 +26,9 @@ export interface SendOnceOptions {
   readonly onDate?: (date: string) => void;
 }
 
+/** The longest that the doubled time limit of a slow call gets, in milliseconds. */
+const LONGEST_SLOW_MS = 30_000;
+
 /** The largest honest answer, 50 threads, is about 25 KB. */
 export const LARGEST_ANSWER_BYTES = 1024 * 1024;
 
@@ -68,7 +71,7 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
     const path = `${base}/${call.path.map(segment).join('/')}`;
     signal.throwIfAborted();
 
-    const timeoutMs = call.slow ? options.timeoutMs * 2 : options.timeoutMs;
+    const timeoutMs = call.slow ? slowTimeoutMs(options.timeoutMs) : options.timeoutMs;
     let endDeadline = () => {};
     try {
       const { status, headers, text } = await sendRequest(
@@ -121,6 +124,9 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
     }
   };
 }
+
+/** Twice the time limit, but not so long that a call has no time left to find out what became of a lost change. */
+const slowTimeoutMs = (timeoutMs: number): number => Math.max(timeoutMs, Math.min(2 * timeoutMs, LONGEST_SLOW_MS));
 
 /** The call's own time is over while its request is on the way: what the reason says of it no longer holds. */
 const perhapsLanded = (reason: unknown): unknown =>

@@ -45,7 +45,9 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
     const { endpoint, turn, guard } = call;
     if (again) await guard?.check(mayHaveLanded);
     for (let looks = 0; ; looks++) {
-      const release = await limiter.acquire(endpoint, waits, turn);
+      const release = await limiter.acquire(endpoint, waits, turn).catch((error: unknown) => {
+        throw mayHaveLanded && error instanceof AgoraError ? lostInTime(error) : error;
+      });
       if (!guard || guard.isFresh()) return release;
       release({ unused: true });
       if (looks === MOST_LOOKS) throw turnCameTooLate(mayHaveLanded);
@@ -58,9 +60,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
     let renewed = false;
     let mayHaveLanded = false;
     for (let count = 1; ; count++) {
-      const permit = await permitFor(call, count > 1, mayHaveLanded, waits).catch((error: unknown) => {
-        throw mayHaveLanded && error instanceof AgoraError && error.code === 'out_of_time' ? lostInTime(error) : error;
-      });
+      const permit = await permitFor(call, count > 1, mayHaveLanded, waits);
       try {
         return await withPermit(permit, () => sendOnce(call, token, signal));
       } catch (error) {
@@ -99,7 +99,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
   };
 }
 
-/** The call's time is over while nobody knows what became of an earlier attempt. */
+/** The time for another attempt is over while nobody knows what became of an earlier one. */
 const lostInTime = (error: AgoraError): AgoraError => error.with({ landed: 'maybe' });
 
 /** Looks that grew too old in the queue are made again this often. */

@@ -46,7 +46,10 @@ export async function deleteOne(
   const guard = {
     async check(mayHaveLanded: boolean): Promise<void> {
       if (!mayHaveLanded) cap.require(1);
-      look = await looks(calls, id, { memberPages, trustMs: 0 }, signal);
+      look = await looks(calls, id, { memberPages, trustMs: 0 }, signal).catch((error: unknown) => {
+        // A look that is refused says nothing of an earlier sending.
+        throw mayHaveLanded && error instanceof AgoraError ? error.with({ landed: 'maybe' }) : error;
+      });
       lookedAt = elapsedMs();
       const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
       unchecked = verdict === 'send_unchecked';

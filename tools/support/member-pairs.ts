@@ -8,6 +8,7 @@ import { shownId } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import { AT_ONCE } from '../../src/toolkit/targets.ts';
 import { outcomeOf } from '../../src/toolkit/writer.ts';
+import { isUntried } from './rest-of-a-yes.ts';
 
 /** The users of a call in one of its threads. */
 export interface ThreadUsers {
@@ -42,16 +43,19 @@ const ABOUT_THE_THREAD = new Set<ErrorCode>(['thread_not_found', 'renamed', 'nam
 
 /** Why a refused batch failed, and whether further ones would fail in the same way. */
 export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraError): BatchResult<S> => ({
-  results:
-    error.code === 'out_of_time' ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', errorWords(error)),
-  stop: { error, everywhere: error.code !== 'out_of_time' && !ABOUT_THE_THREAD.has(error.code) },
+  results: isUntried(error) ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', errorWords(error)),
+  stop: { error, everywhere: !isUntried(error) && !ABOUT_THE_THREAD.has(error.code) },
 });
+
+/** The users behind a failure, who were never sent. */
+export const notSent = <S extends string>(batch: ThreadUsers, error: AgoraError): PairResult<S>[] =>
+  isUntried(error) ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', NOT_SENT);
 
 /**
  * Sends users 10 at a time, several threads at once, and gives an outcome for each user in each thread. What the call
  * has no time for is not tried.
  *
- * @throws AgoraError where nothing was written and nothing can be: that is an error, not a result
+ * @throws AgoraError where nothing was written and nothing can be, for one reason: that is an error, not a result
  */
 export async function forEachBatch<S extends string>(
   pairs: readonly ThreadUsers[],
@@ -59,28 +63,33 @@ export async function forEachBatch<S extends string>(
   send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
 ): Promise<readonly PairResult<S>[]> {
   const total = pairs.reduce((sum, { users }) => sum + users.length, 0);
+  const stops: AgoraError[] = [];
   let done = 0;
   let stopped: AgoraError | undefined;
   const results = await inParallel(pairs, AT_ONCE, async ({ threadId, users }) => {
     const ofThread: PairResult<S>[] = [];
-    let stoppedHere = false;
+    let stoppedHere: AgoraError | undefined;
     while (ofThread.length < users.length) {
       const left = { threadId, users: users.slice(ofThread.length) };
       const batch = { threadId, users: left.users.slice(0, BATCH) };
-      if (stopped || stoppedHere) return [...ofThread, ...everyOne<S>(left, 'failed', NOT_SENT)];
+      const before = stoppedHere ?? stopped;
+      if (before) return [...ofThread, ...notSent<S>(left, before)];
       time.throwIfGivenUp();
       if (time.sending.aborted) return [...ofThread, ...everyOne<S>(left, 'not_tried')];
       const { results: outcomes, stop } = await send(batch);
       ofThread.push(...outcomes);
+      if (stop) stops.push(stop.error);
       if (stop?.everywhere) stopped ??= stop.error;
-      stoppedHere = stop !== undefined && stop.error.code !== 'out_of_time';
+      if (stop && !isUntried(stop.error)) stoppedHere = stop.error;
       done += batch.users.length;
       progress(done, total, `${done} of ${total} users`);
     }
     return ofThread;
   });
   const all = results.flat();
-  if (stopped && all.every(({ status }) => status === 'failed')) throw stopped;
+  const [first] = stops;
+  const alike = first && stops.every(({ code }) => code === first.code);
+  if (alike && all.every(({ status }) => status === 'failed')) throw first;
   return all;
 }
 
@@ -100,7 +109,7 @@ export async function afterLoss<S extends string>(
   return {
     results: batch.users.map((username) => judge(username, list)),
     // If even the list cannot be read, further batches would only add to what nobody knows.
-    ...(!list.complete && { stop: { error, everywhere: error.code !== 'out_of_time' } }),
+    ...(!list.complete && { stop: { error, everywhere: !isUntried(error) } }),
   };
 }
 

@@ -1,5 +1,9 @@
+import type { AgoraError } from '../../src/agora/errors.ts';
 import type { CodeFields, ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import type { Target } from '../../src/toolkit/targets.ts';
+
+/** Had the call no time for it, so that nothing was sent? The same yes still covers it then. */
+export const isUntried = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'local_rate_limit';
 
 /**
  * What a yes could not do in its call: a code with which the same yes counts for exactly that in the next one, and how
