@@ -156,7 +156,9 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     ]);
     const { code, stdout } = await call('delete_threads', `thread_ids=${OTHERS.join()}`, '--confirm', OTHERS.join());
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^Deleting 2 threads in app "acme#helpdesk", confirmed by --confirm: 1 deleted, 1 failed\. /);
+    expect(stdout).toMatch(
+      /^Deleting 2 threads in app "acme#helpdesk", confirmed by --confirm: 1 deleted, 1 failed\. /,
+    );
   });
 });
 

@@ -13,7 +13,10 @@ describe('add_thread_members', () => {
   it('sends 10 at a time, each user once', async () => {
     const server = await recordingServer(() => envelope({ data: { status: 'ok' } }));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured } = await call('add_thread_members', { thread_ids: [THREAD], usernames: [...users(25), 'user-3'] });
+    const { structured } = await call('add_thread_members', {
+      thread_ids: [THREAD],
+      usernames: [...users(25), 'user-3'],
+    });
     expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, 10, 5]);
     expect(sentUsers(server.requests, 'POST').flat()).toEqual(users(25));
     expect(structured['status']).toBe('done');
@@ -146,10 +149,18 @@ describe('remove_thread_members', () => {
         .replace(/\d{4}-.*Z/, 'TIME')
         .replace(/(?<=127\.0\.0\.1:)\d+/, 'PORT'),
     ).toMatchSnapshot();
-    const other = await call('remove_thread_members', { thread_ids: [THREAD], usernames: ['user-2'], confirmation_code });
+    const other = await call('remove_thread_members', {
+      thread_ids: [THREAD],
+      usernames: ['user-2'],
+      confirmation_code,
+    });
     expect(other.structured['status']).toBe('confirmation_required');
     expect(sentUsers(server.requests, 'DELETE')).toEqual([]);
-    const done = await call('remove_thread_members', { thread_ids: [THREAD], usernames: ['user-1'], confirmation_code });
+    const done = await call('remove_thread_members', {
+      thread_ids: [THREAD],
+      usernames: ['user-1'],
+      confirmation_code,
+    });
     expect(done.structured['status']).toBe('done');
     expect(sentUsers(server.requests, 'DELETE')).toEqual([['user-1']]);
   });

@@ -15,7 +15,14 @@ export interface ServiceThread {
 
 /** A request as the service understood it. */
 export interface ServiceRequest {
-  readonly endpoint: 'members' | 'list_user' | 'list_user_group' | 'delete' | 'remove_members' | 'other';
+  readonly endpoint:
+    | 'members'
+    | 'list_user'
+    | 'list_user_group'
+    | 'delete'
+    | 'add_members'
+    | 'remove_members'
+    | 'other';
   /** The thread, or the user whose list it is. */
   readonly target: string;
   readonly body: string;
@@ -118,6 +125,12 @@ export async function threadService(
         if (!threads.delete(target)) return refusal(404, 'group_error', 'thread not found.');
         deleted.push(target);
         return { json: { action: 'delete', data: { status: 'ok' } } };
+      case 'add_members': {
+        if (!thread) return refusal(404, 'group_error', 'thread not found.');
+        const { usernames } = JSON.parse(body) as { usernames: string[] };
+        thread.members.push(...usernames.filter((user) => !thread.members.includes(user)));
+        return { json: { action: 'post', data: { status: 'ok' } } };
+      }
       case 'remove_members': {
         if (!thread) return refusal(404, 'group_error', 'thread not found.');
         const { usernames } = JSON.parse(body) as { usernames: string[] };
@@ -176,8 +189,10 @@ function understood(
   if (first === 'threads' && second === 'user') return request('list_user', third);
   if (first === 'threads' && second === 'chatgroups' && fourth === 'user')
     return request('list_user_group', fifth, third);
-  if (first === 'thread' && third === 'users')
-    return request(method === 'DELETE' ? 'remove_members' : 'members', second);
+  if (first === 'thread' && third === 'users') {
+    const change = method === 'DELETE' ? 'remove_members' : 'add_members';
+    return request(method === 'GET' ? 'members' : change, second);
+  }
   if (first === 'thread' && method === 'DELETE') return request('delete', second);
   return request('other', path.join('/'));
 }
