@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint, Fault } from '../../src/sandbox/faults.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { connectClient } from '../support/client.ts';
+import { classicSettings, refusal } from '../support/http.ts';
+import { skippingClock } from '../support/manual-clock.ts';
 import { accept, type Rehearsal, rehearse } from '../support/rehearse.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 
 // Every kind of fault on every tool: what the caller is told, and what the service has done by then.
 
@@ -249,5 +253,27 @@ describe('a rename whose answer was lost', () => {
     expect((await drive(call('rename_thread', { thread_id: id, name: 'After' }))).isError).toBe(true);
     const { structured } = await drive(call('rename_thread', { thread_id: id, name: 'After' }));
     expect(structured).toMatchObject({ name: 'After', previous_name: 'Before' });
+  });
+});
+
+describe('a deletion whose answer was lost', () => {
+  it.each([
+    ['is refused', refusal(403, 'forbidden_op', 'no')],
+    ['finds no such token', refusal(401, 'unauthorized', 'Unable to authenticate (OAuth)')],
+  ])('is unknown, and no refusal, where the look after it %s', async (_what, answer) => {
+    let sent = 0;
+    const service = await threadService(threadsOf('lin', 1), {
+      before: ({ endpoint }) => (endpoint === 'delete' ? undefined : sent > 0 ? answer : undefined),
+      after: ({ endpoint }) => {
+        if (endpoint !== 'delete') return undefined;
+        sent += 1;
+        return { status: 503, raw: '' };
+      },
+    });
+    const [thread_id] = service.threads.keys();
+    const { call } = await connectClient({ env: classicSettings(service.url), clock: skippingClock(), form: accept });
+    const { structured, text } = await call('delete_thread', { thread_id });
+    expect(structured['status'], text).toBe('unknown');
+    expect(sent).toBe(1);
   });
 });

@@ -1,9 +1,9 @@
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { type ServiceOptions, type ServiceRequest, type ServiceThread, threadService } from './thread-service.ts';
-import { quietness } from './turns.ts';
+import { quietness, until } from './turns.ts';
 
-/** Nothing in these tests waits longer for the service than this, so a longer jump of the clock is made with care. */
-const LONG_JUMP_MS = 5_000;
+/** A permit of the rate limiter is back within this time; what waits longer is a deadline. */
+const LONGEST_PERMIT_MS = 1_000;
 
 /**
  * A stand-in for Agora Chat whose answers take time on a manual clock, and a way to wait for calls on it: time moves on
@@ -18,11 +18,15 @@ export async function slowService(
 ) {
   const clock: ManualClock = manualClock();
   const quiet = await quietness();
+  let open = 0;
   const service = await threadService(threads, {
     ...options,
     async before(request, index) {
       const instead = await before?.(request, index);
+      open += 1;
       await new Promise<void>((resolve) => clock.after(latency(request), resolve));
+      // A request that hangs stays open.
+      if (instead !== 'hang') open -= 1;
       return instead;
     },
   });
@@ -47,10 +51,12 @@ export async function slowService(
         ended = clock.now();
       });
       done.catch(() => undefined);
+      // The first call loads modules and connects, which takes no time of the clock.
+      await until(() => service.requests.length > 0 || ended !== undefined, 'a first request');
       while (ended === undefined) {
         await rest(1);
-        const next = clock.untilNext();
-        if (next !== undefined && next > LONG_JUMP_MS) await rest(5);
+        // A request may still be on its way to the service, which must not meet a deadline.
+        if (open === 0 && (clock.untilNext() ?? 0) > LONGEST_PERMIT_MS) await rest(10);
         if (ended === undefined) clock.advance(clock.untilNext() ?? 0);
       }
       return { outcome: await done, ms: ended - start };
