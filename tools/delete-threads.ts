@@ -19,6 +19,7 @@ import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
 import { cutTexts, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
+import { counted } from './support/member-pairs.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
 
@@ -89,7 +90,7 @@ export const deleteThreads = defineDeletion({
     const carried = carriedOn('delete_threads', { thread_ids: rest.map(({ id }) => id) }, rest, context);
     const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const summary = [
-      `Deleting ${targets.length} threads ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
+      `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
       ...keptOf(ones, context.audited),
       ...(carried ? [carried.words] : []),
     ].join(' ');

@@ -4,12 +4,12 @@ import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
-import { inApp } from '../src/present/thread-facts.ts';
+import { inApp, quotedName } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
-import { createLooks } from '../src/toolkit/thread-look.ts';
+import { createLooks, type Look } from '../src/toolkit/thread-look.ts';
 import { stopped } from './support/delete-one.ts';
 import { questionAbout } from './support/deletion-facts.ts';
 import {
@@ -115,8 +115,15 @@ function lookAtAll(
     const calls = context.threads.with({ turn: context.nextTurn() });
     const look = await looks(calls, target.id, { memberPages: 1, trustMs: 0 }, signal);
     const verdict = verdictOf(look, shownOf(target), false);
-    return verdict === 'send' || verdict === 'send_unchecked' ? { target } : { target, error: stopped(verdict) };
+    if (verdict === 'send' || verdict === 'send_unchecked') return { target };
+    return { target, error: verdict === 'renamed' ? renamed(target, look) : stopped(verdict) };
   });
+}
+
+function renamed(target: Target, look: Look): AgoraError {
+  const error = stopped('renamed');
+  const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
+  return error.with({ what: `${error.facts.what}, from ${before} to ${now}` });
 }
 
 async function removeBatch(batch: ThreadUsers, context: ConfirmedContext): Promise<BatchResult<Status>> {

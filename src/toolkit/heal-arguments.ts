@@ -31,8 +31,7 @@ function listIn(text: string): unknown[] | undefined {
 const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
 
 /** A value in the type that its argument has, where only one meaning is possible. */
-function healValue(name: string, value: unknown, type: string | undefined): unknown {
-  const plain = WITHOUT_OUTER_BLANKS.test(name) ? trimmed(value) : value;
+function healValue(name: string, plain: unknown, type: string | undefined): unknown {
   switch (type) {
     case 'array': {
       const items = typeof plain === 'string' ? (listIn(plain) ?? [plain]) : plain;
@@ -67,8 +66,9 @@ export function healArguments(args: unknown, schema: unknown): unknown {
     if (!Object.hasOwn(properties, key) && dropped.has(key)) continue;
     // One thread for a list of them; with both nobody could tell which is meant.
     const name = key === 'thread_id' && 'thread_ids' in properties && !keys.includes('thread_ids') ? 'thread_ids' : key;
-    if (isLeftOut(value) && Object.hasOwn(properties, name) && !required.includes(name)) continue;
-    healed[name] = healValue(name, value, properties[name]?.type);
+    const plain = WITHOUT_OUTER_BLANKS.test(name) ? trimmed(value) : value;
+    if (isLeftOut(plain) && Object.hasOwn(properties, name) && !required.includes(name)) continue;
+    healed[name] = healValue(name, plain, properties[name]?.type);
   }
   return healed;
 }

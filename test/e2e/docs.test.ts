@@ -85,8 +85,9 @@ async function commands(): Promise<string> {
   return `\`\`\`text\n${listed.replace(/^ {2}/gm, '')}\n\`\`\``;
 }
 
-/** Times of this very run would make the page another one each day. */
-const timeless = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T08:00:00Z');
+/** Times and days of this very run would make the page another one each day. */
+const timeless = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, (_day, time) => `2026-11-23${time ? 'T08:00:00Z' : ''}`);
 const demo = async (): Promise<string> => timeless((await runDemo()).stdout).trimEnd();
 
 /** A page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here. */

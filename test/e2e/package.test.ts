@@ -66,6 +66,7 @@ describe('the package', () => {
     expect(headings.map((heading) => heading?.replace(/ [\d.]+ /, ' '))).toEqual([
       '@modelcontextprotocol/sdk (MIT)',
       'agora-token (ISC)',
+      'get-east-asian-width (MIT)',
       'undici (MIT)',
       'zod (MIT)',
       'zod-to-json-schema (ISC)',

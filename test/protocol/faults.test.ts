@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint, Fault } from '../../src/sandbox/faults.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
+import { connectClient } from '../support/client.ts';
+import { classicSettings, refusal } from '../support/http.ts';
+import { skippingClock } from '../support/manual-clock.ts';
 import { accept, type Rehearsal, rehearse } from '../support/rehearse.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 
 // Every kind of fault on every tool: what the caller is told, and what the service has done by then.
 
@@ -19,7 +23,7 @@ interface Tried {
 
 const newThread = (state: Rehearsal['sandbox']['state']): string =>
   state.create({ groupId: GROUP, msgId: MESSAGE, name: NAME, owner: OWNER }).id;
-const idOf = (args: Record<string, unknown>): string => String(args['thread_id']);
+const idOf = ({ thread_id, thread_ids }: Record<string, unknown>): string => String(thread_id ?? thread_ids);
 const members = (state: Rehearsal['sandbox']['state'], id: string) => state.members(id).map(({ item }) => item);
 const nothing = () => true;
 
@@ -41,7 +45,7 @@ const WRITES: Readonly<Record<string, Tried>> = {
   },
   add_thread_members: {
     endpoint: 'add_members',
-    prepare: (state) => ({ thread_id: newThread(state), usernames: ['mia', 'tom'] }),
+    prepare: (state) => ({ thread_ids: [newThread(state)], usernames: ['mia', 'tom'] }),
     done: (state, args) => ['mia', 'tom'].every((user) => members(state, idOf(args)).includes(user)),
   },
   remove_thread_members: {
@@ -49,7 +53,7 @@ const WRITES: Readonly<Record<string, Tried>> = {
     prepare: (state) => {
       const thread_id = newThread(state);
       state.addMembers(thread_id, ['mia', 'tom', 'wei']);
-      return { thread_id, usernames: ['mia', 'tom'] };
+      return { thread_ids: [thread_id], usernames: ['mia', 'tom'] };
     },
     done: (state, args) => members(state, idOf(args)).join() === [OWNER, 'wei'].join(),
   },
@@ -134,9 +138,11 @@ const MATRIX: readonly { fault: Kind & Record<string, unknown>; once: Row; alway
     always: refused('threads_not_enabled'),
   },
   { fault: { kind: 'reset_before' }, once: LOST_BEFORE, always: afterLoss('connection_lost') },
-  { fault: { kind: 'no_answer_before' }, once: LOST_BEFORE, always: afterLoss('timed_out') },
+  // The second attempt has what the first leaves of the call's 45 s.
+  { fault: { kind: 'no_answer_before' }, once: LOST_BEFORE, always: afterLoss('out_of_time') },
   { fault: { kind: 'reset_after' }, once: FINE, always: landedButLost('connection_lost') },
-  { fault: { kind: 'no_answer' }, once: FINE, always: landedButLost('timed_out') },
+  // No time is left to look for members after the second attempt.
+  { fault: { kind: 'no_answer' }, once: FINE, always: landedButLost('out_of_time', 'partly_done done') },
   { fault: { kind: 'cut_body' }, once: FINE, always: landedButLost('unreadable_answer') },
   // An answer that is whole and wrong is not asked for again: it would be the same.
   {
@@ -163,8 +169,8 @@ function afterLoss(code: string): Row {
 }
 
 /** The work is done, and every answer is lost: looking again finds out; a new name is all that cannot be looked at. */
-function landedButLost(code: string): Row {
-  return ['created done', `[${code}] done`, 'deleted done', 'done done', 'done done', `[${code}]`];
+function landedButLost(code: string, removal: Cell = 'done done'): Row {
+  return ['created done', `[${code}] done`, 'deleted done', 'done done', removal, `[${code}]`];
 }
 
 /** What a row means for a batch: each thread is a result of its own; only where all are refused alike is it an error. */
@@ -248,5 +254,27 @@ describe('a rename whose answer was lost', () => {
     expect((await drive(call('rename_thread', { thread_id: id, name: 'After' }))).isError).toBe(true);
     const { structured } = await drive(call('rename_thread', { thread_id: id, name: 'After' }));
     expect(structured).toMatchObject({ name: 'After', previous_name: 'Before' });
+  });
+});
+
+describe('a deletion whose answer was lost', () => {
+  it.each([
+    ['is refused', refusal(403, 'forbidden_op', 'no')],
+    ['finds no such token', refusal(401, 'unauthorized', 'Unable to authenticate (OAuth)')],
+  ])('is unknown, and no refusal, where the look after it %s', async (_what, answer) => {
+    let sent = 0;
+    const service = await threadService(threadsOf('lin', 1), {
+      before: ({ endpoint }) => (endpoint === 'delete' ? undefined : sent > 0 ? answer : undefined),
+      after: ({ endpoint }) => {
+        if (endpoint !== 'delete') return undefined;
+        sent += 1;
+        return { status: 503, raw: '' };
+      },
+    });
+    const [thread_id] = service.threads.keys();
+    const { call } = await connectClient({ env: classicSettings(service.url), clock: skippingClock(), form: accept });
+    const { structured, text } = await call('delete_thread', { thread_id });
+    expect(structured['status'], text).toBe('unknown');
+    expect(sent).toBe(1);
   });
 });

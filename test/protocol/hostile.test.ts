@@ -93,7 +93,7 @@ it('in text, structure, question, error, log and audit file', async () => {
       expect(failed.text.split('\n').length).toBe(3);
       const gone = await call('delete_thread', { thread_id: ID });
       expect(gone.structured['status'], gone.text).toBe('deleted');
-      expect(questions[0]?.split('\n').length).toBe(5);
+      expect(questions[0]?.split('\n').length).toBe(4);
 
       const output = [list, members, failed, gone].flatMap(({ text, structured }) => [
         text,

@@ -13,7 +13,10 @@ describe('add_thread_members', () => {
   it('sends 10 at a time, each user once', async () => {
     const server = await recordingServer(() => envelope({ data: { status: 'ok' } }));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured } = await call('add_thread_members', { thread_id: THREAD, usernames: [...users(25), 'user-3'] });
+    const { structured } = await call('add_thread_members', {
+      thread_ids: [THREAD],
+      usernames: [...users(25), 'user-3'],
+    });
     expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, 10, 5]);
     expect(sentUsers(server.requests, 'POST').flat()).toEqual(users(25));
     expect(structured['status']).toBe('done');
@@ -27,7 +30,7 @@ describe('add_thread_members', () => {
     });
     // The second batch is refused as a whole, then its users one by one.
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured, text } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const { structured, text } = await call('add_thread_members', { thread_ids: [THREAD], usernames: users(12) });
     expect(structured['status']).toBe('partly_done');
     expect(text).toMatchSnapshot();
   });
@@ -39,7 +42,7 @@ describe('add_thread_members', () => {
       return batch === 1 ? envelope({ data: { status: 'ok' } }) : refusal(404, 'group_error', 'thread not found.');
     });
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured, text } = await call('add_thread_members', { thread_id: THREAD, usernames: users(35) });
+    const { structured, text } = await call('add_thread_members', { thread_ids: [THREAD], usernames: users(35) });
     expect(structured['status']).toBe('partly_done');
     expect(server.requests).toHaveLength(2);
     expect(text).toMatchSnapshot();
@@ -48,15 +51,15 @@ describe('add_thread_members', () => {
   it('is an error where nothing was added and nothing can be', async () => {
     const server = await recordingServer(() => refusal(404, 'group_error', 'thread not found.'));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { text } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const { text } = await call('add_thread_members', { thread_ids: [THREAD], usernames: users(12) });
     expect(text).toContain('Error [thread_not_found]');
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([[[]], [users(101)], [['lin', '']], ['lin'], [['..']]])('refuses %j', async (usernames) => {
+  it.each([[[]], [users(101)], [['lin', '']], [['..']]])('refuses %j', async (usernames) => {
     const server = await recordingServer(() => envelope({}));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    expect((await call('add_thread_members', { thread_id: THREAD, usernames })).text).toContain(
+    expect((await call('add_thread_members', { thread_ids: [THREAD], usernames })).text).toContain(
       'Error [bad_arguments]',
     );
     expect(server.requests).toEqual([]);
@@ -83,9 +86,12 @@ describe('remove_thread_members', () => {
       return accept(...about);
     };
     const { call } = await connectClient({ env: classicSettings(server.url), form });
-    const { text, structured } = await call('remove_thread_members', { thread_id: THREAD, usernames: ['lin'] });
-    expect(structured['status']).toBe('declined');
-    expect(text).toContain('the question named it "Before", and its name is "After" now');
+    const { text, structured } = await call('remove_thread_members', { thread_ids: [THREAD], usernames: ['lin'] });
+    expect(structured).toMatchObject({
+      status: 'partly_done',
+      results: [{ thread_id: THREAD, username: 'lin', status: 'failed', error: expect.stringMatching('^renamed: ') }],
+    });
+    expect(text).toContain('its name has changed since the user was asked, from "Before" to "After"');
     expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   });
 
@@ -95,7 +101,7 @@ describe('remove_thread_members', () => {
       throw new Error('asked');
     };
     const { call } = await connectClient({ env: classicSettings(server.url), form });
-    const { text } = await call('remove_thread_members', { thread_id: THREAD, usernames: users(2) });
+    const { text } = await call('remove_thread_members', { thread_ids: [THREAD], usernames: users(2) });
     expect(text).toContain('Error [thread_not_found]');
     expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   });
@@ -108,7 +114,7 @@ describe('remove_thread_members', () => {
       return { action: 'accept', content: { confirm: true } };
     };
     const { call } = await connectClient({ env: classicSettings(server.url), form });
-    const { structured, text } = await call('remove_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const { structured, text } = await call('remove_thread_members', { thread_ids: [THREAD], usernames: users(12) });
     expect(asked).toBe(1);
     expect(sentUsers(server.requests, 'DELETE').map((batch) => batch.length)).toEqual([10, 2]);
     expect(structured['status']).toBe('partly_done');
@@ -120,21 +126,21 @@ describe('remove_thread_members', () => {
       method === 'DELETE' ? 'reset' : envelope({ data: { affiliations: ['lin'] }, entities: [] }),
     );
     const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
-    const { structured } = await call('remove_thread_members', { thread_id: '1', usernames: ['Lin'] });
+    const { structured } = await call('remove_thread_members', { thread_ids: ['1'], usernames: ['Lin'] });
     expect(structured['results']).toMatchObject([{ username: 'Lin', status: 'unknown' }]);
   });
 
   it('does not take silence about a user for success', async () => {
     const server = await removal((names) => names.slice(1).map((user) => ({ user, result: true })));
     const { call } = await connectClient({ env: classicSettings(server.url), form: accept });
-    const { structured } = await call('remove_thread_members', { thread_id: THREAD, usernames: users(2) });
+    const { structured } = await call('remove_thread_members', { thread_ids: [THREAD], usernames: users(2) });
     expect(structured['results']).toMatchObject([{ status: 'unknown' }, { status: 'removed' }]);
   });
 
   it('removes nobody without a yes; a code is bound to the users', async () => {
     const server = await removal((names) => names.map((user) => ({ user, result: true })));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const first = await call('remove_thread_members', { thread_id: THREAD, usernames: ['user-1'] });
+    const first = await call('remove_thread_members', { thread_ids: [THREAD], usernames: ['user-1'] });
     expect(first.structured['status']).toBe('confirmation_required');
     const { confirmation_code } = first.structured;
     expect(
@@ -143,10 +149,18 @@ describe('remove_thread_members', () => {
         .replace(/\d{4}-.*Z/, 'TIME')
         .replace(/(?<=127\.0\.0\.1:)\d+/, 'PORT'),
     ).toMatchSnapshot();
-    const other = await call('remove_thread_members', { thread_id: THREAD, usernames: ['user-2'], confirmation_code });
+    const other = await call('remove_thread_members', {
+      thread_ids: [THREAD],
+      usernames: ['user-2'],
+      confirmation_code,
+    });
     expect(other.structured['status']).toBe('confirmation_required');
     expect(sentUsers(server.requests, 'DELETE')).toEqual([]);
-    const done = await call('remove_thread_members', { thread_id: THREAD, usernames: ['user-1'], confirmation_code });
+    const done = await call('remove_thread_members', {
+      thread_ids: [THREAD],
+      usernames: ['user-1'],
+      confirmation_code,
+    });
     expect(done.structured['status']).toBe('done');
     expect(sentUsers(server.requests, 'DELETE')).toEqual([['user-1']]);
   });
@@ -232,12 +246,11 @@ describe('a batch that is refused for the sake of one user', () => {
   ])('is sent one by one: %s', async (code, answer) => {
     const server = await refusing((names) => (names.includes('user-2') ? answer : undefined));
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
-    const results = users(12).map((username) =>
-      username === 'user-2'
-        ? { username, status: 'failed', error: expect.stringMatching(`^${code}: `) }
-        : { username, status: 'added' },
-    );
+    const { structured } = await call('add_thread_members', { thread_ids: [THREAD], usernames: users(12) });
+    const results = [
+      { username: 'user-2', status: 'failed', error: expect.stringMatching(`^${code}: `) },
+      ...users(12).flatMap((username) => (username === 'user-2' ? [] : [{ username, status: 'added' }])),
+    ];
     expect(structured).toMatchObject({ status: 'partly_done', results });
     expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, ...Array(10).fill(1), 2]);
   });
@@ -248,13 +261,13 @@ describe('a batch that is refused for the sake of one user', () => {
       return names[0] === 'user-2' ? refusal(404, 'group_error', 'thread not found.') : undefined;
     });
     const { call } = await connectClient({ env: classicSettings(server.url) });
-    const { structured } = await call('add_thread_members', { thread_id: THREAD, usernames: users(12) });
+    const { structured } = await call('add_thread_members', { thread_ids: [THREAD], usernames: users(12) });
     const notSent = { status: 'failed', error: 'not sent, after the failure before it' };
     expect(structured['results']).toMatchObject([
-      { status: 'added' },
-      { status: 'added' },
-      { status: 'failed', error: expect.stringMatching('^thread_not_found: ') },
+      { username: 'user-2', status: 'failed', error: expect.stringMatching('^thread_not_found: ') },
       ...Array(9).fill(notSent),
+      { username: 'user-0', status: 'added' },
+      { username: 'user-1', status: 'added' },
     ]);
     expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, 1, 1, 1]);
   });
@@ -274,24 +287,25 @@ describe('an answer about members that is lost', () => {
       return LOST;
     });
     const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock(), form: accept });
-    const { structured } = await call(tool, { thread_id: THREAD, usernames: ['lin', 'wei'] });
+    const { structured } = await call(tool, { thread_ids: [THREAD], usernames: ['lin', 'wei'] });
     return structured['results'];
   };
 
   it.each([
     [
       'add_thread_members',
-      { username: 'lin', status: 'added' },
-      { username: 'wei', status: 'unknown', error: `${WHY}; adding the user again is safe` },
+      { thread_id: THREAD, username: 'wei', status: 'unknown', error: `${WHY}; adding the user again is safe` },
+      { thread_id: THREAD, username: 'lin', status: 'added' },
     ],
     [
       'remove_thread_members',
       {
+        thread_id: THREAD,
         username: 'lin',
         status: 'unknown',
         error: `${WHY}, and a moment later the user was still a member; removing the user again is safe`,
       },
-      { username: 'wei', status: 'removed', error: `${WHY}; the user is no member now` },
+      { thread_id: THREAD, username: 'wei', status: 'removed', error: `${WHY}; the user is no member now` },
     ],
   ])('is settled by the member list, and the result says how it was lost: %s', async (tool, ...results) => {
     expect(await change(tool, () => page(['lin']))).toEqual(results);
@@ -307,8 +321,8 @@ describe('an answer about members that is lost', () => {
     );
     const unknown = { status: 'unknown', error: `${WHY}; removing the user again is safe` };
     expect(results).toEqual([
-      { username: 'lin', ...unknown },
-      { username: 'wei', ...unknown },
+      { thread_id: THREAD, username: 'lin', ...unknown },
+      { thread_id: THREAD, username: 'wei', ...unknown },
     ]);
   });
 });

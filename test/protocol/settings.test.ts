@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
 import { catalogue } from '../../tools/index.ts';
 import { connectClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 
 const good = {
   AGORA_CHAT_HOST: 'a41.chat.agora.io',
@@ -53,6 +55,9 @@ const UNUSABLE: readonly [string, Record<string, string>][] = [
   ['a limit that is no number', { ...good, AGORA_THREADS_TIMEOUT_MS: '30s' }],
   ['a mode that does not exist', { AGORA_THREADS_CONFIRM: 'never' }],
   ['no sandbox, and nothing else', { AGORA_THREADS_SANDBOX: '0' }],
+  ['the name that a setting had before', { AGORA_CHAT_UNDOCUMENTED: '1' }],
+  ['a language that is not there', { AGORA_THREADS_LANG: 'de' }],
+  ['no deletions at all', { AGORA_THREADS_MAX_DELETES: '0' }],
 ];
 
 describe('settings that cannot work', () => {
@@ -90,6 +95,59 @@ describe('settings that work', () => {
   it('settings of the server alone leave the sandbox on', async () => {
     const { call } = await connectClient({ env: { AGORA_THREADS_LOG_LEVEL: 'debug', AGORA_THREADS_CONFIRM: 'code' } });
     expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+
+  it('plain HTTP that is allowed says of no app, and leaves the sandbox on', async () => {
+    const { call } = await connectClient({ env: { AGORA_CHAT_ALLOW_HTTP: '1' } });
+    expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+
+  it('AGORA_THREADS_UNDOCUMENTED alone adds tools, and leaves the sandbox on', async () => {
+    const { client, call } = await connectClient({ env: { AGORA_THREADS_UNDOCUMENTED: '1' } });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('get_thread');
+    expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
+  });
+
+  it.each(['person', 'elicitation'])('AGORA_THREADS_CONFIRM=%s gives no code', async (mode) => {
+    const { call } = await connectClient({ env: { AGORA_THREADS_CONFIRM: mode } });
+    const { threads } = (await call('list_user_threads', { username: 'lin', limit: 1 })).structured;
+    const [{ id }] = z.tuple([z.looseObject({ id: z.string() })]).parse(threads);
+    const { structured, text } = await call('delete_thread', { thread_id: id });
+    expect(structured['status']).toBe('declined');
+    expect(structured).not.toHaveProperty('confirmation_code');
+    expect(text).toContain('AGORA_THREADS_CONFIRM=person');
+  });
+});
+
+describe('the language of questions', () => {
+  const questionIn = async (lang: string | undefined, tool: string, args: Record<string, unknown>) => {
+    const service = await threadService(threadsOf('lin', 2, ['wei']));
+    const questions: unknown[] = [];
+    const { call } = await connectClient({
+      env: { ...classicSettings(service.url), ...(lang !== undefined && { AGORA_THREADS_LANG: lang }) },
+      form: (_message, params) => {
+        questions.push(params);
+        return { action: 'decline' };
+      },
+    });
+    const { text } = await call(tool, args);
+    // What the model reads stays English.
+    expect(text).toMatch(/^Nothing was (deleted|removed): the question was declined\. /);
+    return JSON.stringify(questions, undefined, 2).replaceAll(service.url.slice('http://'.length), 'HOST');
+  };
+  const [first, second] = threadsOf('lin', 2).map(({ id }) => id);
+
+  it.each([
+    ['delete_thread', { thread_id: first }],
+    ['delete_threads', { thread_ids: [first, second] }],
+    ['remove_thread_members', { thread_ids: [first], usernames: ['wei'] }],
+  ])('is Chinese with AGORA_THREADS_LANG=zh, and English without: %s', async (tool, args) => {
+    const chinese = await questionIn('zh', tool, args);
+    expect(chinese).toMatch(/\p{Script=Han}/u);
+    expect(chinese).toMatchSnapshot();
+    const english = await questionIn(undefined, tool, args);
+    expect(english).not.toMatch(/\p{Script=Han}/u);
+    expect(await questionIn('en', tool, args)).toBe(english);
   });
 });
 

@@ -445,7 +445,6 @@ describe('filters', () => {
     { created_after: 'yesterday' },
     { created_after: '2026-02-01', created_before: '2026-01-01' },
     { name_contains: ' ' },
-    { owner: '' },
     { msg_id: 5 },
     { max_scan: 0 },
     { max_scan: 100_001 },

@@ -11,7 +11,7 @@ export const tools: Readonly<Record<string, string>> = {
   create_thread: '在群组的一条消息上创建子区',
   rename_thread: '修改子区名称，原名称被覆盖',
   delete_thread: '删除一个子区，子区内的消息一并删除，不可恢复',
-  delete_threads: '一次删除 2–50 个子区：列出全部子区，只询问一次',
+  delete_threads: '一次删除 1–50 个子区：列出全部子区，只询问一次',
   find_threads: '在整个 App 中按名称、创建者、群组或创建时间查找子区',
   get_thread: '按子区 ID 获取名称、创建者、群组、父消息、创建时间和成员',
   find_groups: '按名称查找群组，或查找一个用户加入的群组',
@@ -19,8 +19,8 @@ export const tools: Readonly<Record<string, string>> = {
   list_user_threads: '分页获取一个用户加入的所有子区，含名称、创建者、群组和日期',
   list_user_group_threads: '分页获取一个用户在指定群组中加入的子区',
   list_thread_members: '分页获取子区成员的用户 ID，先加入的在前',
-  add_thread_members: '添加子区成员，一次最多 100 人；须已是该群组的成员',
-  remove_thread_members: '移出子区成员，一次最多 100 人；仍保留在群组中',
+  add_thread_members: '把最多 100 名用户加入最多 50 个子区，一次最多 200 对；用户须已是相应群组的成员',
+  remove_thread_members: '把最多 100 名用户移出最多 50 个子区，一次最多 200 对；仍保留在群组中',
 };
 
 export const prompts: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_MAX_DELETES: '任意 60 分钟内最多删除的子区数：防止误操作，不是安全边界',
   AGORA_THREADS_LANG: '向人提问所用的语言：`en` 或 `zh`',
   AGORA_THREADS_CONFIRM:
-    '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`elicitation`（只用表单，否则拒绝）、`code`（确认码）',
+    '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
   AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
   AGORA_THREADS_UNDOCUMENTED:

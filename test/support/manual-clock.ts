@@ -5,6 +5,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): void;
   /** The number of open waits. */
   readonly waiting: () => number;
+  /** Milliseconds until the next wait ends; undefined where nothing waits. */
+  readonly untilNext: () => number | undefined;
 }
 
 /** A clock that only moves with `advance()`. */
@@ -30,6 +32,7 @@ export function manualClock(start = Date.UTC(2026, 10, 23)): ManualClock {
       time = end;
     },
     waiting: () => due.size,
+    untilNext: () => (due.size === 0 ? undefined : Math.min(...[...due].map(({ at }) => at)) - time),
   };
 }
 

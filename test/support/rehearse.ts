@@ -50,18 +50,17 @@ export async function rehearse(
         const { requests } = sandbox.state;
         quiet = requests.length === seen ? quiet + 1 : 0;
         seen = requests.length;
-        // Once for each request without an answer, and only when nothing else is going on.
-        const silentOne =
-          silent && quiet >= 3 ? requests.findIndex(({ status }, i) => status === 0 && !timedOut.has(i)) : -1;
-        if (silentOne === -1) continue;
-        timedOut.add(silentOne);
-        clock.advance(timeLimit(requests[silentOne]));
+        if (!silent || quiet < 3) continue;
+        // Once for all requests that go unanswered at the same time, and only when nothing else is going on.
+        const silentOnes = requests.flatMap(({ status }, i) => (status === 0 && !timedOut.has(i) ? [i] : []));
+        if (silentOnes.length === 0) continue;
+        for (const one of silentOnes) timedOut.add(one);
+        clock.advance(TIME_LIMIT_MS);
       }
       return done;
     },
   };
 }
 
-/** The default of AGORA_THREADS_TIMEOUT_MS; adding and removing members may take twice as long. */
-const timeLimit = (request: { method: string; path: string } | undefined): number =>
-  request?.path.endsWith('/users') && request.method !== 'GET' ? 60_000 : 30_000;
+/** The default of AGORA_THREADS_TIMEOUT_MS, for changes of members too. */
+const TIME_LIMIT_MS = 30_000;
