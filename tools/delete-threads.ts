@@ -91,6 +91,7 @@ export const deleteThreads = defineDeletion({
     const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const summary = [
       `Deleting ${targets.length} threads ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
+      ...uncheckedOf(ones),
       ...keptOf(ones, context.audited),
       ...(carried ? [carried.words] : []),
     ].join(' ');
@@ -165,6 +166,12 @@ function resultRows(ones: readonly One[]): Outcome[] {
 }
 
 const withoutMembers = ({ members: _members, members_left_out: _more, ...thread }: ThreadFacts): ThreadFacts => thread;
+
+/** How many were deleted though their names, shown as not verified, could not be read. */
+function uncheckedOf(ones: readonly One[]): readonly string[] {
+  const count = ones.filter(({ deletion }) => deletion?.unchecked).length;
+  return count === 0 ? [] : [`The names of ${count} of them could not be checked just before.`];
+}
 
 /** Where the members of what was deleted are kept, and of how many they are not. */
 function keptOf(ones: readonly One[], audited: boolean): readonly string[] {

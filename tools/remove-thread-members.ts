@@ -10,7 +10,7 @@ import { type ConfirmedContext, confirmationFields, defineDeletion } from '../sr
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
-import { stopped } from './support/delete-one.ts';
+import { alreadyGone, lookNow, stopped } from './support/delete-one.ts';
 import { questionAbout } from './support/deletion-facts.ts';
 import {
   afterLoss,
@@ -49,7 +49,7 @@ export const removeThreadMembers = defineDeletion({
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
   deletions: () => 0,
   alreadyDone(targets) {
-    if (targets.every(({ gone }) => gone)) throw stopped('already_gone');
+    if (targets.every(({ gone }) => gone)) throw alreadyGone();
     return undefined;
   },
   question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
@@ -71,9 +71,11 @@ export const removeThreadMembers = defineDeletion({
     const rest = restOf(results, targets);
     const carried = carriedOn('remove_thread_members', rest.args, rest.targets, context);
     const total = counted(results.length, 'membership');
+    const unchecked = checked.filter((one) => one.unchecked).length;
     return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
       summary: [
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+        ...(unchecked === 0 ? [] : [`The names of ${counted(unchecked, 'thread')} could not be checked just before.`]),
         ...(carried ? [carried.words] : []),
       ].join(' '),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
@@ -102,19 +104,22 @@ function restOf(results: readonly PairResult<Status>[], targets: readonly Target
   return { args, targets: kept };
 }
 
+interface Looked {
+  readonly target: Target;
+  readonly error?: AgoraError;
+  /** Its name, shown as not verified, could not be read. */
+  readonly unchecked?: boolean;
+}
+
 /** A removal is looked at once, right after the yes. */
-function lookAtAll(
-  targets: readonly Target[],
-  context: ConfirmedContext,
-): Promise<readonly { readonly target: Target; readonly error?: AgoraError }[]> {
-  const { clock, seen, signal } = context;
-  const looks = createLooks(seen, clock);
+function lookAtAll(targets: readonly Target[], context: ConfirmedContext): Promise<readonly Looked[]> {
+  const looks = createLooks(context.seen, context.clock);
   return inParallel(targets, AT_ONCE, async (target) => {
-    if (target.gone) return { target, error: stopped('already_gone') };
+    if (target.gone) return { target, error: alreadyGone() };
     const calls = context.threads.with({ turn: context.nextTurn() });
-    const look = await looks(calls, target.id, { memberPages: 1, trustMs: 0 }, signal);
-    const verdict = verdictOf(look, shownOf(target), false);
-    return verdict === 'send' || verdict === 'send_unchecked' ? { target } : { target, error: stopped(verdict) };
+    const verdict = verdictOf(await lookNow(looks, calls, target, 1, context), shownOf(target), false);
+    if (verdict === 'send' || verdict === 'send_unchecked') return { target, unchecked: verdict !== 'send' };
+    return { target, error: stopped(verdict, context.time) };
   });
 }
 
