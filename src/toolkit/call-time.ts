@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AgoraError } from '../agora/errors.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
 
@@ -31,6 +32,8 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
   const elapsed = timePassed(clock);
   const work = new AbortController();
   const sending = new AbortController();
+  // Eight threads at once, each with waits of its own; Node would take more than ten listeners for a leak.
+  setMaxListeners(0, work.signal, sending.signal);
   let pausedFor = 0;
   let cancelTimers = (): void => {};
 

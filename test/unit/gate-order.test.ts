@@ -80,6 +80,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
     cap,
     nextTurn: () => ++turn,
     clock,
+    clockAhead: () => undefined,
     time,
     language: 'en',
     signal: time.signal,

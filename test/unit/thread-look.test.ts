@@ -98,7 +98,7 @@ describe('a look at a thread', () => {
     ['first', 0, 2],
     ['51st', 50, 4],
     ['200th', 199, 8],
-    ['201st', 200, 8],
+    ['201st', 200, 10],
     ['last', 399, 4],
   ])('finds the %s of 400 threads from both ends', async (_place, place, requests) => {
     const list = many(400);
