@@ -77,7 +77,7 @@ export const deleteThread = defineDeletion({
 });
 
 const goneResult = (target: Target, app: App): Result => ({
-  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist, or no longer does.`,
+  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist. It may have been deleted before.`,
   status: 'already_gone',
   thread: factsOf(target),
 });

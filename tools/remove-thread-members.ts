@@ -4,14 +4,14 @@ import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
-import { inApp } from '../src/present/thread-facts.ts';
+import { described, inApp, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { alreadyGone, lookNow, stopped } from './support/delete-one.ts';
-import { questionAbout } from './support/deletion-facts.ts';
+import { briefFacts, cutTexts, questionAbout } from './support/deletion-facts.ts';
 import {
   afterLoss,
   type BatchResult,
@@ -43,17 +43,22 @@ export const removeThreadMembers = defineDeletion({
     summary: z.string(),
     status: z.enum(['done', 'partly_done', 'confirmation_required', 'declined']),
     ...confirmationFields,
+    threads: z.array(threadFacts).optional(),
     results: z.array(pairRow(STATUSES)),
     left_out: leftOutOf(STATUSES),
   }),
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
   deletions: () => 0,
   alreadyDone(targets) {
-    if (targets.every(({ gone }) => gone)) throw alreadyGone();
-    return undefined;
+    if (!targets.every(({ gone }) => gone)) return undefined;
+    throw targets.length === 1 ? alreadyGone() : alreadyGone().with({ what: 'none of the threads exists any more' });
   },
   question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
-  unconfirmed: (_targets, result) => ({ ...result, results: [] }),
+  unconfirmed: (targets, result) => ({
+    ...result,
+    threads: cutTexts(targets.map((target) => ({ thread: briefFacts(target) }))).map(({ thread }) => thread),
+    results: [],
+  }),
   async perform(targets, { usernames }, context) {
     const { app, confirmedBy: confirmed_by } = context;
     const users = [...new Set(usernames)];
@@ -84,7 +89,8 @@ export const removeThreadMembers = defineDeletion({
       ...left_out,
     }));
   },
-  text: pairsText,
+  text: ({ threads = [], ...result }) =>
+    [pairsText(result), ...threads.map((thread) => `${titled(thread)}: ${described(thread)}`)].join('\n'),
 });
 
 /** What a yes has left to do of a thread: all users of the call, unless an earlier call with the same yes did some. */

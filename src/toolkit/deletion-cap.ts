@@ -33,17 +33,18 @@ export function createDeletionCap(most: number | undefined, clock: Clock): Delet
     if (count <= left) return;
     // The call fits once this many of the oldest are an hour old.
     const last = counted[count - left - 1];
-    const next =
-      last === undefined
-        ? `One call may delete at most ${most} threads here: delete fewer, or ask the operator to raise AGORA_THREADS_MAX_DELETES.`
-        : `There is room for ${count} at ${utcTime(clock.now() + last.at + WINDOW_MS - now)}. Tell the user; the operator can raise AGORA_THREADS_MAX_DELETES.`;
-    throw new AgoraError({
+    const about = {
       code: 'cap_reached',
-      what: `AGORA_THREADS_MAX_DELETES allows ${most} deletions in 60 minutes; ${left} left, ${count} asked for`,
-      next,
-      retry: last === undefined ? 'never' : 'later',
+      what: `at most ${most} threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); ${left} left, ${count} asked for`,
       landed: 'no',
-    });
+    } as const;
+    if (last === undefined) {
+      const next = 'Delete fewer in one call. The operator can raise AGORA_THREADS_MAX_DELETES.';
+      throw new AgoraError({ ...about, next, retry: 'never' });
+    }
+    const retryAfterMs = last.at + WINDOW_MS - now;
+    const next = `Tell the user that there is room for ${count} at ${utcTime(clock.now() + retryAfterMs)}. The operator can raise AGORA_THREADS_MAX_DELETES.`;
+    throw new AgoraError({ ...about, next, retry: 'later', retryAfterMs });
   }
 
   return {

@@ -59,8 +59,8 @@ describe('delete_threads', () => {
     const { call } = await connectClient({ env: classicSettings(server.url), form, clock: skippingClock() });
     const { structured } = await call('delete_threads', { thread_ids: ['1', '2'] });
     expect(structured['results']).toMatchObject([
-      { thread_id: '1', status: 'deleted' },
       { thread_id: '2', status: 'already_gone' },
+      { thread_id: '1', status: 'deleted' },
     ]);
     expect(server.requests.flatMap(({ method, url }) => (method === 'DELETE' ? [url.split('/').at(-1)] : []))).toEqual([
       '1',
@@ -185,7 +185,11 @@ describe('delete_threads', () => {
     });
     const { call } = await connectClient({ env: classicSettings(server.url), form: accept, clock: skippingClock() });
     const { structured, text } = await call('delete_thread', { thread_id: '1' });
-    expect(structured).toMatchObject({ status: 'unknown', confirmed_by: 'form', thread: { id: '1', member_count: '0' } });
+    expect(structured).toMatchObject({
+      status: 'unknown',
+      confirmed_by: 'form',
+      thread: { id: '1', member_count: '0' },
+    });
     expect(text).toContain('It is not known whether thread 1 was deleted');
     // A look before the second sending failed, so there was no second sending.
     expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);

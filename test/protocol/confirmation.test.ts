@@ -423,9 +423,9 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     const refused = await call('delete_threads', { thread_ids: others });
     expect(refused.text).toBe(
       [
-        'Error [cap_reached]: delete_threads failed: AGORA_THREADS_MAX_DELETES allows 3 deletions in 60 minutes; 2 left, 3 asked for.',
-        'Nothing was changed. Trying again in a moment may help.',
-        'Next: There is room for 3 at 2026-11-23T01:00:00Z. Tell the user; the operator can raise AGORA_THREADS_MAX_DELETES.',
+        'Error [cap_reached]: delete_threads failed: at most 3 threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); 2 left, 3 asked for.',
+        'Nothing was changed. Trying again may help in 60 min.',
+        'Next: Tell the user that there is room for 3 at 2026-11-23T01:00:00Z. The operator can raise AGORA_THREADS_MAX_DELETES.',
       ].join('\n'),
     );
     expect(questions).toBe(1);

@@ -22,8 +22,9 @@ describe('a cap on deletions', () => {
       expect.objectContaining({
         code: 'cap_reached',
         facts: expect.objectContaining({
-          what: 'AGORA_THREADS_MAX_DELETES allows 3 deletions in 60 minutes; 0 left, 1 asked for',
-          next: 'There is room for 1 at 2026-11-23T10:00:00Z. Tell the user; the operator can raise AGORA_THREADS_MAX_DELETES.',
+          what: 'at most 3 threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); 0 left, 1 asked for',
+          next: 'Tell the user that there is room for 1 at 2026-11-23T10:00:00Z. The operator can raise AGORA_THREADS_MAX_DELETES.',
+          retryAfterMs: 40 * MINUTE,
           landed: 'no',
         }),
       }),
@@ -44,7 +45,7 @@ describe('a cap on deletions', () => {
       expect.objectContaining({
         facts: expect.objectContaining({
           retry: 'never',
-          next: expect.stringContaining('One call may delete at most 3 threads here'),
+          next: expect.stringContaining('Delete fewer in one call'),
         }),
       }),
     );

@@ -121,13 +121,19 @@ async function endOf(
   const { kind, error } = written;
   const isGone = error.code === 'thread_not_found';
   if (kind === 'refused') return isGone ? { status: 'already_gone' } : { status: 'refused', error };
-  return isGone || (await isGoneNow(id, context)) ? { status: 'deleted' } : { status: 'unknown', error };
+  const now = isGone ? 'gone' : await stateNow(id, context);
+  if (now === 'gone') return { status: 'deleted' };
+  const what = `${error.facts.what}; a moment later the thread was still there`;
+  return { status: 'unknown', error: now === 'there' ? error.with({ what }) : error };
 }
 
 /** After a lost answer. Where even this look fails, the thread may be gone or not. */
-async function isGoneNow(id: string, { threads, clock, signal }: ConfirmedContext): Promise<boolean> {
+async function stateNow(
+  id: string,
+  { threads, clock, signal }: ConfirmedContext,
+): Promise<'there' | 'gone' | 'unsure'> {
   const looked = await outcomeOf(isThere(threads, id, clock, signal));
-  return looked.kind === 'done' && looked.value === 'gone';
+  return looked.kind === 'done' ? looked.value : 'unsure';
 }
 
 const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;
