@@ -79,7 +79,7 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
 }
 
 /** Nothing has landed of a request that was never sent; whoever aborts one on its way says that it may have. */
-const outOfTime = (): AgoraError =>
+export const outOfTime = (): AgoraError =>
   new AgoraError({
     code: 'out_of_time',
     what: `the service was too slow for the ${WORK_MS / 1_000} s of one call`,
