@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, type RecordingServer, recordingServer } from '../support/http.ts';
-import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { threadService, threadsOf } from '../support/thread-service.ts';
 
 const THREAD = '240000000000009';
@@ -320,117 +320,5 @@ describe('the operator decides how', () => {
     const { structured } = await call('delete_thread', { thread_id: THREAD });
     expect(structured['status']).toBe('confirmation_required');
     expect(deletions(server)).toEqual([]);
-  });
-});
-
-/** Twelve threads; the time of a call is over for further sendings once five of them are deleted. */
-async function slowService(clock: ManualClock) {
-  const service = await threadService(threadsOf('lin', 12), {
-    after: ({ endpoint }) => {
-      if (endpoint === 'delete' && service.deleted.length === 5) clock.advance(36_000);
-      return undefined;
-    },
-  });
-  return {
-    service,
-    ids: [...service.threads.keys()],
-    env: { ...classicSettings(service.url), AGORA_THREADS_TIMEOUT_MS: '60000' },
-  };
-}
-
-describe('the rest of a yes', () => {
-  it.each([
-    ['auto', 'form'],
-    ['person', 'form'],
-    ['auto', 'code'],
-    ['code', 'code'],
-  ] as const)('needs no new question, and repeats how it was confirmed (mode %s, by %s)', async (mode, by) => {
-    const clock = manualClock();
-    const { service, ids, env } = await slowService(clock);
-    let questions = 0;
-    const { call } = await connectClient({
-      env: { ...env, AGORA_THREADS_CONFIRM: mode },
-      clock,
-      ...(by === 'form' && {
-        form: () => {
-          questions += 1;
-          return accepting;
-        },
-      }),
-    });
-    let first = await call('delete_threads', { thread_ids: ids });
-    if (by === 'code') {
-      const { confirmation_code } = first.structured;
-      first = await call('delete_threads', { thread_ids: ids, confirmation_code });
-    }
-    expect(first.structured).toMatchObject({ status: 'partly_done', confirmed_by: by });
-    const rows = first.structured['results'] as { thread_id: string; status: string }[];
-    const rest = rows.filter(({ status }) => status === 'not_tried').map(({ thread_id }) => thread_id);
-    expect(rest.length).toBeGreaterThan(0);
-    const { confirmation_code, expires_at } = first.structured;
-    expect(first.text).toContain(
-      `the same yes covers it: call delete_threads with thread_ids ${JSON.stringify(rest)} and confirmation_code ${confirmation_code} before ${expires_at}.`,
-    );
-
-    const other = await call('delete_threads', { thread_ids: rest.slice(1), confirmation_code });
-    expect(other.structured['confirmed_by']).not.toBe('code');
-    if (by === 'code') expect(other.structured['status']).toBe('confirmation_required');
-    const asked = questions;
-    const left = by === 'form' ? [rest[0]] : rest;
-    const second = await call('delete_threads', { thread_ids: rest, confirmation_code });
-    expect(questions).toBe(asked);
-    expect(second.structured).toMatchObject({ status: 'done', confirmed_by: by });
-    expect((second.structured['results'] as unknown[]).length).toBe(rest.length);
-    expect(second.structured).not.toHaveProperty('confirmation_code');
-    expect(service.deleted).toEqual(expect.arrayContaining([...left]));
-    const again = await call('delete_threads', { thread_ids: rest, confirmation_code });
-    expect(again.structured['confirmed_by']).toBeUndefined();
-  });
-
-  it('is for the names that the person saw', async () => {
-    const clock = manualClock();
-    const { service, ids, env } = await slowService(clock);
-    const { call } = await connectClient({ env, clock, form: () => accepting });
-    const first = await call('delete_threads', { thread_ids: ids });
-    const rows = first.structured['results'] as { thread_id: string; status: string }[];
-    const rest = rows.filter(({ status }) => status === 'not_tried').map(({ thread_id }) => thread_id);
-    const renamed = service.threads.get(rest[0] ?? '');
-    if (renamed) renamed.name = 'Keep this';
-    const { confirmation_code } = first.structured;
-    const second = await call('delete_threads', { thread_ids: rest, confirmation_code });
-    expect(second.structured['results']).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ thread_id: rest[0], status: 'failed', error: expect.stringContaining('renamed') }),
-      ]),
-    );
-    expect(service.deleted).not.toContain(rest[0]);
-  });
-});
-
-describe('AGORA_THREADS_MAX_DELETES', () => {
-  it('refuses a call that would go over it before anybody is asked, and says when there is room', async () => {
-    const clock = manualClock();
-    const service = await threadService(threadsOf('lin', 4));
-    let questions = 0;
-    const form: FormHandler = () => {
-      questions += 1;
-      return accepting;
-    };
-    const env = { ...classicSettings(service.url), AGORA_THREADS_MAX_DELETES: '3' };
-    const { call } = await connectClient({ env, clock, form });
-    const [one = '', ...others] = service.threads.keys();
-    expect((await call('delete_thread', { thread_id: one })).structured['status']).toBe('deleted');
-    const refused = await call('delete_threads', { thread_ids: others });
-    expect(refused.text).toBe(
-      [
-        'Error [cap_reached]: delete_threads failed: at most 3 threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); 2 left, 3 asked for.',
-        'Nothing was changed. Trying again may help in 60 min.',
-        'Next: Tell the user that there is room for 3 at 2026-11-23T01:00:00Z. The operator can raise AGORA_THREADS_MAX_DELETES.',
-      ].join('\n'),
-    );
-    expect(questions).toBe(1);
-    expect(service.deleted).toEqual([one]);
-    clock.advance(60 * 60_000);
-    expect((await call('delete_threads', { thread_ids: others })).structured['status']).toBe('done');
   });
 });
