@@ -32,9 +32,7 @@ export interface SendOptions {
 export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOptions): Send {
   /** A failure to renew must not make an earlier attempt look as if it had certainly not landed. */
   async function renew(token: string, mayHaveLanded: boolean, signal: AbortSignal): Promise<string | undefined> {
-    return tokens.renew(token, signal).catch((error: unknown) => {
-      throw mayHaveLanded && error instanceof AgoraError ? error.with({ landed: 'maybe' }) : error;
-    });
+    return tokens.renew(token, signal).catch(lostIf(mayHaveLanded));
   }
 
   /**
@@ -45,9 +43,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
     const { endpoint, turn, guard } = call;
     if (again) await guard?.check(mayHaveLanded);
     for (let looks = 0; ; looks++) {
-      const release = await limiter.acquire(endpoint, waits, turn).catch((error: unknown) => {
-        throw mayHaveLanded && error instanceof AgoraError ? lostInTime(error) : error;
-      });
+      const release = await limiter.acquire(endpoint, waits, turn).catch(lostIf(mayHaveLanded));
       if (!guard || guard.isFresh()) return release;
       release({ unused: true });
       if (looks === MOST_LOOKS) throw turnCameTooLate(mayHaveLanded);
@@ -79,9 +75,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
         }
         const delay = retryDelay(call, error.facts, count, random());
         if (delay === undefined) throw failure;
-        await wait(delay, clock, waits).catch((error: unknown) => {
-          throw mayHaveLanded && error instanceof AgoraError ? lostInTime(error) : error;
-        });
+        await wait(delay, clock, waits).catch(lostIf(mayHaveLanded));
         if (mayHaveLanded) call.onResend?.();
       }
     }
@@ -99,8 +93,12 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
   };
 }
 
-/** The time for another attempt is over while nobody knows what became of an earlier one. */
-const lostInTime = (error: AgoraError): AgoraError => error.with({ landed: 'maybe' });
+/** A further attempt that was not sent says nothing of the one before it. */
+const lostIf =
+  (mayHaveLanded: boolean) =>
+  (error: unknown): never => {
+    throw mayHaveLanded && error instanceof AgoraError ? error.with({ landed: 'maybe' }) : error;
+  };
 
 /** Looks that grew too old in the queue are made again this often. */
 const MOST_LOOKS = 3;
