@@ -32,7 +32,7 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
   const elapsed = timePassed(clock);
   const work = new AbortController();
   const sending = new AbortController();
-  // Eight threads at once, each with several waits: Node would warn of a leak on stderr.
+  // Eight threads at once, each with waits of its own; Node would take more than ten listeners for a leak.
   setMaxListeners(0, work.signal, sending.signal);
   let pausedFor = 0;
   let cancelTimers = (): void => {};

@@ -106,15 +106,26 @@ describe('a refusal of the service', () => {
   });
 });
 
+/** The service's clock, a year ahead of this machine's. */
+const SERVICE_NOW = Date.UTC(2027, 10, 23);
+const DATE = new Date(SERVICE_NOW).toUTCString();
+
 describe('a create', () => {
-  const create = async (reply: Reply, found: readonly unknown[] = []) => {
-    const server = await recordingServer(({ method }) => (method === 'POST' ? reply : envelope({ entities: found })));
+  const create = async (
+    reply: Reply,
+    found: readonly unknown[] = [],
+    { date = DATE, ...args }: { readonly date?: string; readonly name?: string } = {},
+  ) => {
+    const dated = (answer: Reply): Reply => (typeof answer === 'string' ? answer : { ...answer, headers: { date } });
+    const server = await recordingServer(({ method }) =>
+      dated(method === 'POST' ? reply : envelope({ entities: found })),
+    );
     const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
-    const outcome = await call(...CREATE);
+    const outcome = await call(CREATE[0], { ...CREATE[1], ...args });
     expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(1); // never sent twice
     return outcome;
   };
-  const existing = { id: THREAD, name: 'x', owner: 'lin', groupId: GROUP, msgId: MESSAGE, created: 1 };
+  const existing = { id: THREAD, name: 'x', owner: 'lin', groupId: GROUP, msgId: MESSAGE, created: SERVICE_NOW };
   const exists = refusal(403, 'group_error', 'msg already create thread.not allow to create.');
 
   it('on a message that has a thread is told so, as a result, and which thread it is', async () => {
@@ -152,6 +163,33 @@ describe('a create', () => {
       expect((await create(reply, [existing])).structured).toMatchObject({ status: 'created', thread_id: THREAD });
     },
   );
+
+  const after = (ms: number) => ({ ...existing, created: SERVICE_NOW + ms });
+  it.each<[string, object, string, string, { date?: string }?]>([
+    ['just now, within the slack of two minutes', after(-119_000), 'created', 'found by looking for it'],
+    ['before this call', after(-121_000), 'already_exists', 'It is older than this call'],
+    ['a year ago, just now by the clock of this machine', after(-365 * 86_400_000), 'already_exists', 'It is older'],
+    ['nobody knows when', { ...existing, created: undefined }, 'unknown', 'is not known'],
+    ['at a time that no clock of the service stands beside', existing, 'unknown', 'is not known', { date: 'soon' }],
+    ['just now under another name', { ...existing, name: 'y' }, 'already_exists', 'under another name or owner'],
+  ])('whose answer is lost, with a thread that was made %s', async (_what, thread, status, words, date = {}) => {
+    const { structured, text } = await create({ status: 502, raw: '' }, [thread], date);
+    expect(structured['status'], text).toBe(status);
+    expect(text).toContain(words);
+    expect(structured['thread_id']).toBe(status === 'unknown' ? undefined : THREAD);
+    // Where it is not claimed, it is named.
+    if (status !== 'created') expect(structured['existing']).toMatchObject({ id: THREAD });
+  });
+
+  it.each([
+    ['the name that was asked for', 'Caf\u00e9', 'created'],
+    ['the same, trimmed and composed otherwise', ' Cafe\u0301\n', 'created'],
+    ['another name', 'Cafes', 'already_exists'],
+    ['no name', undefined, 'already_exists'],
+  ])('whose answer is lost, with a thread that was made just now with %s', async (_what, name, status) => {
+    const { structured } = await create({ status: 502, raw: '' }, [{ ...existing, name }], { name: 'Caf\u00e9' });
+    expect(structured).toMatchObject({ status, thread_id: THREAD });
+  });
 });
 
 describe('a deletion', () => {
@@ -237,24 +275,6 @@ describe('a service that cannot be reached', () => {
     const server = await recordingServer(() => envelope({}));
     const { call } = await connectClient({ env: classicSettings(server.url.replace('http:', 'https:')) });
     expect((await call(...LIST)).text).toMatch(/^Error \[tls_error\]/);
-  });
-});
-
-describe('a create whose answer is lost, on a message that has a thread by now', () => {
-  const stored = { id: THREAD, owner: 'lin', groupId: GROUP, msgId: MESSAGE, created: 1 };
-  it.each([
-    ['the name that was asked for', 'Caf\u00e9', 'created'],
-    ['the same, trimmed and composed otherwise', ' Cafe\u0301\n', 'created'],
-    ['another name', 'Cafes', 'already_exists'],
-    ['no name', undefined, 'already_exists'],
-  ])('of %s', async (_what, name, status) => {
-    const server = await recordingServer(({ method }) =>
-      method === 'POST' ? { status: 502, raw: '' } : envelope({ entities: [{ ...stored, name }] }),
-    );
-    const { call } = await connectClient({ env: classicSettings(server.url), clock: skippingClock() });
-    const [tool, args] = CREATE;
-    const { structured } = await call(tool, { ...args, name: 'Caf\u00e9' });
-    expect(structured).toMatchObject({ status, thread_id: THREAD });
   });
 });
 
