@@ -37,8 +37,10 @@ export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
         `Call ${tool} with ${given === '' ? '' : `${given}, `}created_before ${before}, ${scan}. Repeat it with cursor = next_cursor until there is none, or until 200 threads are found; say whether there may be others.`,
         'Age is all that is known: the service gives no day of the last message, so an old thread may be in use. Say so.',
         'Where a thread is in doubt, call list_thread_members: one with nobody but its owner is likelier to be stale.',
-        'Propose in three short tables, in groups of at most 50 threads: could go, ask the owner first, keep. One line a thread: id, name, owner, group, day, and why.',
-        DELETING.every((name) => tools.has(name)) ? THEN_DELETE : 'Then stop: the list of ids is the result.',
+        'Propose in three short tables: could go, ask the owner first, keep. One line a thread: id, name, owner, group, day, and why.',
+        DELETING.every((name) => tools.has(name))
+          ? thenDelete(isPlaceholder(older_than_days) ? 'DAY' : before)
+          : 'Then stop: the list of ids is the result.',
       ),
       DATA,
     ].join('\n\n');
@@ -63,5 +65,5 @@ function ageOf(given: string | undefined, now: number): { readonly age: string; 
 /** Missing in a read-only server, for which the prompt is useful all the same. */
 const DELETING = ['delete_thread', 'delete_threads'];
 
-const THEN_DELETE =
-  'Then stop and wait. Only for threads that the user then names may you call delete_threads, at most 50 ids a call; the user is asked once more there before anything is lost, and you must not answer for them.';
+const thenDelete = (before: string): string =>
+  `Then stop and wait. Propose groups of at most 50, and tell the user to keep a copy first, on their own command line: agora-threads-mcp export --created-before ${before} --members --out FILE. Only for threads that the user then names may you call delete_threads, for at most 50 ids at a time, or delete_thread for one; the user is asked once more there before anything is lost, and you must not answer for them.`;

@@ -41,6 +41,41 @@ export const COMMANDS: Commands = {
     settings: true,
     run: async (args) => (await import('./call.ts')).call(args),
   },
+  export: {
+    summary: 'Write all threads to a file or to stdout',
+    usage: [
+      '[--group ID | --user ID] [--created-after TIME] [--created-before TIME] [--members] [--format jsonl|csv] [--bom] [--out FILE] [SETTINGS]',
+    ],
+    flags: {
+      '--group ID': 'Only threads of this group',
+      '--user ID': 'Only threads that this user has joined',
+      '--created-after TIME': 'ISO date or time, inclusive; UTC',
+      '--created-before TIME': 'ISO date or time, exclusive',
+      '--members': 'With the members of each thread: one more call a thread, or more',
+      '--format jsonl|csv': 'JSON lines (the default) hold exact values; CSV is for spreadsheets',
+      '--bom': 'Begin CSV with a byte order mark, by which Excel knows UTF-8',
+      '--out FILE': 'Write a new file that only you can read; an existing one is never written over',
+    },
+    notes: [
+      'JSON lines: the first has "type":"agora-threads-export"; then one "thread" a line, "unresolved" for a thread of which no list tells more than its id (nobody is in it, or it could not be read), and last "end" with "complete". Without that last line the export is incomplete.',
+      "In CSV a cell that begins with = + - @ (in full width too), a tab, a line break or ' gets a ' before it, so that no spreadsheet runs it, and so does an id of 15 or more digits, which would lose some as a number. Take one leading ' away to have the exact value.",
+      'Threads of a group or a user are found in the lists of its members: one that nobody is in is in none of them. Only half of the rate limit is used.',
+    ],
+    exitCodes: {
+      0: 'Complete',
+      1: 'Failed: nothing was exported',
+      2: 'Used wrongly, or the file exists',
+      3: 'Incomplete: the last line says so',
+      130: 'Cancelled by Ctrl-C; the last line is missing',
+    },
+    examples: [
+      'export --out threads.jsonl',
+      'export --created-before 2026-01-01 --members --format csv --bom --out old.csv',
+      'export --user lin | jq -r \'select(.type=="thread").name\'',
+    ],
+    settings: true,
+    run: async (args) => (await import('./export.ts')).exportAll(args),
+  },
   tools: {
     summary: 'List the tools with their arguments',
     usage: ['[TOOL] [--json] [SETTINGS]'],

@@ -193,13 +193,14 @@ function toolArguments(known: Known): Record<string, Record<string, fc.Arbitrary
     fc.oneof(fc.string({ unit: fc.constantFrom(...'23456789ABCDEFGH'), minLength: 8, maxLength: 8 }), text),
   );
   return {
-    create_thread: { group_id, msg_id: json(one(known.messages)), name, owner: username },
+    create_thread: { group_id, msg_id: json(one(known.messages)), name, owner: username, members: usernames },
     rename_thread: { thread_id, name },
     delete_thread: { thread_id, confirmation_code },
     delete_threads: {
       thread_ids: json(fc.array(one(known.threads), { minLength: 1, maxLength: 8 })),
       confirmation_code,
     },
+    restore_thread: { thread_id, owner: username },
     list_threads: list,
     list_user_threads: { username, ...list, ...filter },
     list_user_group_threads: { group_id, username, ...list, ...filter },

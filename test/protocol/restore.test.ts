@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,6 +17,8 @@ const MESSAGE = '1882277349226629999';
 const OWNER = 'lin';
 /** New names may not hold most of this; the old thread had it all the same. */
 const NAME = 'Refund \u202e⟨U+202E⟩ "x"\n\u200b é';
+
+const auditLine = z.looseObject({ phase: z.string(), outcome: z.string().optional() });
 
 const crowd = (count: number): string[] => Array.from({ length: count }, (_, n) => `user-${n + 1}`);
 
@@ -250,5 +252,57 @@ describe('500 members on a slow service', () => {
       await call('add_thread_members', { thread_ids: JSON.parse(thread_ids), usernames: JSON.parse(usernames) });
     }
     expect(made?.members.toSorted()).toEqual([OWNER, ...crowd(499)].toSorted());
+  });
+});
+
+describe('a restore that is given up', () => {
+  it('sends nothing more, and each write of it has its last line in the audit log', async () => {
+    const clock = skippingClock();
+    const cancel = new AbortController();
+    const list = threadsOf(OWNER, 1, crowd(99));
+    const [{ id }] = list as [(typeof list)[0]];
+    let adding = 0;
+    const service = await threadService(list, {
+      now: () => clock.now(),
+      before({ endpoint }) {
+        if (endpoint !== 'add_members') return undefined;
+        adding += 1;
+        if (adding === 6) cancel.abort();
+        return adding > 4 ? 'hang' : undefined;
+      },
+    });
+    const file = await logFile();
+    const env = { ...classicSettings(service.url), AGORA_THREADS_AUDIT_LOG: file };
+    const { call } = await connectClient({ env, clock, form: accept });
+    await call('delete_thread', { thread_id: id });
+    await expect(call('restore_thread', { thread_id: id }, { signal: cancel.signal })).rejects.toThrow();
+
+    const phases = () =>
+      readFile(file, 'utf8').then((text) =>
+        text
+          .trimEnd()
+          .split('\n')
+          .map((json) => auditLine.parse(JSON.parse(json))),
+      );
+    const open = async () => {
+      const lines = await phases();
+      return (
+        lines.filter(({ phase }) => phase === 'before').length - lines.filter(({ phase }) => phase === 'after').length
+      );
+    };
+    let left = await open();
+    for (let turn = 0; left > 0 && turn < 200; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      left = await open();
+    }
+    expect(left).toBe(0);
+    const ends = (await phases()).flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
+    // The deletion, the create and four additions; then those that were on their way.
+    expect(ends.slice(0, 6)).toEqual(new Array(6).fill('ok'));
+    expect(new Set(ends.slice(6))).toEqual(new Set(['cancelled']));
+    expect(adding).toBeLessThanOrEqual(8);
+    const before = adding;
+    clock.advance(60_000);
+    expect(adding).toBe(before);
   });
 });

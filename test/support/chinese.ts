@@ -8,10 +8,11 @@ import type { SettingName } from '../../src/settings/schema.ts';
 export const kinds = { read: '读取', create: '新增', update: '修改', delete: '删除' } as const;
 
 export const tools: Readonly<Record<string, string>> = {
-  create_thread: '在群组的一条消息上创建子区',
+  create_thread: '在群组的一条消息上创建子区，可同时添加成员',
   rename_thread: '修改子区名称，原名称被覆盖',
   delete_thread: '删除一个子区，子区内的消息一并删除，不可恢复',
   delete_threads: '一次删除 1–50 个子区：列出全部子区，只询问一次',
+  restore_thread: '按最后记录重建已删除的子区：同一父消息、所有者、名称和成员；ID 和日期是新的，消息无法找回',
   find_threads: '在整个 App 中按名称、创建者、群组或创建时间查找子区',
   get_thread: '按子区 ID 获取名称、创建者、群组、父消息、创建时间和成员',
   find_groups: '按名称查找群组，或查找一个用户加入的群组',
