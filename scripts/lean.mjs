@@ -34,6 +34,16 @@ export const RULES = [
     resolve: () => use('lean/nothing.cjs'),
   },
   {
+    what: 'No HTTP/2, which the service does not need',
+    filter: /[\\/]client-h2\.js$/,
+    resolve: () => use('lean/nothing.cjs'),
+  },
+  {
+    what: 'No schemas of zod 3, which the SDK takes from tools of other people',
+    filter: /^zod-to-json-schema$/,
+    resolve: () => use('lean/nothing.cjs'),
+  },
+  {
     what: 'One HTTP parser of the two in undici: the one without SIMD runs everywhere, and responses here are small',
     filter: /[\\/]llhttp_simd-wasm\.js$/,
     resolve: () => use('../node_modules/undici/lib/llhttp/llhttp-wasm.js'),

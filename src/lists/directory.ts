@@ -96,8 +96,8 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
 
   /** The group's own lists; undefined where the service does not tell who is in the group. */
   async function openGroup(groupId: string, onCall: () => void, signal: AbortSignal): Promise<Kept | undefined> {
-    const readPage = async (page: number) =>
-      withPermit(await share.acquire('group_members', signal), () => {
+    const readPage = (page: number) =>
+      withPermit(share, 'group_members', signal, () => {
         onCall();
         return groups.listMembers(groupId, { page, size: GROUP_PAGE }, signal);
       });

@@ -83,14 +83,10 @@ export function createSharedWalk(share: RateLimiter, clock: Clock): SharedWalk {
   function start({ endpoint, run, done }: Step): void {
     running += 1;
     const { signal } = stop;
-    share
-      .acquire(endpoint, signal)
-      .then((permit) =>
-        withPermit(permit, async () => {
-          for (const { call } of waiters) call.onCall();
-          await run(signal);
-        }),
-      )
+    withPermit(share, endpoint, signal, async () => {
+      for (const { call } of waiters) call.onCall();
+      await run(signal);
+    })
       .catch((error: unknown) => {
         if (!signal.aborted) for (const waiter of [...waiters]) waiter.fail(error);
       })

@@ -115,8 +115,8 @@ async function feedUser(username: string, { filter, api, signal, onThread }: Fee
 
 /** The lists of the group's members; where the service does not tell who they are, those of the whole app. */
 async function groupSource(groupId: string, { api, share, clock, signal }: Feed): Promise<ThreadSource> {
-  const readPage = async (page: number) =>
-    withPermit(await share.acquire('group_members', signal), () =>
+  const readPage = (page: number) =>
+    withPermit(share, 'group_members', signal, () =>
       api.groups.listMembers(groupId, { page, size: GROUP_PAGE }, signal),
     );
   try {

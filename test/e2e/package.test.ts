@@ -69,7 +69,6 @@ describe('the package', () => {
       'get-east-asian-width (MIT)',
       'undici (MIT)',
       'zod (MIT)',
-      'zod-to-json-schema (ISC)',
     ]);
     expect(notices).toContain('Permission is hereby granted');
   });
