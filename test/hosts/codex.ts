@@ -1,0 +1,42 @@
+import type { Host } from './host.ts';
+
+export const codex: Host = {
+  title: 'Codex',
+  name: 'codex',
+  package: '@openai/codex',
+  version: '0.169.0',
+  bin: 'codex',
+  forms: true,
+  env: () => ({ DUMMY_KEY: 'dummy' }),
+  files: ({ model, work }) => ({
+    '~/.codex/config.toml': `model = "gpt-5.2"
+model_provider = "scripted"
+check_for_update_on_startup = false
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "${model}/v1"
+wire_api = "responses"
+env_key = "DUMMY_KEY"
+
+[projects."${work}"]
+trust_level = "trusted"
+`,
+  }),
+  configFile: '~/.codex/config.toml',
+  addsByCommand: true,
+  headless: (prompt, allowed) => [
+    'exec',
+    '--skip-git-repo-check',
+    ...(allowed ? ['--full-auto'] : []),
+    prompt,
+  ],
+  interactive: [],
+  ready: /Ask Codex/,
+  dialogs: [
+    { kind: 'form', seen: /Field 1\/1/, yes: ['Up', 'Enter'], no: ['Enter'] },
+    { kind: 'tool', seen: /Allow the .* MCP server to run tool/, yes: ['Enter'], no: ['Escape'] },
+  ],
+  choices: [/1\. True/, /2\. False/],
+  leave: ['/quit', 'Enter'],
+};

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { commandOf, configOf, withoutApp } from './host-pages.ts';
+import type { Host, Surroundings } from './host.ts';
+
+/** What the host is told of our server: nothing but how to start it, or an app with or without its secret. */
+export type Settings = 'none' | 'app' | 'app without its secret';
+
+export interface World {
+  readonly model: string;
+  readonly registry: string;
+  /** A sandbox in a process of its own, which stands for the service. */
+  readonly service: string;
+}
+
+/** A fresh HOME and a fresh folder with our server added to the host, as its page says. */
+export interface Ready extends Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param folder is emptied first */
+export function makePlace(host: Host, path: string, folder: string, settings: Settings, world: World): Ready {
+  rmSync(folder, { recursive: true, force: true });
+  const around = { home: join(folder, 'home'), work: join(folder, 'work'), model: world.model };
+  const env = {
+    PATH: path,
+    HOME: around.home,
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    ...host.env(world.model),
+    ...(settings === 'app' && { AGORA_APP_CERTIFICATE: SANDBOX.appCertificate }),
+  };
+  const put = (name: string, text: string): void => {
+    const file = name.startsWith('~/') ? join(around.home, name.slice(2)) : join(around.work, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, existsSync(file) ? `${readFileSync(file, 'utf8')}\n${text}` : text);
+  };
+  mkdirSync(around.work, { recursive: true });
+  put('~/.npmrc', `registry=${world.registry}\nupdate-notifier=false\n`);
+  for (const [name, text] of Object.entries(host.files(around))) put(name, text);
+  if (settings !== 'none') put(host.configFile, forApp(configOf(host.name), world.service));
+  else if (host.addsByCommand) {
+    execFileSync('sh', ['-e', '-c', commandOf(host.name)], { cwd: around.work, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  } else put(host.configFile, withoutApp(configOf(host.name)));
+  return { ...around, env };
+}
+
+/** The page's own configuration, with an app that is on this machine. */
+const forApp = (config: string, service: string): string =>
+  config.replaceAll('a41.chat.agora.io', service).replaceAll('0123456789abcdef0123456789abcdef', SANDBOX.appId);
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** The processes whose HOME is this place's, and their command lines. Reads /proc. */
+export const processesOf = ({ home }: Surroundings): readonly { readonly pid: number; readonly command: string }[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/environ`).split('\0').includes(`HOME=${home}`))
+    .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ') }));
+
+export const isOurServer = ({ command }: { readonly command: string }): boolean =>
+  /agora-threads-mcp\s*$/.test(command) && !/^npm /.test(command);
