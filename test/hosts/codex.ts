@@ -28,7 +28,10 @@ trust_level = "trusted"
   headless: (prompt, allowed) => [
     'exec',
     '--skip-git-repo-check',
-    ...(allowed ? ['--full-auto'] : []),
+    // Else its turn begins before the server is ready, and has none of its tools.
+    '-c',
+    'mcp_servers.agora-threads.required=true',
+    ...(allowed ? ['-c', 'mcp_servers.agora-threads.default_tools_approval_mode="approve"'] : []),
     prompt,
   ],
   interactive: [],

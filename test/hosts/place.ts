@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { commandOf, configOf, withoutApp } from './host-pages.ts';
 import type { Host, Surroundings } from './host.ts';
@@ -21,7 +22,13 @@ export interface Ready extends Surroundings {
 }
 
 /** @param folder is emptied first */
-export function makePlace(host: Host, path: string, folder: string, settings: Settings, world: World): Ready {
+export async function makePlace(
+  host: Host,
+  path: string,
+  folder: string,
+  settings: Settings,
+  world: World,
+): Promise<Ready> {
   rmSync(folder, { recursive: true, force: true });
   const around = { home: join(folder, 'home'), work: join(folder, 'work'), model: world.model };
   const env = {
@@ -37,13 +44,17 @@ export function makePlace(host: Host, path: string, folder: string, settings: Se
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, existsSync(file) ? `${readFileSync(file, 'utf8')}\n${text}` : text);
   };
+  // Not a synchronous child: the registry that it asks is in this process.
+  const shell = (command: string) =>
+    promisify(execFile)('sh', ['-e', '-c', command], { cwd: around.work, env, timeout: 60_000 });
   mkdirSync(around.work, { recursive: true });
   put('~/.npmrc', `registry=${world.registry}\nupdate-notifier=false\n`);
+  // A first start fetches the package, which is npm's business and not the host's.
+  await shell('npx -y agora-threads-mcp version');
   for (const [name, text] of Object.entries(host.files(around))) put(name, text);
   if (settings !== 'none') put(host.configFile, forApp(configOf(host.name), world.service));
-  else if (host.addsByCommand) {
-    execFileSync('sh', ['-e', '-c', commandOf(host.name)], { cwd: around.work, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  } else put(host.configFile, withoutApp(configOf(host.name)));
+  else if (host.addsByCommand) await shell(commandOf(host.name));
+  else put(host.configFile, withoutApp(configOf(host.name)));
   return { ...around, env };
 }
 

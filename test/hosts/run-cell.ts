@@ -24,7 +24,7 @@ export async function runCell(
   model: ScriptedModel,
   world: World,
 ): Promise<Played1> {
-  const place = makePlace(host, path, join(folder, 'played', host.name, cell.name), cell.settings, world);
+  const place = await makePlace(host, path, join(folder, 'played', host.name, cell.name), cell.settings, world);
   const kept = join(folder, 'screens', host.name);
   mkdirSync(kept, { recursive: true });
   model.forget();
