@@ -34,11 +34,12 @@ trust_level = "trusted"
     ...(allowed ? ['-c', 'mcp_servers.agora-threads.default_tools_approval_mode="approve"'] : []),
     prompt,
   ],
-  interactive: [],
+  // Its background server outlives it, and would be one for all places.
+  interactive: ['--no-daemon'],
   ready: /Ask Codex/,
   dialogs: [
-    { kind: 'form', seen: /Field 1\/1/, yes: ['Up', 'Enter'], no: ['Enter'] },
     { kind: 'tool', seen: /Allow the .* MCP server to run tool/, yes: ['Enter'], no: ['Escape'] },
+    { kind: 'form', seen: /Field 1\/1/, yes: ['Up', 'Enter'], no: ['Enter'] },
   ],
   choices: [/1\. True/, /2\. False/],
   leave: ['/quit', 'Enter'],

@@ -104,10 +104,14 @@ export async function converse(host: Host, place: Ready, size: Size, answer: 'ye
   };
 }
 
-/** Hosts offer completions while a line is typed: they need a moment before Enter sends it. */
+/** Types a line and sends it. Hosts need a moment before Enter counts, and one that still starts may overlook it. */
 async function typeLine(terminal: Terminal, line: string): Promise<void> {
   terminal.type(line);
-  await sleep(1500);
-  terminal.press('Enter');
   await sleep(1000);
+  const typed = await stableScreen(terminal);
+  for (let i = 0; i < 5; i++) {
+    terminal.press('Enter');
+    await sleep(2000);
+    if (terminal.screen() !== typed) return;
+  }
 }
