@@ -21,13 +21,22 @@ const headless = { settings: 'none', headless: 'all allowed' } as const;
 
 export const CELLS: readonly Cell[] = [
   { name: 'list', says: 'a list', scene: 'list', ...headless },
+  { name: 'instructions', says: "the server's instructions reach the model", scene: 'list', ...headless },
   { name: 'walk', says: 'a walk of 300 threads', scene: 'walk', ...headless },
   { name: 'create', says: 'create, then rename', scene: 'create', ...headless },
   { name: 'bad', says: 'a bad argument', scene: 'bad', ...headless },
   { name: 'app', says: 'the settings of an app', scene: 'list', ...headless, settings: 'app' },
+  { name: 'app-command', says: 'the same by command', scene: 'list', ...headless, settings: 'app by command' },
   { name: 'half', says: 'the same without the secret', scene: 'list', ...headless, settings: 'app without its secret' },
   { name: 'delete-plain', says: 'delete, headless', scene: 'delete', ...headless, headless: 'nothing allowed' },
   { name: 'delete-allowed', says: 'delete, headless, all allowed', scene: 'delete', ...headless },
+  {
+    name: 'delete-safe',
+    says: "delete, headless, all allowed, with the page's own rules",
+    scene: 'delete',
+    ...headless,
+    settings: 'safe',
+  },
   {
     name: 'delete-yes',
     says: 'delete, a person says yes (80x24)',

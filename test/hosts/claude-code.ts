@@ -26,7 +26,6 @@ export const claudeCode: Host = {
     '~/.claude/settings.json': JSON.stringify({ permissions: { defaultMode: 'default' } }),
   }),
   configFile: '.mcp.json',
-  addsByCommand: true,
   headless: (prompt, allowed) => ['-p', prompt, ...(allowed ? ['--allowedTools', 'mcp__agora-threads'] : [])],
   interactive: [],
   ready: /^❯/m,

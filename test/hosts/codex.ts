@@ -24,7 +24,6 @@ trust_level = "trusted"
 `,
   }),
   configFile: '~/.codex/config.toml',
-  addsByCommand: true,
   headless: (prompt, allowed) => [
     'exec',
     '--skip-git-repo-check',

@@ -16,7 +16,6 @@ export const copilotCli: Host = {
   }),
   files: ({ work }) => ({ '~/.copilot/config.json': JSON.stringify({ trusted_folders: [work], banner: 'never' }) }),
   configFile: '~/.copilot/mcp-config.json',
-  addsByCommand: true,
   headless: (prompt, allowed) => ['-p', prompt, ...(allowed ? ['--allow-all-tools'] : [])],
   interactive: [],
   ready: /^❯/m,

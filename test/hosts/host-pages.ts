@@ -5,17 +5,23 @@ import * as z from 'zod';
 
 const page = (name: string): string => readFileSync(`docs/hosts/${name}.md`, 'utf8');
 
-function block(name: string, pattern: RegExp): string {
-  const [, text] = pattern.exec(page(name)) ?? [];
-  if (text === undefined) throw new Error(`docs/hosts/${name}.md has no block like ${pattern}`);
+/** The commands of a page: the first adds the server without settings, a second one with those of an app. */
+export const commandsOf = (name: string): readonly string[] =>
+  [...page(name).matchAll(/<!-- needs: host -->\n+```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+
+/** The configuration of a page, with the settings of an app. */
+export function configOf(name: string): string {
+  const [, text] = /<!-- generated: config -->\n+```\w+\n([\s\S]*?)```/.exec(page(name)) ?? [];
+  if (text === undefined) throw new Error(`docs/hosts/${name}.md has no configuration.`);
   return text;
 }
 
-/** The first command of a page: it adds the server without settings. */
-export const commandOf = (name: string): string => block(name, /<!-- needs: host -->\n+```sh\n([\s\S]*?)```/);
-
-/** The configuration of a page, with the settings of an app. */
-export const configOf = (name: string): string => block(name, /<!-- generated: config -->\n+```\w+\n([\s\S]*?)```/);
+/** Where a page has settings of the host itself that keep its question before a deletion. */
+export const safetyOf = (name: string): readonly { readonly file: string; readonly text: string }[] =>
+  [...page(name).matchAll(/<!-- goes to: (\S+) -->\n+```\w+\n([\s\S]*?)```/g)].map(([, file = '', text = '']) => ({
+    file,
+    text,
+  }));
 
 const opencodeConfig = z.looseObject({ mcp: z.record(z.string(), z.looseObject({ environment: z.unknown() })) });
 

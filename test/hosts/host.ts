@@ -35,8 +35,6 @@ export interface Host {
   files(around: Surroundings): Readonly<Record<string, string>>;
   /** Where the configuration of its page goes. */
   readonly configFile: string;
-  /** Its page has a command that adds the server; else the configuration is written without the settings of an app. */
-  readonly addsByCommand: boolean;
   /** The arguments for one prompt without a person. */
   headless(prompt: string, allowed: boolean): readonly string[];
   readonly interactive: readonly string[];

@@ -14,7 +14,11 @@ function install(folder: string, name: string, version: string, path: string): s
     mkdirSync(into, { recursive: true });
     writeFileSync(join(into, 'package.json'), '{"private":true}');
     const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`];
-    execFileSync('npm', args, { cwd: into, env: { ...process.env, PATH: path }, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', args, {
+      cwd: into,
+      env: { ...process.env, PATH: path },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     writeFileSync(done, '');
   }
   return join(into, 'node_modules', '.bin');

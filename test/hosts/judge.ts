@@ -1,7 +1,8 @@
+import { instructionsFor } from '../../src/mcp/instructions.ts';
 import type { Cell } from './cells.ts';
 import type { Host } from './host.ts';
 import type { SeenQuestion } from './play.ts';
-import { VICTIM_NAME } from './scenes.ts';
+import { PROMPT, VICTIM_NAME } from './scenes.ts';
 import type { Played } from './script-player.ts';
 
 /** All that is known of a cell once it was played. */
@@ -11,6 +12,8 @@ export interface Seen {
   readonly questions: readonly SeenQuestion[];
   /** What users said to the model. */
   readonly userTexts: readonly string[];
+  /** The requests to the model as they came. */
+  readonly bodies: readonly string[];
 }
 
 /** What has to stand in a result for a scene to have worked. */
@@ -24,39 +27,54 @@ const OURS = /Error \[|\[sandbox\]/;
 /** What became of a cell, in a few words that `expected.ts` can hold it against. */
 export function judge(cell: Cell, host: Host, seen: Seen): string {
   const { scene, settings } = cell;
+  if (cell.name === 'instructions') return instructions(seen.bodies);
   if (scene === undefined) {
-    return seen.userTexts.some((text) => /Triage the threads of user "lin"/.test(text)) ? 'works' : 'not offered';
+    return seen.userTexts.some((text) => PROMPT.test(text)) ? 'works' : 'not offered';
   }
   if (scene === 'delete' || scene === 'batch') return [lost(seen), ...cutQuestions(cell, host, seen)].join('; ');
-  const results = resultsOf(seen, () => true);
+  const results = resultsOf(seen);
   const last = results.at(-1);
   if (last === undefined) return 'not offered';
   if (settings === 'app without its secret') {
     return /not_configured/.test(last) && /AGORA_APP_CERTIFICATE/.test(last) ? 'names the setting' : brief(last);
   }
-  if (scene === 'bad') return /limit/.test(last) ? (OURS.test(last) ? 'our words' : "the host's own check") : brief(last);
+  if (scene === 'bad')
+    return /limit/.test(last) ? (OURS.test(last) ? 'our words' : "the host's own check") : brief(last);
   return WORKED[scene]?.test(last) ? 'works' : OURS.test(last) ? brief(last) : 'the host refuses';
+}
+
+const INSTRUCTIONS = instructionsFor({ target: { kind: 'sandbox', forced: false }, readOnly: false, tools: undefined });
+
+/** How much of the server's instructions the model gets. */
+function instructions(bodies: readonly string[]): string {
+  const has = (text: string): boolean => bodies.some((body) => body.includes(JSON.stringify(text).slice(1, -1)));
+  const length = [INSTRUCTIONS.length, 250, 100].find((size) => has(INSTRUCTIONS.slice(0, size)));
+  return length === undefined ? 'never' : length === INSTRUCTIONS.length ? 'whole' : `the first ${length} characters`;
 }
 
 const brief = (text: string): string => `unexpected: ${text.slice(0, 200).replace(/\s+/g, ' ')}`;
 
-const resultsOf = ({ played }: Seen, wanted: (tool: string) => boolean): readonly string[] =>
-  played.flatMap(({ calls }) => calls.flatMap(({ tool, result }) => (result !== undefined && wanted(tool) ? [result] : [])));
+const resultsOf = ({ played }: Seen): readonly string[] =>
+  played.flatMap(({ calls }) => calls.flatMap(({ result }) => result ?? []));
 
 /** What became of the thread, by the word of the server itself, and who was asked. */
 function lost(seen: Seen): string {
-  const made = seen.played.flatMap(({ calls }) => calls.map(({ tool }) => tool));
-  if (made.length === 0) return 'kept: not offered';
+  if (seen.played.every(({ calls }) => calls.length === 0)) return 'kept: the tools are not offered';
   // The last result of a scene is the proof, where the host let the model go on.
-  const results = resultsOf(seen, () => true);
-  const proof = results.at(-1) ?? '';
+  const results = resultsOf(seen);
   const form = seen.questions.some(({ kind }) => kind === 'form');
-  const asked = form ? 'form' : seen.questions.some(({ kind }) => kind === 'tool') ? "host's question" : 'nobody asked';
-  const byCode = results.some((text) => /confirmation_code/.test(text)) ? ', with a code' : '';
-  if (/thread_not_found/.test(proof)) return `deleted: ${asked}${byCode}`;
-  const declined = results.some((text) => /declined/.test(text) && /\[sandbox\]/.test(text));
-  if (declined) return form ? 'kept: no in the form' : 'kept: the form comes back declined';
-  return `kept: ${asked === 'nobody asked' ? 'the host refuses' : `no to the ${asked}`}${byCode}`;
+  const asked = seen.questions.some(({ kind }) => kind === 'tool');
+  const proof = results.at(-1) ?? '';
+  if (/thread_not_found/.test(proof)) {
+    if (form) return 'deleted after a yes in the form';
+    const code = results.some((text) => /confirmation_code/.test(text)) ? ' with a code' : '';
+    return `deleted${code}, ${asked ? "after the host's question" : 'and nobody was asked'}`;
+  }
+  if (form) return 'kept: a no in the form';
+  if (results.some((text) => /declined/.test(text) && OURS.test(text))) return 'kept: the host declines the form';
+  // A host may end the turn with its refusal, so that the server cannot be asked.
+  const ends = /Members of thread|"members"/.test(proof) ? '' : ' and ends the turn';
+  return asked ? `kept: a no to the host's question${ends}` : `kept: the host refuses${ends}`;
 }
 
 /** What a person has to see before a yes, on the screen itself. */

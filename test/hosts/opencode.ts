@@ -27,7 +27,6 @@ export const opencode: Host = {
     }),
   }),
   configFile: 'opencode.json',
-  addsByCommand: false,
   headless: (prompt) => ['run', prompt],
   interactive: [],
   ready: /Ask anything/,

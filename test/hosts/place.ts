@@ -3,11 +3,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { commandOf, configOf, withoutApp } from './host-pages.ts';
 import type { Host, Surroundings } from './host.ts';
+import { commandsOf, configOf, safetyOf, withoutApp } from './host-pages.ts';
 
-/** What the host is told of our server: nothing but how to start it, or an app with or without its secret. */
-export type Settings = 'none' | 'app' | 'app without its secret';
+/**
+ * What the host's page gives it: how to start our server and nothing else; the same with what makes a deletion safe; an
+ * app by the configuration or the command of the page, or without its secret.
+ */
+export type Settings = 'none' | 'safe' | 'app' | 'app by command' | 'app without its secret';
+
+/** Has the page of this host what a cell is about? */
+export function pageHas(host: Host, settings: Settings): boolean {
+  if (settings === 'safe') return safetyOf(host.name).length > 0;
+  return settings !== 'app by command' || commandsOf(host.name).length > 1;
+}
 
 export interface World {
   readonly model: string;
@@ -52,15 +61,24 @@ export async function makePlace(
   // A first start fetches the package, which is npm's business and not the host's.
   await shell('npx -y agora-threads-mcp version');
   for (const [name, text] of Object.entries(host.files(around))) put(name, text);
-  if (settings !== 'none') put(host.configFile, forApp(configOf(host.name), world.service));
-  else if (host.addsByCommand) await shell(commandOf(host.name));
+  const [add, addWithApp] = commandsOf(host.name);
+  const secret = join(around.home, 'secret.txt');
+  put('~/secret.txt', SANDBOX.appCertificate);
+  if (settings === 'app by command') await shell(forApp(addWithApp ?? '', world.service, secret));
+  else if (settings === 'app' || settings === 'app without its secret') {
+    put(host.configFile, forApp(configOf(host.name), world.service, secret));
+  } else if (add !== undefined) await shell(add);
   else put(host.configFile, withoutApp(configOf(host.name)));
+  if (settings === 'safe') for (const { file, text } of safetyOf(host.name)) put(file, text);
   return { ...around, env };
 }
 
-/** The page's own configuration, with an app that is on this machine. */
-const forApp = (config: string, service: string): string =>
-  config.replaceAll('a41.chat.agora.io', service).replaceAll('0123456789abcdef0123456789abcdef', SANDBOX.appId);
+/** A page's own words, with an app that is on this machine. */
+const forApp = (text: string, service: string, secret: string): string =>
+  text
+    .replaceAll('a41.chat.agora.io', service)
+    .replaceAll('0123456789abcdef0123456789abcdef', SANDBOX.appId)
+    .replaceAll('/absolute/path/to/secret.txt', secret);
 
 const read = (file: string): string => {
   try {

@@ -33,23 +33,24 @@ export interface SeenQuestion {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** A host on a terminal, with a person who always answers the same. */
+/** A host on a terminal, with a person who answers its questions. */
 export interface Conversation {
   readonly questions: readonly SeenQuestion[];
   /** Types a line, answers what is asked, and returns once the model has said its last word or a no has ended the turn. */
-  ask(line: string, lastWord: string): Promise<void>;
+  ask(line: string, lastWord: string, answer: 'yes' | 'no'): Promise<void>;
   screen(): string;
   /** Leaves as a person would. */
   leave(): Promise<void>;
 }
 
-export async function converse(host: Host, place: Ready, size: Size, answer: 'yes' | 'no'): Promise<Conversation> {
+export async function converse(host: Host, place: Ready, size: Size): Promise<Conversation> {
   const script = join(place.home, 'start.sh');
   const env = Object.entries(place.env).map(([name, value]) => `${name}=${quoted(value)}`);
   const args = host.interactive.map(quoted);
   writeFileSync(script, `cd ${quoted(place.work)}\nexec env -i ${[...env, host.bin, ...args].join(' ')}\n`);
   const terminal = openTerminal(`sh ${script}`, size);
   const questions: SeenQuestion[] = [];
+  let answer: 'yes' | 'no' = 'yes';
   let saidNo = false;
 
   /** Answers a question that is on the screen. @returns whether there was one */
@@ -81,7 +82,8 @@ export async function converse(host: Host, place: Ready, size: Size, answer: 'ye
   return {
     questions,
     screen: () => terminal.screen(),
-    async ask(line, lastWord) {
+    async ask(line, lastWord, given) {
+      answer = given;
       saidNo = false;
       await typeLine(terminal, line);
       let quiet = 0;

@@ -17,7 +17,6 @@ export const qwenCode: Host = {
     }),
   }),
   configFile: '.qwen/settings.json',
-  addsByCommand: true,
   headless: (prompt, allowed) => [...(allowed ? ['-y'] : []), '-p', prompt],
   interactive: [],
   ready: /Type your message/,

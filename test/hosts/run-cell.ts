@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from './cells.ts';
@@ -9,7 +9,7 @@ import { converse, playHeadless, type SeenQuestion } from './play.ts';
 import { type Played, played } from './script-player.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 
-export interface Played1 {
+export interface CellResult {
   readonly outcome: string;
   /** Did our server end with its host? */
   readonly ended: boolean;
@@ -23,7 +23,7 @@ export async function runCell(
   folder: string,
   model: ScriptedModel,
   world: World,
-): Promise<Played1> {
+): Promise<CellResult> {
   const place = await makePlace(host, path, join(folder, 'played', host.name, cell.name), cell.settings, world);
   const kept = join(folder, 'screens', host.name);
   mkdirSync(kept, { recursive: true });
@@ -31,8 +31,12 @@ export async function runCell(
   try {
     const { questions, last } = cell.person
       ? await interactive(cell, host, place)
-      : { questions: [], last: await playHeadless(host, place, `SCENE:${cell.scene}`, cell.headless === 'all allowed') };
+      : {
+          questions: [],
+          last: await playHeadless(host, place, `SCENE:${cell.scene}`, cell.headless === 'all allowed'),
+        };
     const ended = await isOver(place);
+    for (const name of readdirSync(kept).filter((file) => file.startsWith(`${cell.name}-`))) rmSync(join(kept, name));
     questions.forEach(({ kind, screen }, n) => {
       writeFileSync(join(kept, `${cell.name}-${n + 1}-${kind}.txt`), screen);
     });
@@ -50,12 +54,16 @@ export async function runCell(
 
 async function interactive({ scene, person }: Cell, host: Host, place: Ready) {
   const { answer, size } = person ?? { answer: 'no', size: { columns: 80, rows: 24 } };
-  const conversation = await converse(host, place, size, answer);
+  const conversation = await converse(host, place, size);
   if (scene !== undefined) {
-    await conversation.ask(`SCENE:${scene}`, scene);
+    await conversation.ask(`SCENE:${scene}`, scene, answer);
     // A no may have ended the turn, so the server is asked anew.
-    if (answer === 'no') await conversation.ask('SCENE:proof', 'proof');
-  } else if (host.promptCommand !== undefined) await conversation.ask(host.promptCommand, 'nothing');
+    if (answer === 'no') await conversation.ask('SCENE:proof', 'proof', 'yes');
+  } else if (host.promptCommand !== undefined) {
+    // A host knows the prompts once the server has started, which this waits for.
+    await conversation.ask('SCENE:list', 'list', 'yes');
+    await conversation.ask(host.promptCommand, 'prompt', 'yes');
+  }
   const last = conversation.screen();
   await conversation.leave();
   return { questions: conversation.questions, last };
@@ -71,7 +79,7 @@ function seenBy(model: ScriptedModel, questions: readonly SeenQuestion[]): Seen 
     const one = played(heard);
     if (one) scenes.set(one.scene, one);
   }
-  return { played: [...scenes.values()], questions, userTexts };
+  return { played: [...scenes.values()], questions, userTexts, bodies: model.requests.map(({ body }) => body) };
 }
 
 async function isOver(place: Ready): Promise<boolean> {

@@ -17,6 +17,7 @@ import { geminiCli } from './gemini-cli.ts';
 import { installHost } from './install-host.ts';
 import { startRegistry } from './local-registry.ts';
 import { opencode } from './opencode.ts';
+import { pageHas } from './place.ts';
 import { qwenCode } from './qwen-code.ts';
 import { runCell } from './run-cell.ts';
 import { startModel } from './scripted-model.ts';
@@ -61,14 +62,17 @@ let wrong = 0;
 for (const host of hosts) {
   const path = installHost(host, join(folder, 'installed'));
   say(`${host.title} ${host.version}`);
-  for (const cell of cells) {
+  for (const cell of cells.filter(({ settings }) => pageHas(host, settings))) {
     const { outcome, ended } = await runCell(cell, host, path, folder, model, world);
     const found = ended ? outcome : `${outcome}; the server lives on`;
     const expected = EXPECTED[host.name]?.[cell.name];
     if (found !== expected) wrong += 1;
     say(`  ${found === expected ? 'as expected' : 'NOT AS EXPECTED'}  ${cell.name}: ${found}`);
     const all = earlier();
-    writeFileSync(resultsFile, JSON.stringify({ ...all, [host.name]: { ...all[host.name], [cell.name]: found } }, null, 1));
+    writeFileSync(
+      resultsFile,
+      JSON.stringify({ ...all, [host.name]: { ...all[host.name], [cell.name]: found } }, null, 1),
+    );
   }
 }
 model.close();

@@ -46,3 +46,6 @@ export const scenes: Readonly<Record<string, readonly Step[]>> = {
   ],
   proof: [proof],
 };
+
+/** The first words of the prompt `triage_user_threads`, asked for with the user lin. */
+export const PROMPT = /Triage the threads of user "lin"/;

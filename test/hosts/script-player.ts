@@ -1,11 +1,12 @@
 import type { Heard, OfferedTool, Reply, Turn } from './model/conversation.ts';
-import { REMEMBERED, type Step, scenes } from './scenes.ts';
+import { PROMPT, REMEMBERED, type Step, scenes } from './scenes.ts';
 
 /** Tools by which a host lets its model look for other tools. Their calls are no steps of a scene. */
 const SEARCHES: readonly string[] = ['ToolSearch', 'tool_search'];
 /** By this one Qwen Code's model calls a tool that a search has found. */
 const BY_NAME = 'tool_call';
 const FULL_NAME = 'mcp__agora-threads__';
+const NAMED = /SCENE:([a-z]+)/;
 
 const text = (words: string): Reply => ({ kind: 'text', text: words });
 
@@ -15,11 +16,13 @@ export interface Played {
   readonly calls: readonly { readonly tool: string; readonly result: string | undefined }[];
 }
 
-/** The last scene of a conversation, and the turns after its name. */
+/** The last scene of a conversation, and the turns after its name. A prompt of our server is a scene without steps. */
 function sceneOf(turns: readonly Turn[]): { name: string; after: readonly Turn[] } | undefined {
-  const at = turns.findLastIndex(({ role, text: said }) => role === 'user' && /SCENE:[a-z]/.test(said));
-  const [, name] = [...(turns[at]?.text.matchAll(/SCENE:([a-z]+)/g) ?? [])].at(-1) ?? [];
-  return name === undefined ? undefined : { name, after: turns.slice(at + 1) };
+  const at = turns.findLastIndex(({ role, text: said }) => role === 'user' && (NAMED.test(said) || PROMPT.test(said)));
+  const said = turns[at]?.text;
+  if (said === undefined) return undefined;
+  const [, name = 'prompt'] = PROMPT.test(said) ? [] : (NAMED.exec(said) ?? []);
+  return { name, after: turns.slice(at + 1) };
 }
 
 const isSearch = ({ role, text: said }: Turn): boolean => role === 'call' && SEARCHES.includes(said);
@@ -75,7 +78,10 @@ export function nextReply({ turns, tools }: Heard): Reply {
   const searched = scene.after.some((turn) => isSearch(turn) && turn.args?.includes(step.tool));
   if (search && !searched) {
     // Claude Code and Qwen Code take names; Codex searches for words, and ends after so many tools.
-    const query = search.name === 'tool_search' && !find(tools, BY_NAME) ? `agora threads ${step.tool}` : `select:${FULL_NAME}${step.tool}`;
+    const query =
+      search.name === 'tool_search' && !find(tools, BY_NAME)
+        ? `agora threads ${step.tool}`
+        : `select:${FULL_NAME}${step.tool}`;
     return { kind: 'call', tool: search, args: { query } };
   }
   const byName = find(tools, BY_NAME);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asEvents, asJson, newId, textOf, type Turn, type Vendor } from './conversation.ts';
+import { asEvents, asJson, newId, type Turn, textOf, type Vendor } from './conversation.ts';
 
 const text = z.looseObject({ text: z.string().optional() });
 const part = z.union([
@@ -12,9 +12,7 @@ const request = z.looseObject({
   model: z.string().default('model'),
   stream: z.boolean().default(false),
   tools: z.array(z.looseObject({ name: z.string() })).default([]),
-  messages: z
-    .array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(part)]) }))
-    .default([]),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(part)]) })).default([]),
 });
 
 type Part = z.output<typeof part>;
@@ -56,8 +54,14 @@ export const anthropic: Vendor = {
     if (!stream) return asJson({ ...message, content: [block], ...stop });
     const [empty, delta] =
       reply.kind === 'text'
-        ? [{ ...block, text: '' }, { type: 'text_delta', text: reply.text }]
-        : [{ ...block, input: {} }, { type: 'input_json_delta', partial_json: JSON.stringify(reply.args) }];
+        ? [
+            { ...block, text: '' },
+            { type: 'text_delta', text: reply.text },
+          ]
+        : [
+            { ...block, input: {} },
+            { type: 'input_json_delta', partial_json: JSON.stringify(reply.args) },
+          ];
     const events = [
       { type: 'message_start', message: { ...message, content: [], stop_reason: null, stop_sequence: null } },
       { type: 'content_block_start', index: 0, content_block: empty },

@@ -38,7 +38,10 @@ export interface Vendor {
 export const asJson = (value: unknown): Answer => ({ type: 'application/json', body: JSON.stringify(value) });
 
 /** @param events each with the name of its event, where the vendor names them */
-export const asEvents = (events: readonly (readonly [name: string | undefined, data: unknown])[], end = ''): Answer => ({
+export const asEvents = (
+  events: readonly (readonly [name: string | undefined, data: unknown])[],
+  end = '',
+): Answer => ({
   type: 'text/event-stream',
   body: `${events.map(([name, data]) => `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`).join('')}${end}`,
 });
@@ -47,5 +50,6 @@ let last = 0;
 export const newId = (prefix: string): string => `${prefix}_${process.pid}_${++last}`;
 
 /** The text of a content that is a string or a list of parts. */
-export const textOf = (content: string | readonly { readonly text?: string | undefined }[] | null | undefined): string =>
-  typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('\n');
+export const textOf = (
+  content: string | readonly { readonly text?: string | undefined }[] | null | undefined,
+): string => (typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('\n'));

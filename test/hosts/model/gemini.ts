@@ -27,7 +27,13 @@ function turnOf(role: string | undefined, { text, functionCall, functionResponse
 }
 
 /** What Gemini CLI asks for beside the conversation: which model to take, and who speaks next. */
-const SIDE_ANSWER = { reasoning: '-', next_speaker: 'user', model_choice: 'flash', complexity_reasoning: '-', complexity_score: 1 };
+const SIDE_ANSWER = {
+  reasoning: '-',
+  next_speaker: 'user',
+  model_choice: 'flash',
+  complexity_reasoning: '-',
+  complexity_score: 1,
+};
 
 /** Gemini's generateContent, streamed or not. */
 export const gemini: Vendor = {
@@ -43,7 +49,9 @@ export const gemini: Vendor = {
     const { generationConfig } = request.parse(body);
     const text = generationConfig?.responseMimeType === 'application/json' ? JSON.stringify(SIDE_ANSWER) : undefined;
     const said =
-      reply.kind === 'text' ? { text: text ?? reply.text } : { functionCall: { name: reply.tool.name, args: reply.args } };
+      reply.kind === 'text'
+        ? { text: text ?? reply.text }
+        : { functionCall: { name: reply.tool.name, args: reply.args } };
     const message = {
       candidates: [{ index: 0, content: { role: 'model', parts: [said] }, finishReason: 'STOP' }],
       usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 },

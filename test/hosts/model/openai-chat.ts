@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asEvents, asJson, newId, textOf, type Turn, type Vendor } from './conversation.ts';
+import { asEvents, asJson, newId, type Turn, textOf, type Vendor } from './conversation.ts';
 
 const call = z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.string() }) });
 const request = z.looseObject({
@@ -24,7 +24,9 @@ function turnsOf({ role, content, tool_calls }: Message): Turn[] {
   if (role === 'user') return [{ role: 'user', text }];
   if (role === 'tool') return [{ role: 'result', text }];
   if (role !== 'assistant') return [];
-  const calls = (tool_calls ?? []).map(({ function: { name, arguments: args } }) => ({ role: 'call', text: name, args }) as const);
+  const calls = (tool_calls ?? []).map(
+    ({ function: { name, arguments: args } }) => ({ role: 'call', text: name, args }) as const,
+  );
   return calls.length > 0 ? calls : [{ role: 'assistant', text }];
 }
 
@@ -54,7 +56,12 @@ export const openaiChat: Vendor = {
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
     const base = { id: newId('chatcmpl'), created: Math.floor(Date.now() / 1000), model };
     if (!stream) {
-      return asJson({ ...base, object: 'chat.completion', choices: [{ index: 0, finish_reason, message: said }], usage });
+      return asJson({
+        ...base,
+        object: 'chat.completion',
+        choices: [{ index: 0, finish_reason, message: said }],
+        usage,
+      });
     }
     const chunk = { ...base, object: 'chat.completion.chunk' };
     return asEvents(

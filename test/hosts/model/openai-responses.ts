@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asEvents, newId, type OfferedTool, textOf, type Turn, type Vendor } from './conversation.ts';
+import { asEvents, newId, type OfferedTool, type Turn, textOf, type Vendor } from './conversation.ts';
 
 const parts = z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))]);
 const tool = z.looseObject({
@@ -37,7 +37,9 @@ function turnOf(given: Item): Turn[] {
 
 /** A namespace holds the tools of one server; a tool without a name goes by its type. */
 const offered = ({ type, name, tools }: z.output<typeof tool>): OfferedTool[] =>
-  type === 'namespace' ? (tools ?? []).map((one) => ({ name: one.name, namespace: name })) : [{ name: name ?? type ?? '' }];
+  type === 'namespace'
+    ? (tools ?? []).map((one) => ({ name: one.name, namespace: name }))
+    : [{ name: name ?? type ?? '' }];
 
 /** The tool by which Codex looks for tools that it did not list. */
 const SEARCH = 'tool_search';
@@ -86,7 +88,15 @@ export const openaiResponses: Vendor = {
       { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
       { type: 'response.output_item.added', ...at },
       ...(reply.kind === 'text'
-        ? [{ type: 'response.output_text.delta', item_id: item.id, output_index: 0, content_index: 0, delta: reply.text }]
+        ? [
+            {
+              type: 'response.output_text.delta',
+              item_id: item.id,
+              output_index: 0,
+              content_index: 0,
+              delta: reply.text,
+            },
+          ]
         : []),
       { type: 'response.output_item.done', ...at },
       {
