@@ -1,16 +1,18 @@
 /*
- * `npm run hosts [NAME ...] [-- --folder FOLDER --cell CELL --write]`: plays the scenes in shipping hosts, with a scripted model
- * on loopback, and holds what happened against `expected.ts`. Needs Linux and tmux; hosts are installed from npm.
+ * `npm run hosts -- [NAME ...] [--cell CELL] [--folder FOLDER]` plays the scenes in shipping hosts, with a scripted model on
+ * loopback, and holds what happened against `expected.ts`; `--write` makes `docs/compatibility.md` of what was found. Needs
+ * Linux and tmux. Hosts are installed from npm below the folder, each with a HOME of its own; their keys are dummies.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import * as z from 'zod';
 import { CELLS } from './cells.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
+import { compatibilityPage } from './compatibility-page.ts';
 import { copilotCli } from './copilot-cli.ts';
 import { EXPECTED } from './expected.ts';
 import { geminiCli } from './gemini-cli.ts';
@@ -35,13 +37,11 @@ const cells = CELLS.filter(({ name }) => !values.cell || values.cell.includes(na
 
 const results = z.record(z.string(), z.record(z.string(), z.string()));
 const resultsFile = join(folder, 'results.json');
-const earlier = (): z.output<typeof results> => {
-  try {
-    return results.parse(JSON.parse(readFileSync(resultsFile, 'utf8')));
-  } catch {
-    return {};
-  }
-};
+
+/** What this and earlier runs found, cell by cell. */
+const found: z.output<typeof results> = existsSync(resultsFile)
+  ? results.parse(JSON.parse(readFileSync(resultsFile, 'utf8')))
+  : {};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -54,29 +54,41 @@ async function startService(): Promise<{ url: string; close(): void }> {
   throw new Error('The sandbox did not start.');
 }
 
-const model = await startModel();
-const registry = await startRegistry(folder);
-const service = await startService();
-const world = { model: model.url, registry: registry.url, service: service.url };
-let wrong = 0;
-for (const host of hosts) {
-  const path = installHost(host, join(folder, 'installed'));
-  say(`${host.title} ${host.version}`);
-  for (const cell of cells.filter(({ settings }) => pageHas(host, settings))) {
-    const { outcome, ended } = await runCell(cell, host, path, folder, model, world);
-    const found = ended ? outcome : `${outcome}; the server lives on`;
-    const expected = EXPECTED[host.name]?.[cell.name];
-    if (found !== expected) wrong += 1;
-    say(`  ${found === expected ? 'as expected' : 'NOT AS EXPECTED'}  ${cell.name}: ${found}`);
-    const all = earlier();
-    writeFileSync(
-      resultsFile,
-      JSON.stringify({ ...all, [host.name]: { ...all[host.name], [cell.name]: found } }, null, 1),
-    );
+/** @returns how many cells were not as expected */
+async function play(): Promise<number> {
+  const model = await startModel();
+  const registry = await startRegistry(folder);
+  const service = await startService();
+  const world = { model: model.url, registry: registry.url, service: service.url };
+  let wrong = 0;
+  for (const host of hosts) {
+    const path = installHost(host, join(folder, 'installed'));
+    say(`${host.title} ${host.version}`);
+    for (const cell of cells.filter((one) => pageHas(host, one.settings))) {
+      const { outcome, ended } = await runCell(cell, host, path, folder, model, world);
+      const now = ended ? outcome : `${outcome}; the server lives on`;
+      found[host.name] = { ...found[host.name], [cell.name]: now };
+      writeFileSync(resultsFile, JSON.stringify(found, null, 1));
+      const expected = EXPECTED[host.name]?.[cell.name];
+      if (now !== expected) wrong += 1;
+      say(`  ${cell.name}: ${now}${now === expected ? '' : ` (expected: ${expected ?? 'nothing'})`}`);
+    }
   }
+  model.close();
+  registry.close();
+  service.close();
+  return wrong;
 }
-model.close();
-registry.close();
-service.close();
-say(wrong === 0 ? 'All as expected.' : `${wrong} not as expected.`);
-process.exitCode = wrong === 0 ? 0 : 1;
+
+if (values.write) {
+  // After somebody has looked at the screens of the last run, so nothing is played again.
+  const open = HOSTS.filter(({ name }) => !isDeepStrictEqual(found[name], EXPECTED[name]));
+  for (const { title } of open) say(`${title} has not been played to the end, or not as expected.`);
+  if (open.length === 0) writeFileSync('docs/compatibility.md', compatibilityPage(HOSTS, CELLS, found));
+  process.exitCode = open.length === 0 ? 0 : 1;
+} else {
+  const wrong = await play();
+  say(wrong === 0 ? 'All as expected.' : `${wrong} not as expected.`);
+  say(`Screens are in ${join(folder, 'screens')}.`);
+  process.exitCode = wrong === 0 ? 0 : 1;
+}
