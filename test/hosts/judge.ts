@@ -48,8 +48,9 @@ const INSTRUCTIONS = instructionsFor({ target: { kind: 'sandbox', forced: false 
 /** How much of the server's instructions the model gets. */
 function instructions(bodies: readonly string[]): string {
   const has = (text: string): boolean => bodies.some((body) => body.includes(JSON.stringify(text).slice(1, -1)));
-  const length = [INSTRUCTIONS.length, 250, 100].find((size) => has(INSTRUCTIONS.slice(0, size)));
-  return length === undefined ? 'never' : length === INSTRUCTIONS.length ? 'whole' : `the first ${length} characters`;
+  // A host may lay out the lines anew.
+  if (INSTRUCTIONS.split('\n').every(has)) return 'whole';
+  return has(INSTRUCTIONS.slice(0, 250)) ? 'the first 250 characters' : 'never';
 }
 
 const brief = (text: string): string => `unexpected: ${text.slice(0, 200).replace(/\s+/g, ' ')}`;

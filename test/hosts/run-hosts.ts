@@ -9,22 +9,15 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import * as z from 'zod';
+import { HOSTS } from './all-hosts.ts';
 import { CELLS } from './cells.ts';
-import { claudeCode } from './claude-code.ts';
-import { codex } from './codex.ts';
 import { compatibilityPage } from './compatibility-page.ts';
-import { copilotCli } from './copilot-cli.ts';
 import { EXPECTED } from './expected.ts';
-import { geminiCli } from './gemini-cli.ts';
 import { installHost } from './install-host.ts';
 import { startRegistry } from './local-registry.ts';
-import { opencode } from './opencode.ts';
 import { pageHas } from './place.ts';
-import { qwenCode } from './qwen-code.ts';
 import { runCell } from './run-cell.ts';
 import { startModel } from './scripted-model.ts';
-
-const HOSTS = [claudeCode, codex, geminiCli, opencode, copilotCli, qwenCode];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
