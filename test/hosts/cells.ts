@@ -1,8 +1,13 @@
-import type { Settings } from './place.ts';
 import type { Size } from './tmux.ts';
 
 const SMALL: Size = { columns: 80, rows: 24 };
 const LARGE: Size = { columns: 120, rows: 45 };
+
+/**
+ * What the host's page gives it: how to start our server and nothing else; the same with what makes a deletion safe; an
+ * app by the configuration or the command of the page, or without its secret.
+ */
+export type Settings = 'none' | 'safe' | 'app' | 'app by command' | 'app without its secret';
 
 /** One row of the table: a scene, and how it is played. */
 export interface Cell {

@@ -10,6 +10,8 @@ export interface Seen {
   /** The scenes of the cell, as the model saw them last. */
   readonly played: readonly Played[];
   readonly questions: readonly SeenQuestion[];
+  /** Did the model call a tool of a scene, whatever the host made of it? */
+  readonly called: boolean;
   /** What users said to the model. */
   readonly userTexts: readonly string[];
   /** The requests to the model as they came. */
@@ -34,7 +36,7 @@ export function judge(cell: Cell, host: Host, seen: Seen): string {
   if (scene === 'delete' || scene === 'batch') return [lost(seen), ...cutQuestions(cell, host, seen)].join('; ');
   const results = resultsOf(seen);
   const last = results.at(-1);
-  if (last === undefined) return 'not offered';
+  if (last === undefined) return seen.called ? 'the host refuses' : 'not offered';
   if (settings === 'app without its secret') {
     return /not_configured/.test(last) && /AGORA_APP_CERTIFICATE/.test(last) ? 'names the setting' : brief(last);
   }
@@ -60,7 +62,7 @@ const resultsOf = ({ played }: Seen): readonly string[] =>
 
 /** What became of the thread, by the word of the server itself, and who was asked. */
 function lost(seen: Seen): string {
-  if (seen.played.every(({ calls }) => calls.length === 0)) return 'kept: the tools are not offered';
+  if (!seen.called) return 'kept: the tools are not offered';
   // The last result of a scene is the proof, where the host let the model go on.
   const results = resultsOf(seen);
   const form = seen.questions.some(({ kind }) => kind === 'form');

@@ -3,17 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
+import type { Cell, Settings } from './cells.ts';
 import type { Host, Surroundings } from './host.ts';
 import { commandsOf, configOf, safetyOf, withoutApp } from './host-pages.ts';
 
-/**
- * What the host's page gives it: how to start our server and nothing else; the same with what makes a deletion safe; an
- * app by the configuration or the command of the page, or without its secret.
- */
-export type Settings = 'none' | 'safe' | 'app' | 'app by command' | 'app without its secret';
-
-/** Has the page of this host what a cell is about? */
-export function pageHas(host: Host, settings: Settings): boolean {
+/** Has this host, or its page, what a cell is about? */
+export function applies({ scene, settings }: Cell, host: Host): boolean {
+  if (scene === undefined) return host.promptCommand !== undefined;
   if (settings === 'safe') return safetyOf(host.name).length > 0;
   return settings !== 'app by command' || commandsOf(host.name).length > 1;
 }

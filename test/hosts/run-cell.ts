@@ -6,7 +6,7 @@ import type { Host } from './host.ts';
 import { judge, type Seen } from './judge.ts';
 import { isOurServer, makePlace, processesOf, type Ready, type World } from './place.ts';
 import { converse, playHeadless, type SeenQuestion } from './play.ts';
-import { type Played, played } from './script-player.ts';
+import { isStep, type Played, played } from './script-player.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 
 export interface CellResult {
@@ -79,7 +79,13 @@ function seenBy(model: ScriptedModel, questions: readonly SeenQuestion[]): Seen 
     const one = played(heard);
     if (one) scenes.set(one.scene, one);
   }
-  return { played: [...scenes.values()], questions, userTexts, bodies: model.requests.map(({ body }) => body) };
+  return {
+    called: model.requests.some(({ reply }) => reply !== undefined && isStep(reply)),
+    played: [...scenes.values()],
+    questions,
+    userTexts,
+    bodies: model.requests.map(({ body }) => body),
+  };
 }
 
 async function isOver(place: Ready): Promise<boolean> {

@@ -15,7 +15,7 @@ import { compatibilityPage } from './compatibility-page.ts';
 import { EXPECTED } from './expected.ts';
 import { installHost } from './install-host.ts';
 import { startRegistry } from './local-registry.ts';
-import { pageHas } from './place.ts';
+import { applies } from './place.ts';
 import { runCell } from './run-cell.ts';
 import { startModel } from './scripted-model.ts';
 
@@ -57,7 +57,7 @@ async function play(): Promise<number> {
   for (const host of hosts) {
     const path = installHost(host, join(folder, 'installed'));
     say(`${host.title} ${host.version}`);
-    for (const cell of cells.filter((one) => pageHas(host, one.settings))) {
+    for (const cell of cells.filter((one) => applies(one, host))) {
       const { outcome, ended } = await runCell(cell, host, path, folder, model, world);
       const now = ended ? outcome : `${outcome}; the server lives on`;
       found[host.name] = { ...found[host.name], [cell.name]: now };

@@ -25,6 +25,9 @@ function sceneOf(turns: readonly Turn[]): { name: string; after: readonly Turn[]
   return { name, after: turns.slice(at + 1) };
 }
 
+/** Is this a call that a scene asks for? */
+export const isStep = (reply: Reply): boolean => reply.kind === 'call' && !SEARCHES.includes(reply.tool.name);
+
 const isSearch = ({ role, text: said }: Turn): boolean => role === 'call' && SEARCHES.includes(said);
 
 export function played({ turns }: Heard): Played | undefined {

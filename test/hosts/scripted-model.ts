@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import * as z from 'zod';
 import { anthropic } from './model/anthropic.ts';
-import type { Heard, Vendor } from './model/conversation.ts';
+import type { Heard, Reply, Vendor } from './model/conversation.ts';
 import { gemini } from './model/gemini.ts';
 import { openaiChat } from './model/openai-chat.ts';
 import { openaiResponses } from './model/openai-responses.ts';
@@ -16,6 +16,7 @@ export interface ModelRequest {
   readonly url: string;
   readonly body: string;
   readonly heard: Heard | undefined;
+  readonly reply: Reply | undefined;
 }
 
 export interface ScriptedModel {
@@ -38,9 +39,10 @@ export async function startModel(): Promise<ScriptedModel> {
     const vendor = VENDORS.find((one) => one.path.test(path));
     const json: unknown = body === '' ? {} : JSON.parse(body);
     const heard = vendor?.hear(json);
-    requests.push({ url, body, heard });
-    if (vendor && heard) {
-      const answer = vendor.say(nextReply(heard), { url, body: json });
+    const reply = heard && nextReply(heard);
+    requests.push({ url, body, heard, reply });
+    if (vendor && reply) {
+      const answer = vendor.say(reply, { url, body: json });
       response.writeHead(200, { 'content-type': answer.type }).end(answer.body);
     } else {
       // Counting tokens, or a list of models.
