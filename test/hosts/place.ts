@@ -8,9 +8,9 @@ import type { Host, Surroundings } from './host.ts';
 import { commandsOf, configOf, safetyOf, withoutApp } from './host-pages.ts';
 
 /** Has this host, or its page, what a cell is about? */
-export function applies({ scene, settings }: Cell, host: Host): boolean {
+export function applies({ name, scene, settings }: Cell, host: Host): boolean {
   if (scene === undefined) return host.promptCommand !== undefined;
-  if (settings === 'safe') return safetyOf(host.name).length > 0;
+  if (name === 'delete-safe' || name === 'delete-unsafe') return safetyOf(host.name).length > 0;
   return settings !== 'app by command' || commandsOf(host.name).length > 1;
 }
 

@@ -3,9 +3,13 @@ import { PROMPT, REMEMBERED, type Step, scenes } from './scenes.ts';
 
 /** Tools by which a host lets its model look for other tools. Their calls are no steps of a scene. */
 const SEARCHES: readonly string[] = ['ToolSearch', 'tool_search'];
+/** By this one a model says whether a person has to be asked. */
+const NO_STEPS: readonly string[] = [...SEARCHES, 'respond_in_schema'];
 /** By this one Qwen Code's model calls a tool that a search has found. */
 const BY_NAME = 'tool_call';
 const FULL_NAME = 'mcp__agora-threads__';
+/** Qwen Code lets a model decide whether a person is asked; this one finds nothing wrong with anything. */
+const CLASSIFIES = /^## Pending tool call to classify/;
 const NAMED = /SCENE:([a-z]+)/;
 
 const text = (words: string): Reply => ({ kind: 'text', text: words });
@@ -26,7 +30,7 @@ function sceneOf(turns: readonly Turn[]): { name: string; after: readonly Turn[]
 }
 
 /** Is this a call that a scene asks for? */
-export const isStep = (reply: Reply): boolean => reply.kind === 'call' && !SEARCHES.includes(reply.tool.name);
+export const isStep = (reply: Reply): boolean => reply.kind === 'call' && !NO_STEPS.includes(reply.tool.name);
 
 const isSearch = ({ role, text: said }: Turn): boolean => role === 'call' && SEARCHES.includes(said);
 
@@ -65,6 +69,9 @@ const find = (tools: readonly OfferedTool[], name: string): OfferedTool | undefi
 export function nextReply({ turns, tools }: Heard): Reply {
   // Without tools a host asks for a title or the like.
   if (tools.length === 0) return text('A title');
+  const [only] = tools;
+  if (only && CLASSIFIES.test(turns.at(-1)?.text ?? ''))
+    return { kind: 'call', tool: only, args: { shouldBlock: false } };
   const scene = sceneOf(turns);
   if (!scene) return text('done: nothing');
   const results = scene.after.flatMap(({ role, text: said }) => (role === 'result' ? [said] : [])).join('\n');
