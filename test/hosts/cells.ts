@@ -36,8 +36,15 @@ export const CELLS: readonly Cell[] = [
   { name: 'delete-plain', says: 'delete, headless', scene: 'delete', ...headless, headless: 'nothing allowed' },
   { name: 'delete-allowed', says: 'delete, headless, all allowed', scene: 'delete', ...headless },
   {
+    name: 'delete-plain-safe',
+    says: "delete, headless, with the page's rules",
+    scene: 'delete',
+    settings: 'safe',
+    headless: 'nothing allowed',
+  },
+  {
     name: 'delete-safe',
-    says: "delete, headless, all allowed, with the page's own rules",
+    says: "delete, headless, all allowed, with the page's rules",
     scene: 'delete',
     ...headless,
     settings: 'safe',

@@ -49,6 +49,7 @@ export const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>
     bad: "the host's own check",
     'delete-plain': 'kept: the tools are not offered',
     'delete-allowed': UNASKED,
+    'delete-plain-safe': 'kept: the tools are not offered',
     'delete-safe': 'kept: the host refuses',
     'delete-unsafe': "kept: a no to the host's question",
   },
@@ -60,7 +61,8 @@ export const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>
   'qwen-code': {
     ...byHost,
     bad: "the host's own check",
-    'delete-plain': 'kept: the host refuses and ends the turn',
+    'delete-plain': UNASKED,
+    'delete-plain-safe': 'kept: the host refuses and ends the turn',
     'delete-allowed': UNASKED,
     'delete-safe': UNASKED,
     'delete-unsafe': UNASKED,

@@ -7,10 +7,13 @@ import type { Cell, Settings } from './cells.ts';
 import type { Host, Surroundings } from './host.ts';
 import { commandsOf, configOf, safetyOf, withoutApp } from './host-pages.ts';
 
+/** With the rules of a page, or without them though it has some. */
+const NEEDS_RULES: readonly string[] = ['delete-plain-safe', 'delete-safe', 'delete-unsafe'];
+
 /** Has this host, or its page, what a cell is about? */
 export function applies({ name, scene, settings }: Cell, host: Host): boolean {
   if (scene === undefined) return host.promptCommand !== undefined;
-  if (name === 'delete-safe' || name === 'delete-unsafe') return safetyOf(host.name).length > 0;
+  if (NEEDS_RULES.includes(name)) return safetyOf(host.name).length > 0;
   return settings !== 'app by command' || commandsOf(host.name).length > 1;
 }
 

@@ -47,5 +47,5 @@ export const scenes: Readonly<Record<string, readonly Step[]>> = {
   proof: [proof],
 };
 
-/** The first words of the prompt `triage_user_threads`, asked for with the user lin. */
-export const PROMPT = /Triage the threads of user "lin"/;
+/** The first words of the prompt `triage_user_threads`, asked for with the user lin; some hosts hand them on as JSON. */
+export const PROMPT = /Triage the threads of user \W*lin\W/;
