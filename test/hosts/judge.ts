@@ -60,6 +60,11 @@ const brief = (text: string): string => `unexpected: ${text.slice(0, 200).replac
 const resultsOf = ({ played }: Seen): readonly string[] =>
   played.flatMap(({ calls }) => calls.flatMap(({ result }) => result ?? []));
 
+/** The tool that asks the server whether the thread is still there. */
+const PROOF = /list_thread_members$/;
+
+const lastTool = ({ played }: Seen): string => played.flatMap(({ calls }) => calls).at(-1)?.tool ?? '';
+
 /** What became of the thread, by the word of the server itself, and who was asked. */
 function lost(seen: Seen): string {
   if (!seen.called) return 'kept: the tools are not offered';
@@ -75,8 +80,9 @@ function lost(seen: Seen): string {
   }
   if (form) return 'kept: a no in the form';
   if (results.some((text) => /declined/.test(text) && OURS.test(text))) return 'kept: the host declines the form';
-  // A host may end the turn with its refusal, so that the server cannot be asked.
-  const ends = /Members of thread|"members"/.test(proof) ? '' : ' and ends the turn';
+  // A host may end the turn with its refusal, so that the model cannot ask the server.
+  const asks = PROOF.test(lastTool(seen)) || /Members of thread/.test(proof);
+  const ends = asks ? '' : ' and ends the turn';
   return asked ? `kept: a no to the host's question${ends}` : `kept: the host refuses${ends}`;
 }
 
