@@ -79,6 +79,14 @@ describe('settings that work', () => {
     expect((await call('list_threads')).text).toMatch(/^\[sandbox\]/);
   });
 
+  it('the first 250 characters of the instructions, all that some hosts pass on, say what can be done', async () => {
+    const { client } = await connectClient({ env: { PATH: '/bin' } });
+    const seen = client.getInstructions()?.slice(0, 250);
+    for (const word of ['Agora Chat', 'find', 'create', 'rename', 'delete', 'members', 'digits in a string']) {
+      expect(seen?.toLowerCase()).toContain(word.toLowerCase());
+    }
+  });
+
   it('the sandbox can be forced over an app, and says so', async () => {
     const { client, call } = await connectClient({ env: { ...good, AGORA_THREADS_SANDBOX: '1' } });
     expect(client.getInstructions()).toContain('AGORA_THREADS_SANDBOX is set');

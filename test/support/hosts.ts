@@ -34,6 +34,8 @@ args = [${ARGS.map((arg) => JSON.stringify(arg)).join(', ')}]
 env_vars = ["${SECRET}"]
 # A question to a person waits for up to five minutes.
 tool_timeout_sec = 330
+# Else \`codex exec\` may begin before the server is ready, and have none of its tools.
+required = true
 
 [mcp_servers.${NAME}.env]
 ${Object.entries(APP)
@@ -51,6 +53,20 @@ const opencode = json({
       environment: { ...APP, [SECRET]: `{env:${SECRET}}` },
     },
   },
+  // Else it asks nothing.
+  permission: { [`${NAME}_delete_*`]: 'ask', [`${NAME}_remove_*`]: 'ask' },
+});
+
+const copilot = json({
+  mcpServers: {
+    [NAME]: {
+      type: 'local',
+      command: COMMAND,
+      args: ARGS,
+      env: { ...APP, [SECRET]: `\${${SECRET}}` },
+      tools: ['*'],
+    },
+  },
 });
 
 /** npx is a script on Windows, and what is no program needs a shell to start it. */
@@ -65,6 +81,8 @@ export const hostConfigs: Readonly<Record<string, string>> = {
   codex,
   'gemini-cli': mcpServers({ [SECRET]: `$${SECRET}` }, { trust: false }),
   opencode,
+  'copilot-cli': copilot,
+  'qwen-code': mcpServers({ [SECRET]: `$${SECRET}` }, { trust: false }),
   windows,
 };
 
