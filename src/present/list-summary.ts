@@ -60,7 +60,7 @@ function restOf(words: ListWords): string {
   const checked = filtered ? ` (${plural(scanned, one)} checked)` : '';
   const others = within === undefined ? 'there are no others' : `there are no others ${within}`;
   if (unjudged > 0) {
-    return `${unjudged} of the ${plural(scanned, one)} checked lack the field that the filter needs, so there may be others`;
+    return `${plural(scanned, one)} checked, of which ${unjudged} ${unjudged === 1 ? 'lacks' : 'lack'} the field that the filter needs, so there may be others`;
   }
   switch (stopped) {
     case 'end':

@@ -189,7 +189,7 @@ describe('find_groups', () => {
     const { structured, text } = await call('find_groups', { name_contains: '🚀' });
     expect(structured['groups']).toMatchObject([{ id: '210000000000009' }, { id: '210000000000008' }]);
     expect(text).toMatchInlineSnapshot(`
-      "Groups of the app acme#helpdesk, with "🚀" in the name: 2 shown; all groups were read, there are no others.
+      "[sandbox] Groups of the app acme#helpdesk, with "🚀" in the name: 2 shown; all groups were read, there are no others.
       210000000000009 "Launch 🚀" 2 members owner tom
       210000000000008 "Launch 🚀" 1 member owner mia"
     `);
@@ -237,7 +237,7 @@ describe('find_groups', () => {
 });
 
 describe('get_thread', () => {
-  it.each([{}, { AGORA_CHAT_UNDOCUMENTED: '1' }])('gives name, owner, group and its name with %j', async (env) => {
+  it.each([{}, { AGORA_THREADS_UNDOCUMENTED: '1' }])('gives name, owner, group and its name with %j', async (env) => {
     const { call, sandbox } = await connect({}, env);
     const [{ item } = { item: undefined }] = sandbox.state.created(REFUNDS.id).reverse();
     const { structured } = await call('get_thread', { thread_id: item?.id });

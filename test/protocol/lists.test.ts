@@ -105,7 +105,7 @@ describe('the end of a list', () => {
       cursor: first.structured['next_cursor'],
     });
     expect(second.structured).toMatchObject({ stopped: 'cursor_repeated', has_more: false });
-    expect(second.text).toContain('it is not known whether there are others');
+    expect(second.text).toContain('whether there are others is not known');
   });
 
   it.each([
@@ -135,15 +135,17 @@ describe('rows', () => {
   ])('that a filter cannot be held against (%j) let nobody claim that there is no other', async (filter, gap) => {
     const { text, structured } = await listOf([{ ...thread(1), ...gap }], filter);
     expect(structured).toMatchObject({ scanned: 1, matched: 0, stopped: 'end' });
-    expect(text).not.toContain('there is no other');
-    expect(text).toContain('did not give what the filter asks for of 1 of them, so there may be others.');
+    expect(text).not.toContain('there are no others');
+    expect(text).toContain(
+      '1 thread checked, of which 1 lacks the field that the filter needs, so there may be others',
+    );
     // What is known to differ needs no more to be told apart.
     const other = await listOf([{ ...thread(1), ...gap }], {
       ...filter,
       name_contains: 'zzz',
       owner: 'nobody',
     });
-    expect(other.text).toContain('there is no other');
+    expect(other.text).toContain('there are no others');
   });
 
   it('far beyond the limit are refused: a cursor that remembered them all would be as long', async () => {
