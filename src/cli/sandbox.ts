@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
-import { type Fault, FaultsError, parseFaults, startSandbox } from '../sandbox/index.ts';
+import type { Fault } from '../sandbox/index.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -11,6 +11,7 @@ import { UsageError } from './usage-error.ts';
  */
 export async function sandbox(args: readonly string[]): Promise<void> {
   const options = await readOptions(args);
+  const { startSandbox } = await import('../sandbox/index.ts');
   const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`port ${options.port} cannot be used (${error.code ?? error.message}).`);
   });
@@ -52,15 +53,16 @@ async function readOptions(args: readonly string[]): Promise<{ port: number; fau
  * @throws UsageError where the file cannot be read, or does not hold faults
  */
 async function readFaults(file: string): Promise<Fault[]> {
+  const { FaultsError, parseFaults } = await import('../sandbox/index.ts');
   try {
     return parseFaults(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    throw new UsageError(`--faults ${file} cannot be used:${faultsProblem(error)}`);
+    const problem = error instanceof FaultsError ? `\n${error.lines.join('\n')}` : ` ${otherProblem(error)}`;
+    throw new UsageError(`--faults ${file} cannot be used:${problem}`);
   }
 }
 
-function faultsProblem(error: unknown): string {
-  if (error instanceof FaultsError) return `\n${error.lines.join('\n')}`;
-  if (error instanceof SyntaxError) return ' it is not JSON.';
-  return ` ${error instanceof Error ? error.message : 'unknown.'}`;
+function otherProblem(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not JSON.';
+  return error instanceof Error ? error.message : 'unknown.';
 }

@@ -13,12 +13,16 @@ export interface GroupNames {
 
 /** In milliseconds: groups can be renamed by others. */
 const KEPT_MS = 10 * 60_000;
+/** In milliseconds, for a group without a name or a service without the call. */
+const ASKED_AGAIN_MS = 60_000;
 const CAPACITY = 5_000;
 /** The answer names up to 10,000 members of each group, so only few are asked for. */
 const MOST_ASKED = 10;
 
 export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock): GroupNames {
   const names = new Map<string, { readonly name: string; readonly at: number }>();
+  /** When each group was last asked for, in milliseconds since 1970: many questions at once ask once. */
+  const asked = new Map<string, number>();
 
   function recall(groupId: string): string | undefined {
     const known = names.get(groupId);
@@ -36,12 +40,18 @@ export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock): Gro
     }
   }
 
+  const isWorthAsking = (id: string): boolean => {
+    for (const [other, at] of asked) if (clock.now() - at >= ASKED_AGAIN_MS) asked.delete(other);
+    return recall(id) === undefined && !asked.has(id);
+  };
+
   return {
     recall,
     remember,
     async learn(groupIds, signal) {
-      const unknown = [...new Set(groupIds)].filter((id) => recall(id) === undefined).slice(0, MOST_ASKED);
+      const unknown = [...new Set(groupIds)].filter(isWorthAsking).slice(0, MOST_ASKED);
       if (unknown.length === 0) return;
+      for (const id of unknown) asked.set(id, clock.now());
       try {
         remember(await groups.get(unknown, signal));
       } catch (error) {

@@ -121,7 +121,9 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     const flags = ['--confirm', OTHERS.join(','), `--confirm=${THREAD}`];
     const { code, stdout } = await call('delete_threads', ...ids.map((id) => `thread_ids=${id}`), ...flags);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Deleting 3 threads in app "acme#helpdesk", confirmed by --confirm: 3 deleted\. /);
+    expect(stdout).toMatch(
+      /^\[sandbox\] Deleting 3 threads in app "acme#helpdesk", confirmed by --confirm: 3 deleted\. /,
+    );
     expect(deletions()).toHaveLength(3);
   });
 
@@ -157,7 +159,7 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     const { code, stdout } = await call('delete_threads', `thread_ids=${OTHERS.join()}`, '--confirm', OTHERS.join());
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^Deleting 2 threads in app "acme#helpdesk", confirmed by --confirm: 1 deleted, 1 failed\. /,
+      /^\[sandbox\] Deleting 2 threads in app "acme#helpdesk", confirmed by --confirm: 1 deleted, 1 failed\. /,
     );
   });
 });
@@ -173,7 +175,7 @@ describe.skipIf(!hasTerminal)('agora-threads-mcp call on a terminal (python3 wit
     ]);
     expect(code).toBe(0);
     expect(terminalText(terminal)).toMatchSnapshot();
-    expect(stdout).toMatch(/^Deleted thread 240000142270761 /);
+    expect(stdout).toMatch(/^\[sandbox\] Deleted thread 240000142270761 /);
     expect(deletions()).toHaveLength(1);
   });
 
@@ -198,7 +200,7 @@ describe.skipIf(!hasTerminal)('agora-threads-mcp call on a terminal (python3 wit
     const args = ['call', 'list_user_threads', 'username=lin', 'max_scan=200', 'limit=1', '--rate-limit', '100'];
     const { code, stdout, terminal } = await runOnTerminal(args, env, []);
     expect(code).toBe(0);
-    expect(stdout).toContain('Looked at 200');
+    expect(stdout).toContain('Checked 200');
     const drawn = terminal.split('\r\u001b[2K');
     expect(drawn).toContain('━━━━━━━━━━━━············  50% Looked at 100 threads');
     expect(drawn.at(-1)).toBe('');

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { BINARY } from '../support/binary.ts';
@@ -168,7 +168,8 @@ it.skipIf(windows)('works when its working directory goes', async () => {
 });
 
 it('works from a path with blanks and letters beyond ASCII', async () => {
-  const path = join(await directory(), 'Straße 名前 #1 100%', 'main.mjs');
-  await cp(BINARY, path);
-  await works(await openRaw({ binary: path }));
+  const folder = join(await directory(), 'Straße 名前 #1 100%');
+  for (const file of ['main.js', 'sandbox.js']) await cp(join(dirname(BINARY), file), join(folder, file));
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await works(await openRaw({ binary: join(folder, 'main.js') }));
 });

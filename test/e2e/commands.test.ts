@@ -43,7 +43,7 @@ describe('agora-threads-mcp sandbox', () => {
     const settings = await startSandbox(['--port', '0']);
     expect(Object.keys(settings)).toEqual(['AGORA_CHAT_HOST', 'AGORA_CHAT_APP_KEY', 'AGORA_CHAT_APP_TOKEN']);
     const text = await callBinary('list_user_threads', { username: 'lin', limit: 1 }, settings);
-    expect(text).toMatch(/^Threads of user lin: 1 shown/); // to the server it is any app: no word of a sandbox
+    expect(text).toMatch(/^\[sandbox\] Threads of user lin: 1 shown/); // to the server it is any app: no word of a sandbox
   });
 
   it('rehearses the faults of a file', async () => {
@@ -162,7 +162,7 @@ describe('agora-threads-mcp tools', () => {
   });
 
   it.each([
-    [['get_thread'], 'get_thread is not registered: it takes AGORA_THREADS_UNDOCUMENTED=1.'],
+    [['get_thread'], 'list_group_threads is not registered: it takes AGORA_THREADS_UNDOCUMENTED=1.'],
     [
       ['delete_thread', '--read-only'],
       'delete_thread is not registered: AGORA_THREADS_READ_ONLY leaves out what changes something.',

@@ -160,7 +160,7 @@ describe('all is well', () => {
     };
     const { code, text } = await doctor(env);
     expect(text).toContain('the embedded sandbox, since AGORA_THREADS_SANDBOX is set\n');
-    expect(linesOf(text, 'ok')).toContain('ok tools 7 of 13 are registered, by AGORA_THREADS_READ_ONLY');
+    expect(linesOf(text, 'ok')).toContain('ok tools 7 of 14 are registered, by AGORA_THREADS_READ_ONLY');
     expect(linesOf(text, 'warn', 'fail', 'skipped')).toEqual(
       ['AGORA_CHAT_HOST', 'AGORA_CHAT_APP_KEY', 'AGORA_CHAT_APP_TOKEN'].map(
         (name) => `skipped ${name} not looked at, since AGORA_THREADS_SANDBOX is set`,

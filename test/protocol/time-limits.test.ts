@@ -175,7 +175,7 @@ describe('a 429', () => {
     const clock = manualClock();
     // Longer than a call waits by itself, so that it is told to the caller; the pause of the others is bounded by 20 s.
     const { server, times, pass } = await timed(clock, (_request, index) =>
-      index === 0 ? busy('21') : envelope({ entities: [] }),
+      index === 0 ? busy('21') : envelope({ entities: [{ id: '240000000000009' }] }),
     );
     const env = { ...classicSettings(server.url), AGORA_THREADS_RATE_LIMIT: '12' };
     const { call } = await connectClient({ env, clock });

@@ -46,7 +46,7 @@ it('of more owners finds who has most of the threads, late as they come, and say
   expect(total).toBe(12_300);
   expect(result.by_owner?.at(-1)).not.toHaveProperty('others');
   expect(text).toMatch(/By owner: mia 300, .* all others \d+\n/);
-  expect(result.summary).toContain('There are so many groups or owners that a count by group or owner may be too low.');
+  expect(result.summary).toContain('There are so many groups or owners that a count may be too low.');
 });
 
 it('keeps a bounded number of owners, and each thread in a count', () => {

@@ -36,11 +36,11 @@ const text = z
 /** In code points; no source says whether the service counts UTF-16 units [all]. */
 const LONGEST_NAME = 64;
 
-/** Hidden characters in a name deceive people, and a line break is none that any client shows. */
-const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+/** No client shows them as what they are. */
+const UNSHOWN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 export const threadName = text
-  .refine((value) => !HIDDEN.test(value), 'must not hold line breaks, control or direction characters')
+  .refine((value) => !UNSHOWN.test(value), 'must not hold line breaks or control characters')
   .refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true })
   .refine((value) => [...value].length <= LONGEST_NAME, {
     error: ({ input }) => `must be at most ${LONGEST_NAME} characters, but is ${[...String(input)].length} long`,
