@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
@@ -26,6 +28,8 @@ const TRACES: readonly (readonly [what: string, trace: RegExp, held: boolean])[]
   ['tools as data', /The bundle lists/, true],
   ['ajv', /validateFormats/, false],
   ['fetch bodies', /Body is unusable/, false],
+  ['HTTP/2', /Server disabled extended CONNECT/, false],
+  ['schemas of zod 3', /zodToJsonSchema|ZodEffects/, false],
   ['a second HTTP parser', /AGFzbQ.*AGFzbQ/s, false],
   ["imports of Node's own modules", /(from|import) ?"node:/, false],
   ['local names of libraries', /jsonrpcNotification/, false],
@@ -35,6 +39,16 @@ const TRACES: readonly (readonly [what: string, trace: RegExp, held: boolean])[]
 describe('the bundle', () => {
   it('is under 800 KB', async () => {
     expect((await readFile(BINARY)).byteLength).toBeLessThan(800_000);
+  });
+
+  it('needs none of its chunks to start and to list its tools', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp(BINARY, join(folder, 'main.mjs'));
+    const input = lines.map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join('');
+    const { stdout, stderr } = await runBinary([], {}, input, join(folder, 'main.mjs'));
+    expect(stderr).toBe('');
+    expect(stdout).toContain('"name":"find_threads"');
   });
 
   it.each(TRACES)('holds %s: %s %s', async (_what, trace, held) => {

@@ -162,7 +162,7 @@ describe('agora-threads-mcp tools', () => {
   });
 
   it.each([
-    [['get_thread'], 'list_group_threads is not registered: it takes AGORA_THREADS_UNDOCUMENTED=1.'],
+    [['list_group_threads'], 'list_group_threads is not registered: it takes AGORA_THREADS_UNDOCUMENTED=1.'],
     [
       ['delete_thread', '--read-only'],
       'delete_thread is not registered: AGORA_THREADS_READ_ONLY leaves out what changes something.',

@@ -13,9 +13,14 @@ export interface Run {
 }
 
 /** Runs the built binary until it ends, with only the given environment. */
-export function runBinary(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Run> {
+export function runBinary(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = '',
+  binary = BINARY,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BINARY, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+    const child = spawn(process.execPath, [binary, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
