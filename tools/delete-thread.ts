@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { capitalised } from '../src/base/capitalised.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
@@ -49,7 +50,7 @@ export const deleteThread = defineDeletion({
       case 'already_gone':
         return { ...goneResult(target, app), confirmed_by };
       case 'deleted': {
-        const unchecked = deletion.unchecked ? ' Its name could not be checked before.' : '';
+        const unchecked = deletion.unchecked ? ' Its name could not be checked just before.' : '';
         const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked}`;
         return { summary, status, confirmed_by, thread };
       }
@@ -57,9 +58,9 @@ export const deleteThread = defineDeletion({
         if (error?.code !== 'renamed' && error?.code !== 'name_not_checked') throw error;
         const names =
           error.code === 'renamed'
-            ? ` from ${quotedName(target.thread.name ?? '')} to ${quotedName(record.name ?? '')}`
+            ? `, from ${quotedName(target.thread.name ?? '')} to ${quotedName(record.name ?? '')}`
             : '';
-        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}: of ${titled({ id: thread.id })} ${error.facts.what}${names}. ${error.facts.next}`;
+        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${error.facts.what}${names}. ${error.facts.next}`;
         return { summary, status: 'declined', confirmed_by, thread };
       }
       case 'unknown':
@@ -76,7 +77,7 @@ export const deleteThread = defineDeletion({
 });
 
 const goneResult = (target: Target, app: App): Result => ({
-  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist, or no longer does.`,
+  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist. It may have been deleted before.`,
   status: 'already_gone',
   thread: factsOf(target),
 });

@@ -4,22 +4,21 @@ import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
-import {
-  described,
-  factsLine,
-  inApp,
-  isEnough,
-  shownId,
-  type ThreadFacts,
-  threadFacts,
-  word,
-} from '../src/present/thread-facts.ts';
+import { described, factsLine, inApp, isEnough, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
-import { cutTexts, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
+import {
+  briefFacts,
+  cutTexts,
+  MEMBERS_TOKENS,
+  questionAbout,
+  recordFacts,
+  targetFacts,
+  withoutMembers,
+} from './support/deletion-facts.ts';
 import { counted } from './support/member-pairs.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
@@ -68,7 +67,7 @@ export const deleteThreads = defineDeletion({
   alreadyDone: (targets, app): Result | undefined =>
     targets.every(({ gone }) => gone)
       ? {
-          summary: `Nothing was deleted ${inApp(app)}: none of the ${targets.length} threads exists, or no longer does.`,
+          summary: `Nothing was deleted ${inApp(app)}: none of the ${counted(targets.length, 'thread')} exists. They may have been deleted before.`,
           status: 'done',
           results: targets.map(({ id }) => ({ thread_id: shownId(id), status: 'already_gone' })),
         }
@@ -79,8 +78,11 @@ export const deleteThreads = defineDeletion({
     results: cutTexts(
       targets.map((target): Outcome => {
         const status = result.status === 'declined' ? 'not_deleted' : 'not_deleted_yet';
-        const { members: _members, members_left_out: _more, ...thread } = targetFacts(target, 0);
-        return { thread_id: shownId(target.id), status: target.gone ? 'already_gone' : status, thread };
+        return {
+          thread_id: shownId(target.id),
+          status: target.gone ? 'already_gone' : status,
+          thread: briefFacts(target),
+        };
       }),
     ),
   }),
@@ -92,6 +94,7 @@ export const deleteThreads = defineDeletion({
     const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const summary = [
       `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
+      ...uncheckedOf(ones),
       ...keptOf(ones, context.audited),
       ...(carried ? [carried.words] : []),
     ].join(' ');
@@ -108,7 +111,9 @@ export const deleteThreads = defineDeletion({
       summary,
       ...results.map(lineOf),
       ...(results.some(({ status, thread }) => status === 'deleted' && thread && isEnough(thread))
-        ? ['To make one again by hand: create_thread with its group_id, msg_id, name and owner.']
+        ? [
+            'To make one again by hand: create_thread with its group_id, msg_id, name and owner, then add_thread_members.',
+          ]
         : []),
     ].join('\n'),
 });
@@ -165,7 +170,13 @@ function resultRows(ones: readonly One[]): Outcome[] {
   return cutTexts(rows);
 }
 
-const withoutMembers = ({ members: _members, members_left_out: _more, ...thread }: ThreadFacts): ThreadFacts => thread;
+/** How many were deleted though their names, shown as not verified, could not be read. */
+function uncheckedOf(ones: readonly One[]): readonly string[] {
+  const count = ones.filter(({ deletion }) => deletion?.unchecked).length;
+  return count === 0
+    ? []
+    : [`The ${count === 1 ? 'name' : 'names'} of ${count} of them could not be checked just before.`];
+}
 
 /** Where the members of what was deleted are kept, and of how many they are not. */
 function keptOf(ones: readonly One[], audited: boolean): readonly string[] {

@@ -4,14 +4,14 @@ import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
-import { inApp, quotedName } from '../src/present/thread-facts.ts';
+import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
 import { createLooks, type Look } from '../src/toolkit/thread-look.ts';
-import { stopped } from './support/delete-one.ts';
-import { questionAbout } from './support/deletion-facts.ts';
+import { alreadyGone, lookNow, stopped } from './support/delete-one.ts';
+import { briefFacts, cutTexts, questionAbout } from './support/deletion-facts.ts';
 import {
   afterLoss,
   type BatchResult,
@@ -43,17 +43,22 @@ export const removeThreadMembers = defineDeletion({
     summary: z.string(),
     status: z.enum(['done', 'partly_done', 'confirmation_required', 'declined']),
     ...confirmationFields,
+    threads: z.array(threadFacts).optional(),
     results: z.array(pairRow(STATUSES)),
     left_out: leftOutOf(STATUSES),
   }),
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
   deletions: () => 0,
   alreadyDone(targets) {
-    if (targets.every(({ gone }) => gone)) throw stopped('already_gone');
-    return undefined;
+    if (!targets.every(({ gone }) => gone)) return undefined;
+    throw targets.length === 1 ? alreadyGone() : alreadyGone().with({ what: 'none of the threads exists any more' });
   },
   question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
-  unconfirmed: (_targets, result) => ({ ...result, results: [] }),
+  unconfirmed: (targets, result) => ({
+    ...result,
+    threads: cutTexts(targets.map((target) => ({ thread: briefFacts(target) }))).map(({ thread }) => thread),
+    results: [],
+  }),
   async perform(targets, { usernames }, context) {
     const { app, confirmedBy: confirmed_by } = context;
     const users = [...new Set(usernames)];
@@ -71,9 +76,11 @@ export const removeThreadMembers = defineDeletion({
     const rest = restOf(results, targets);
     const carried = carriedOn('remove_thread_members', rest.args, rest.targets, context);
     const total = counted(results.length, 'membership');
+    const unchecked = checked.filter((one) => one.unchecked).length;
     return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
       summary: [
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+        ...(unchecked === 0 ? [] : [`The names of ${counted(unchecked, 'thread')} could not be checked just before.`]),
         ...(carried ? [carried.words] : []),
       ].join(' '),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
@@ -82,7 +89,8 @@ export const removeThreadMembers = defineDeletion({
       ...left_out,
     }));
   },
-  text: pairsText,
+  text: ({ threads = [], ...result }) =>
+    [pairsText(result), ...threads.map((thread) => `${titled(thread)}: ${described(thread)}`)].join('\n'),
 });
 
 /** What a yes has left to do of a thread: all users of the call, unless an earlier call with the same yes did some. */
@@ -102,25 +110,28 @@ function restOf(results: readonly PairResult<Status>[], targets: readonly Target
   return { args, targets: kept };
 }
 
+interface Looked {
+  readonly target: Target;
+  readonly error?: AgoraError;
+  /** Its name, shown as not verified, could not be read. */
+  readonly unchecked?: boolean;
+}
+
 /** A removal is looked at once, right after the yes. */
-function lookAtAll(
-  targets: readonly Target[],
-  context: ConfirmedContext,
-): Promise<readonly { readonly target: Target; readonly error?: AgoraError }[]> {
-  const { clock, seen, signal } = context;
-  const looks = createLooks(seen, clock);
+function lookAtAll(targets: readonly Target[], context: ConfirmedContext): Promise<readonly Looked[]> {
+  const looks = createLooks(context.seen, context.clock);
   return inParallel(targets, AT_ONCE, async (target) => {
-    if (target.gone) return { target, error: stopped('already_gone') };
+    if (target.gone) return { target, error: alreadyGone() };
     const calls = context.threads.with({ turn: context.nextTurn() });
-    const look = await looks(calls, target.id, { memberPages: 1, trustMs: 0 }, signal);
+    const look = await lookNow(looks, calls, target, 1, context);
     const verdict = verdictOf(look, shownOf(target), false);
-    if (verdict === 'send' || verdict === 'send_unchecked') return { target };
-    return { target, error: verdict === 'renamed' ? renamed(target, look) : stopped(verdict) };
+    if (verdict === 'send' || verdict === 'send_unchecked') return { target, unchecked: verdict !== 'send' };
+    const error = stopped(verdict, context.time);
+    return { target, error: verdict === 'renamed' ? withNames(error, target, look) : error };
   });
 }
 
-function renamed(target: Target, look: Look): AgoraError {
-  const error = stopped('renamed');
+function withNames(error: AgoraError, target: Target, look: Look): AgoraError {
   const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
   return error.with({ what: `${error.facts.what}, from ${before} to ${now}` });
 }

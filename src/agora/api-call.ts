@@ -24,7 +24,7 @@ export type Endpoint =
 /** Asked before each sending of a request that must only go while something still holds. */
 export interface Guard {
   /**
-   * Looks whether the request may be sent; rejects where it may not.
+   * Looks whether the request may be sent; rejects where it may not, and says whether the work has perhaps been done.
    *
    * @param mayHaveLanded has an earlier sending perhaps done the work?
    */

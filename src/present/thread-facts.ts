@@ -88,7 +88,8 @@ export function described(facts: ThreadFacts): string {
 
 /** All known facts but the id in one line, each with its name: `name "Refund question", owner lin`. */
 export function factsLine(facts: ThreadFacts): string {
-  const { name, owner, group_id, msg_id, created_at, members, members_left_out: more, as_of } = facts;
+  const { name, owner, group_id, msg_id, created_at, member_count, members, members_left_out: more, as_of } = facts;
+  const whole = member_count === undefined || /^\d+$/.test(member_count);
   return [
     ...(name === undefined ? [] : [`name ${inQuotes(name)}`]),
     ...Object.entries({ owner, group_id, msg_id }).flatMap(([key, id]) =>
@@ -97,7 +98,9 @@ export function factsLine(facts: ThreadFacts): string {
     ...Object.entries({ created_at, as_of }).flatMap(([key, time]) => (time === undefined ? [] : [`${key} ${time}`])),
     ...(members === undefined
       ? []
-      : [`members ${members.map(word).join(' ') || 'none'}${more ? ` and ${more} more` : ''}`]),
+      : [
+          `members ${members.map(word).join(' ') || 'none'}${more ? ` and ${more} more` : ''}${whole ? '' : ' and perhaps others'}`,
+        ]),
   ].join(', ');
 }
 

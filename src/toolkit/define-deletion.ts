@@ -122,7 +122,7 @@ const WHY_NOT: Record<No, string> = {
   dismissed: `the question was closed without an answer. ${LEAVE_IT}`,
   not_ticked: `the form was accepted, but the box was not ticked. ${LEAVE_IT}`,
   timed_out: `nobody answered the question within 5 minutes. ${LEAVE_IT}`,
-  failed: `the client could not show the question, or sent back something else than an answer. ${LEAVE_IT} If this client never shows it, its operator can set AGORA_THREADS_CONFIRM=code.`,
+  failed: `the client could not show the question, or sent back something other than an answer. ${LEAVE_IT} If this client never shows it, its operator can set AGORA_THREADS_CONFIRM=code.`,
   no_forms:
     'this server accepts a confirmation only from a person (AGORA_THREADS_CONFIRM=person), and this client shows no forms. Do not try again. The operator can use a client that shows forms, or set AGORA_THREADS_CONFIRM=auto.',
 };

@@ -10,36 +10,52 @@ const WINDOW_MS = 60 * 60_000;
 export interface DeletionCap {
   /** @throws AgoraError `cap_reached` where fewer than `count` deletions are left in the hour */
   require(count: number): void;
-  /** Counts one thread that was deleted, or perhaps deleted. */
-  count(): void;
+  /**
+   * Counts one deletion that is about to be sent, so that two at once cannot both take the last one.
+   *
+   * @returns takes it back, for a thread that was not deleted after all
+   * @throws AgoraError `cap_reached` where none is left
+   */
+  take(): () => void;
 }
 
 /** @param most deletions in any 60 minutes; undefined for no cap */
 export function createDeletionCap(most: number | undefined, clock: Clock): DeletionCap {
-  if (most === undefined) return { require: () => undefined, count: () => undefined };
+  if (most === undefined) return { require: () => undefined, take: () => () => undefined };
   const elapsed = timePassed(clock);
-  /** When each deletion of the last hour was counted, oldest first. */
-  let counted: number[] = [];
+  /** Each deletion of the last hour, oldest first. */
+  let counted: { readonly at: number }[] = [];
+
+  function require(count: number): void {
+    const now = elapsed();
+    counted = counted.filter(({ at }) => now - at < WINDOW_MS);
+    const left = Math.max(0, (most ?? 0) - counted.length);
+    if (count <= left) return;
+    // The call fits once this many of the oldest are an hour old.
+    const last = counted[count - left - 1];
+    const about = {
+      code: 'cap_reached',
+      what: `at most ${most} threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); ${left} left, ${count} asked for`,
+      landed: 'no',
+    } as const;
+    if (last === undefined) {
+      const next = 'Delete fewer in one call. The operator can raise AGORA_THREADS_MAX_DELETES.';
+      throw new AgoraError({ ...about, next, retry: 'never' });
+    }
+    const retryAfterMs = last.at + WINDOW_MS - now;
+    const next = `Tell the user that there is room for ${count} at ${utcTime(clock.now() + retryAfterMs)}. The operator can raise AGORA_THREADS_MAX_DELETES.`;
+    throw new AgoraError({ ...about, next, retry: 'later', retryAfterMs });
+  }
+
   return {
-    require(count) {
-      const now = elapsed();
-      counted = counted.filter((at) => now - at < WINDOW_MS);
-      const left = most - counted.length;
-      if (count <= left) return;
-      // So many of the oldest have to be an hour old before this call fits.
-      const last = counted[count - left - 1];
-      const next =
-        last === undefined
-          ? `One call may delete at most ${most} threads here: delete fewer, or ask the operator to raise AGORA_THREADS_MAX_DELETES.`
-          : `There is room for ${count} at ${utcTime(clock.now() + last + WINDOW_MS - now)}. Tell the user; the operator can raise AGORA_THREADS_MAX_DELETES.`;
-      throw new AgoraError({
-        code: 'cap_reached',
-        what: `AGORA_THREADS_MAX_DELETES allows ${most} deletions in 60 minutes, and ${left} ${left === 1 ? 'is' : 'are'} left of ${count} asked for`,
-        next,
-        retry: last === undefined ? 'never' : 'later',
-        landed: 'no',
-      });
+    require,
+    take() {
+      require(1);
+      const deletion = { at: elapsed() };
+      counted.push(deletion);
+      return () => {
+        counted = counted.filter((other) => other !== deletion);
+      };
     },
-    count: () => void counted.push(elapsed()),
   };
 }

@@ -3,7 +3,7 @@ import { within } from '../base/deadline.ts';
 import { inParallel } from '../base/in-parallel.ts';
 import type { ToolContext } from './define-tool.ts';
 import type { Shown } from './look-verdict.ts';
-import { createLooks, type Look, type MemberList } from './thread-look.ts';
+import { createLooks, type Look, type MemberList, UNREAD } from './thread-look.ts';
 
 /** A thread that a yes is asked for, as far as it is known when the question is made. */
 export interface Target {
@@ -55,8 +55,6 @@ export async function lookForQuestion(ids: readonly string[], context: ToolConte
     return targetOf(id, look ?? UNREAD, context);
   });
 }
-
-const UNREAD: Look = { state: 'unread', thread: undefined, members: undefined };
 
 function targetOf(id: string, { state, thread, members }: Look, { seen }: ToolContext): Target {
   const remembered = thread === undefined ? seen.recall(id) : undefined;

@@ -13,6 +13,9 @@ export interface Look {
   readonly members: MemberList | undefined;
 }
 
+/** Where a look had no time, or was refused. */
+export const UNREAD: Look = { state: 'unread', thread: undefined, members: undefined };
+
 export interface MemberList {
   /** User ids by join time, oldest first. */
   readonly ids: readonly string[];
@@ -55,11 +58,17 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
   const elapsedMs = timePassed(clock);
   const pages = new Map<string, { readonly at: number; readonly page: Promise<Page<Thread> | undefined> }>();
 
-  function readPage(place: ThreadPlace, reading: Reading) {
+  function readPage(place: ThreadPlace, reading: Reading): Promise<Page<Thread> | undefined> {
     const { username, groupId, sort, cursor } = place;
     const key = JSON.stringify([username, groupId, sort, cursor]);
     const known = pages.get(key);
-    if (known && elapsedMs() - known.at < PAGE_LIFE_MS) return known.page;
+    if (known && elapsedMs() - known.at < PAGE_LIFE_MS) {
+      return known.page.catch(() => {
+        reading.signal.throwIfAborted();
+        // Another look asked for it, and was ended before the answer.
+        return readPage(place, reading);
+      });
+    }
     if (reading.callsLeft === 0) return Promise.resolve(undefined);
     reading.callsLeft -= 1;
     const { calls, signal } = reading;
@@ -75,8 +84,9 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
       },
       // A list that cannot be read is one place less to look, and no reason not to ask the person.
       (error: unknown) => {
-        if (!(error instanceof AgoraError)) throw error;
-        return undefined;
+        if (error instanceof AgoraError) return undefined;
+        pages.delete(key);
+        throw error;
       },
     );
     pages.set(key, { at: elapsedMs(), page });
@@ -137,7 +147,9 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
     const members = await readMembers(threadId, memberPages, reading);
     if (members === 'gone') return { state: 'gone', thread: undefined, members: undefined };
     // After the members: what is sent next goes by the name, so the name is read last.
-    const thread = await search(threadId, members, trustMs, reading);
+    const found = await search(threadId, members, trustMs, reading);
+    // Lists overlap: another page that was read since may hold it under a newer name.
+    const thread = found && (seen.recall(threadId)?.thread ?? found);
     return { state: thread || members ? 'there' : 'unread', thread, members };
   };
 }

@@ -6,11 +6,14 @@ const GROUP = '210000000000001';
 const MESSAGE = '1180000000000000123';
 const create = { group_id: GROUP, msg_id: MESSAGE, name: 'x', owner: 'lin' };
 
+const ids = (count: number) => Array.from({ length: count }, (_, n) => String(n + 1));
+const users = (count: number) => Array.from({ length: count }, (_, n) => `user-${n}`);
+
 const CASES: readonly [string, string, Record<string, unknown>][] = [
   ['limit 0', 'list_threads', { limit: 0 }],
   ['limit 51', 'list_threads', { limit: 51 }],
   ['limit 1.5', 'list_threads', { limit: 1.5 }],
-  ['limit as text', 'list_threads', { limit: '20' }],
+  ['limit as words', 'list_threads', { limit: 'twenty' }],
   ['a sort that does not exist', 'list_threads', { sort: 'newest' }],
   ['an unknown argument', 'list_threads', { page: 2 }],
   ['an argument of a prototype', 'list_threads', { constructor: 1 }],
@@ -25,6 +28,13 @@ const CASES: readonly [string, string, Record<string, unknown>][] = [
   ['an id with a step up', 'delete_thread', { thread_id: '../1' }],
   ['full-width digits', 'delete_thread', { thread_id: '２４' }],
   ['an empty id', 'delete_thread', { thread_id: '' }],
+  ['an id with a leading zero', 'delete_thread', { thread_id: '0240000000000009' }],
+  ['a code that is none', 'delete_thread', { thread_id: '1', confirmation_code: 'x'.repeat(65) }],
+  ['no threads', 'delete_threads', { thread_ids: [] }],
+  ['51 threads', 'remove_thread_members', { thread_ids: ids(51), usernames: ['lin'] }],
+  ['201 pairs of threads and users', 'remove_thread_members', { thread_ids: ids(3), usernames: users(67) }],
+  ['the same for adding', 'add_thread_members', { thread_ids: ids(3), usernames: users(67) }],
+  ['one thread and several', 'add_thread_members', { thread_id: '1', thread_ids: ['2'], usernames: ['lin'] }],
   ['a missing argument', 'create_thread', { group_id: GROUP, name: 'x', owner: 'lin' }],
   ['several faults', 'create_thread', { group_id: 1, msg_id: null, name: 5, owner: {} }],
   ['an empty user', 'list_user_threads', { username: '' }],

@@ -59,7 +59,7 @@ describe('a call that is given up sends nothing more', () => {
 
   it('between two batches of members', async () => {
     const usernames = Array.from({ length: 30 }, (_, n) => `user-${n}`);
-    const call = ['add_thread_members', { thread_id: '1', usernames }] as const;
+    const call = ['add_thread_members', { thread_ids: ['1'], usernames }] as const;
     const { requests, waiting } = await giveUp(1, call, () => envelope({ data: { status: 'ok' } }), ONE_A_SECOND);
     expect(requests).toHaveLength(1);
     expect(waiting).toBe(0);
@@ -82,11 +82,11 @@ describe('a write that is given up at any of its requests', () => {
   const WRITES: readonly [string, Record<string, unknown>, sends: number][] = [
     ['create_thread', { group_id: '1', msg_id: '2', name: 'x', owner: 'lin' }, 1],
     ['rename_thread', { thread_id: THREAD, name: 'x' }, 1],
-    // Two requests for the preview, two for the look after the yes, then the deletion.
+    // Two requests for the look before the question, two for the look after the yes, then the deletion.
     ['delete_thread', { thread_id: THREAD }, 5],
     ['delete_threads', { thread_ids: ['240000000000010', '240000000000011'] }, 6], // without members no list is searched
-    ['add_thread_members', { thread_id: THREAD, usernames: users }, 2],
-    ['remove_thread_members', { thread_id: THREAD, usernames: users }, 6],
+    ['add_thread_members', { thread_ids: [THREAD], usernames: users }, 2],
+    ['remove_thread_members', { thread_ids: [THREAD], usernames: users }, 6],
   ];
   const good = ({ method, url, body }: Recorded): Reply => {
     if (method === 'GET')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, type RecordingServer, recordingServer } from '../support/http.ts';
 import { manualClock } from '../support/manual-clock.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 
 const THREAD = '240000000000009';
 const OTHER = '240000000000010';
@@ -21,36 +22,71 @@ describe('a form', () => {
   it('deletes on accept with true, and on nothing else', async () => {
     const server = await service();
     const { call } = await connectClient({ env: classicSettings(server.url), form: () => accepting });
-    expect((await call('delete_thread', { thread_id: THREAD })).structured['status']).toBe('deleted');
+    const { structured, text } = await call('delete_thread', { thread_id: THREAD });
+    expect(structured).toMatchObject({ status: 'deleted', confirmed_by: 'form' });
+    expect(text).toContain("confirmed in the client's form");
     expect(deletions(server)).toEqual([`/acme/helpdesk/thread/${THREAD}`]);
   });
 
-  const REFUSALS: readonly [string, FormHandler][] = [
-    ['decline', () => ({ action: 'decline' })],
-    ['cancel', () => ({ action: 'cancel' })],
-    ['accept with false', () => ({ action: 'accept', content: { confirm: false } })],
-    ['accept with the word "true"', () => ({ action: 'accept', content: { confirm: 'true' } })],
-    ['accept with 1', () => ({ action: 'accept', content: { confirm: 1 } })],
-    ['accept without content', () => ({ action: 'accept' })],
-    ['accept with empty content', () => ({ action: 'accept', content: {} })],
-    ['decline with true', () => ({ action: 'decline', content: { confirm: true } })],
-    ['an action that does not exist', () => ({ action: 'yes', content: { confirm: true } })],
-    ['an empty answer', () => ({})],
+  const DECLINED = 'the user declined.';
+  const FAILED = 'the client could not show the question, or sent back something other than an answer.';
+  const REFUSALS: readonly [string, FormHandler, string][] = [
+    ['decline', () => ({ action: 'decline' }), DECLINED],
+    ['cancel', () => ({ action: 'cancel' }), 'the question was closed without an answer.'],
+    [
+      'accept with false',
+      () => ({ action: 'accept', content: { confirm: false } }),
+      'the form was accepted, but the box was not ticked.',
+    ],
+    ['accept with the word "true"', () => ({ action: 'accept', content: { confirm: 'true' } }), FAILED],
+    ['accept with 1', () => ({ action: 'accept', content: { confirm: 1 } }), FAILED],
+    ['accept without content', () => ({ action: 'accept' }), FAILED],
+    ['accept with empty content', () => ({ action: 'accept', content: {} }), FAILED],
+    ['decline with true', () => ({ action: 'decline', content: { confirm: true } }), DECLINED],
+    ['an action that does not exist', () => ({ action: 'yes', content: { confirm: true } }), FAILED],
+    ['an empty answer', () => ({}), FAILED],
     [
       'an error of the client',
       () => {
         throw new Error('no window');
       },
+      FAILED,
     ],
   ];
-  it.each(REFUSALS)('deletes nothing on %s', async (_what, form) => {
+  it.each(REFUSALS)('deletes nothing on %s, and says what came back', async (_what, form, why) => {
     const server = await service();
-    const { call } = await connectClient({ env: classicSettings(server.url), form });
+    const clock = manualClock();
+    const { call } = await connectClient({
+      env: classicSettings(server.url),
+      clock,
+      form: (...shown) => {
+        clock.advance(1_000);
+        return form(...shown);
+      },
+    });
     const { structured, isError, text } = await call('delete_thread', { thread_id: THREAD });
     expect(isError, text).toBe(false);
     expect(structured['status']).toBe('declined');
-    expect(text).toContain('Nothing was deleted');
+    expect(structured).not.toHaveProperty('confirmed_by');
+    expect(text).toMatch(/^Nothing was deleted: /);
+    expect(text).toContain(why);
+    expect(text).toContain('Do not try again unless the user asks for it.');
     expect(deletions(server)).toEqual([]);
+  });
+
+  it.each([
+    [999, true],
+    [1_000, false],
+  ])('declined after %i ms: it may be that nobody saw it (%s)', async (ms, said) => {
+    const server = await service();
+    const clock = manualClock();
+    const form: FormHandler = () => {
+      clock.advance(ms);
+      return { action: 'decline' };
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), clock, form });
+    const { text } = await call('delete_thread', { thread_id: THREAD });
+    expect(text.includes('may be running without a person')).toBe(said);
   });
 
   it('ignores a code from the model', async () => {
@@ -88,7 +124,7 @@ describe('a form', () => {
     clock.advance(5 * 60_000);
     const { structured, text } = await answer;
     expect(structured['status']).toBe('declined');
-    expect(text).toContain('within 5 minutes');
+    expect(text).toContain('nobody answered the question within 5 minutes');
     expect(closed).toBe(true);
     expect(beats.length).toBeGreaterThanOrEqual(19); // one every 15 s
     expect(deletions(server)).toEqual([]);
@@ -118,22 +154,22 @@ describe('a form', () => {
     expect(deletions(server)).toEqual([]);
   });
 
-  it('costs at most four calls, however many members and threads there are', async () => {
-    const affiliations = Array.from({ length: 50 }, (_, n) => `user-${n}`);
-    const entities = Array.from({ length: 50 }, (_, n) => ({ id: String(n + 1), name: 'Another' }));
-    const server = await recordingServer(({ url }) =>
-      envelope(url.includes('/users') ? { data: { affiliations } } : { entities, properties: { cursor: 'more' } }),
-    );
+  it('costs at most twenty calls, however many members and threads there are', async () => {
+    const server = await recordingServer((_request, index) => {
+      const affiliations = Array.from({ length: 50 }, (_, n) => `user-${index * 50 + n}`);
+      const entities = Array.from({ length: 50 }, (_, n) => ({ id: String(index * 50 + n + 1), name: 'Another' }));
+      return envelope({ data: { affiliations }, entities, properties: { cursor: `after-${index}` } });
+    });
     const { call } = await connectClient({ env: classicSettings(server.url) });
     const { structured } = await call('delete_thread', { thread_id: '240000000000009' });
     expect(structured['status']).toBe('confirmation_required');
-    expect(structured['thread']).toMatchObject({ member_count: '50 or more' });
-    expect(server.requests).toHaveLength(4);
+    expect(structured['thread']).toMatchObject({ member_count: '500 or more' });
+    expect(server.requests).toHaveLength(20);
   });
 
   it.each([
-    [60_000, 'Before'],
-    [60_001, 'After'],
+    [59_999, 'Before'],
+    [60_000, 'After'],
   ])('calls the thread as a list showed it at most a minute ago: after %i ms "%s"', async (age, name) => {
     let current = 'Before';
     const server = await recordingServer(({ url }) =>
@@ -152,7 +188,7 @@ describe('a form', () => {
     current = 'After';
     clock.advance(age);
     await call('delete_thread', { thread_id: THREAD });
-    expect(asked).toContain(`Thread ${THREAD} "${name}"`);
+    expect(asked.split('\n')[0]).toBe(`Delete thread "${name}"?`);
   });
 
   it('names the loss, the app and the host', async () => {
@@ -168,15 +204,14 @@ describe('a form', () => {
     await call('delete_thread', { thread_id: THREAD });
     expect(asked).toEqual({
       message: [
-        'Delete this thread for good?',
-        `Thread ${THREAD}`,
-        'Group unknown, owner unknown, age unknown, 0 members, name unknown',
-        `App "acme#helpdesk" on ${new URL(server.url).host}`,
-        'Its messages go with it. This cannot be undone.',
+        `Delete thread ${THREAD} (name unknown, not verified)?`,
+        '0 members, group, owner and date unknown',
+        `Cannot be undone. App acme#helpdesk on ${new URL(server.url).host}`,
+        `Messages are deleted too. Thread ${THREAD}`,
       ].join('\n'),
       requestedSchema: {
         type: 'object',
-        properties: { confirm: { type: 'boolean', title: 'Delete this thread for good' } },
+        properties: { confirm: { type: 'boolean', title: 'Delete this thread for good', default: false } },
         required: ['confirm'],
       },
     });
@@ -202,7 +237,8 @@ describe('a code', () => {
     const confirmation_code = await ask(client);
     expect(deletions(server)).toEqual([]);
     const done = await client.call('delete_thread', { thread_id: THREAD, confirmation_code });
-    expect(done.structured['status']).toBe('deleted');
+    expect(done.structured).toMatchObject({ status: 'deleted', confirmed_by: 'code' });
+    expect(done.text).toContain('confirmed by a second call with a code');
     const again = await client.call('delete_thread', { thread_id: THREAD, confirmation_code });
     expect(again.structured['status']).toBe('confirmation_required');
     expect(again.text).toContain('used');
@@ -222,13 +258,39 @@ describe('a code', () => {
     expect(deletions(server)).toEqual([]);
   });
 
-  it('expires after five minutes', async () => {
+  it.each([
+    [15 * 60_000 - 1, 'deleted'],
+    [15 * 60_000, 'confirmation_required'],
+  ])('lives fifteen minutes: after %i ms %s', async (ms, status) => {
     const { server, clock, client } = await withCodes();
     const confirmation_code = await ask(client);
-    clock.advance(5 * 60_000);
+    clock.advance(ms);
     const late = await client.call('delete_thread', { thread_id: THREAD, confirmation_code });
-    expect(late.structured['status']).toBe('confirmation_required');
-    expect(deletions(server)).toEqual([]);
+    expect(late.structured['status']).toBe(status);
+    expect(deletions(server)).toHaveLength(status === 'deleted' ? 1 : 0);
+  });
+
+  it('counts for arguments that mean the same once they are healed', async () => {
+    const { server, client } = await withCodes();
+    const first = await client.call('delete_threads', { thread_ids: [THREAD] });
+    const code = String(first.structured['confirmation_code']);
+    const done = await client.call('delete_threads', { thread_id: ` ${THREAD}`, confirmation_code: ` ${code} ` });
+    expect(done.structured).toMatchObject({ status: 'done', confirmed_by: 'code' });
+    expect(deletions(server)).toHaveLength(1);
+  });
+
+  it('that was right gives no second preview: what is found then is an outcome', async () => {
+    const [thread] = threadsOf('lin', 1);
+    const service = await threadService(thread ? [thread] : []);
+    const client = await connectClient({ env: classicSettings(service.url), clock: manualClock() });
+    const thread_id = thread?.id ?? '';
+    const confirmation_code = await ask(client, thread_id);
+    if (thread) thread.name = 'Keep this';
+    const { structured, text } = await client.call('delete_thread', { thread_id, confirmation_code });
+    expect(structured).toMatchObject({ status: 'declined', confirmed_by: 'code' });
+    expect(structured).not.toHaveProperty('confirmation_code');
+    expect(text).toContain('its name has changed since the user was asked, from "Thread 0" to "Keep this"');
+    expect(service.deleted).toEqual([]);
   });
 
   it('is asked for where a client declares only URL elicitation', async () => {
@@ -239,13 +301,15 @@ describe('a code', () => {
 });
 
 describe('the operator decides how', () => {
-  it('elicitation: no form, no deletion', async () => {
+  it.each(['person', 'elicitation'])('%s: no form, no deletion, and no code', async (mode) => {
     const server = await service();
-    const env = { ...classicSettings(server.url), AGORA_THREADS_CONFIRM: 'elicitation' };
+    const env = { ...classicSettings(server.url), AGORA_THREADS_CONFIRM: mode };
     const { call } = await connectClient({ env });
     const { structured, text } = await call('delete_thread', { thread_id: THREAD, confirmation_code: 'ABCDEFGH' });
     expect(structured['status']).toBe('declined');
-    expect(text).toContain('AGORA_THREADS_CONFIRM');
+    expect(structured).not.toHaveProperty('confirmation_code');
+    expect(text).toContain('AGORA_THREADS_CONFIRM=person');
+    expect(text).toContain('a client that shows forms');
     expect(deletions(server)).toEqual([]);
   });
 

@@ -54,10 +54,12 @@ describe('rename_thread', () => {
 });
 
 describe('delete_thread', () => {
-  const withThread = async (form?: () => unknown) => {
-    const client = await session(form);
+  const withThread = async (form?: () => unknown, env: Record<string, string> = {}) => {
+    const clock = manualClock();
+    const sandbox = Object.keys(env).length === 0 ? {} : { AGORA_THREADS_SANDBOX: '1' };
+    const client = await connectClient({ env: { ...env, ...sandbox }, clock, ...(form && { form }) });
     const { structured } = await client.call('create_thread', create);
-    return { ...client, thread_id: structured['thread_id'] };
+    return { ...client, clock, thread_id: structured['thread_id'] };
   };
 
   it('deleted, then already_gone', async () => {
@@ -72,9 +74,38 @@ describe('delete_thread', () => {
     expect(shown(await call('delete_thread', { thread_id, confirmation_code: 'ABCDEFGH' }))).toMatchSnapshot();
   });
 
-  it('declined', async () => {
-    const { call, thread_id } = await withThread(() => ({ action: 'decline' }));
+  it.each([
+    ['declined', 5_000, { action: 'decline' }],
+    ['declined at once', 0, { action: 'decline' }],
+    ['dismissed', 5_000, { action: 'cancel' }],
+    ['accepted, but not ticked', 5_000, { action: 'accept', content: { confirm: false } }],
+    ['answered with something else', 5_000, { action: 'accept' }],
+  ])('%s', async (_how, ms, answer) => {
+    const { call, thread_id, clock } = await withThread(() => {
+      clock.advance(ms);
+      return answer;
+    });
     expect(shown(await call('delete_thread', { thread_id }))).toMatchSnapshot();
+  });
+
+  it('refused for want of a form', async () => {
+    const { call, thread_id } = await withThread(undefined, { AGORA_THREADS_CONFIRM: 'person' });
+    expect(shown(await call('delete_thread', { thread_id }))).toMatchSnapshot();
+  });
+
+  it('refused, since the name has changed', async () => {
+    const { call, thread_id } = await withThread(async () => {
+      await call('rename_thread', { thread_id, name: 'Keep this' });
+      return accept();
+    });
+    expect(shown(await call('delete_thread', { thread_id }))).toMatchSnapshot();
+  });
+
+  it('refused by the cap', async () => {
+    const { call, thread_id } = await withThread(accept, { AGORA_THREADS_MAX_DELETES: '1' });
+    await call('delete_thread', { thread_id });
+    const { structured } = await call('create_thread', create);
+    expect((await call('delete_thread', { thread_id: structured['thread_id'] })).text).toMatchSnapshot();
   });
 
   it('knows a thread of old from the lists of its members, in a fresh process too', async () => {
@@ -91,6 +122,37 @@ describe('delete_thread', () => {
     });
     await fresh.call('delete_thread', { thread_id: thread?.id });
     expect(asked).toMatchSnapshot();
+  });
+});
+
+describe('delete_threads and remove_thread_members', () => {
+  const { id: group } = SANDBOX_HINTS.groups[1];
+  const some = async (form?: () => unknown) => {
+    const client = await session(form);
+    const { structured } = await client.call('list_user_group_threads', { group_id: group, username: 'lin', limit: 2 });
+    const thread_ids = (structured['threads'] as { id: string }[]).map(({ id }) => id);
+    return { ...client, thread_ids };
+  };
+
+  it('done', async () => {
+    const { call, thread_ids } = await some(accept);
+    const args = { thread_ids, usernames: ['lin', 'no-such-user'] };
+    expect(shown(await call('remove_thread_members', args))).toMatchSnapshot();
+    expect(shown(await call('delete_threads', { thread_ids }))).toMatchSnapshot();
+    expect(shown(await call('delete_threads', { thread_ids }))).toMatchSnapshot();
+    expect((await call('remove_thread_members', args)).text).toMatchSnapshot();
+  });
+
+  it('confirmation_required', async () => {
+    const { call, thread_ids } = await some();
+    expect(shown(await call('remove_thread_members', { thread_ids, usernames: ['lin'] }))).toMatchSnapshot();
+    expect(shown(await call('delete_threads', { thread_ids }))).toMatchSnapshot();
+  });
+
+  it('declined', async () => {
+    const { call, thread_ids } = await some(() => ({ action: 'cancel' }));
+    expect(shown(await call('remove_thread_members', { thread_ids, usernames: ['lin'] }))).toMatchSnapshot();
+    expect(shown(await call('delete_threads', { thread_ids }))).toMatchSnapshot();
   });
 });
 

@@ -1,36 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { startCallTime } from '../../src/toolkit/call-time.ts';
 import {
   type Asker,
-  type ConfirmationRequest,
   createGate,
+  type Decision,
+  FORM_TIME_MS,
+  formParams,
+  type Gate,
   nextStep,
   readForm,
   showsForms,
 } from '../../src/toolkit/confirm.ts';
+import type { Binding } from '../../src/toolkit/confirmation-codes.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 describe('the decision before anything is lost', () => {
   it.each([
-    ['auto', true, 'none', 'ask_by_form'],
-    ['auto', true, 'fits', 'ask_by_form'],
-    ['auto', true, 'wrong', 'ask_by_form'],
-    ['auto', false, 'none', 'hand_out_code'],
-    ['auto', false, 'fits', 'proceed'],
-    ['auto', false, 'wrong', 'hand_out_code'],
-    ['elicitation', true, 'none', 'ask_by_form'],
-    ['elicitation', true, 'fits', 'ask_by_form'],
-    ['elicitation', true, 'wrong', 'ask_by_form'],
-    ['elicitation', false, 'none', 'refuse'],
-    ['elicitation', false, 'fits', 'refuse'],
-    ['elicitation', false, 'wrong', 'refuse'],
-    ['code', true, 'none', 'hand_out_code'],
-    ['code', true, 'fits', 'proceed'],
-    ['code', true, 'wrong', 'hand_out_code'],
-    ['code', false, 'none', 'hand_out_code'],
-    ['code', false, 'fits', 'proceed'],
-    ['code', false, 'wrong', 'hand_out_code'],
-  ] as const)('mode %s, forms %s, code %s: %s', (mode, forms, code, step) => {
-    expect(nextStep(mode, forms, code)).toBe(step);
+    ['auto', true, 'ask_by_form'],
+    ['auto', false, 'hand_out_code'],
+    ['person', true, 'ask_by_form'],
+    ['person', false, 'refuse'],
+    ['code', true, 'hand_out_code'],
+    ['code', false, 'hand_out_code'],
+  ] as const)('mode %s, forms %s: %s', (mode, forms, step) => {
+    expect(nextStep(mode, forms)).toBe(step);
   });
 });
 
@@ -38,19 +31,35 @@ describe('the answer to a form', () => {
   it.each([
     [{ action: 'accept', content: { confirm: true } }, 'yes'],
     [{ action: 'accept', content: { confirm: true, more: 1 } }, 'yes'],
-    [{ action: 'accept', content: { confirm: false } }, 'no'],
-    [{ action: 'accept', content: { confirm: 'true' } }, 'no'],
-    [{ action: 'accept', content: { confirm: [true] } }, 'no'],
-    [{ action: 'accept', content: null }, 'no'],
-    [{ action: 'accept' }, 'no'],
-    [{ action: 'decline' }, 'no'],
-    [{ action: 'cancel', content: { confirm: true } }, 'no'],
-    [{ action: 'ACCEPT', content: { confirm: true } }, 'malformed'],
-    [{}, 'malformed'],
-    [null, 'malformed'],
-    ['accept', 'malformed'],
+    [{ action: 'accept', content: { confirm: false } }, 'not_ticked'],
+    [{ action: 'accept', content: { confirm: 'true' } }, 'failed'],
+    [{ action: 'accept', content: { confirm: [true] } }, 'failed'],
+    [{ action: 'accept', content: { confirm: 1 } }, 'failed'],
+    [{ action: 'accept', content: {} }, 'failed'],
+    [{ action: 'accept', content: null }, 'failed'],
+    [{ action: 'accept' }, 'failed'],
+    [{ action: 'decline' }, 'declined'],
+    [{ action: 'decline', content: { confirm: true } }, 'declined'],
+    [{ action: 'cancel', content: { confirm: true } }, 'dismissed'],
+    [{ action: 'ACCEPT', content: { confirm: true } }, 'failed'],
+    [{}, 'failed'],
+    [null, 'failed'],
+    ['accept', 'failed'],
   ])('%j is %s', (answer, meaning) => {
     expect(readForm(answer)).toBe(meaning);
+  });
+});
+
+describe('a form', () => {
+  it('has one required box that is not ticked', () => {
+    expect(formParams({ message: 'Delete?', title: 'Delete' })).toEqual({
+      message: 'Delete?',
+      requestedSchema: {
+        type: 'object',
+        properties: { confirm: { type: 'boolean', title: 'Delete', default: false } },
+        required: ['confirm'],
+      },
+    });
   });
 });
 
@@ -70,16 +79,19 @@ describe('a client shows forms', () => {
   });
 });
 
-const MINUTE = 60_000;
 const YES = { action: 'accept', content: { confirm: true } };
-const question: ConfirmationRequest = {
-  tool: 'delete_thread',
-  args: { thread_id: '1', more: '2' },
-  boundTo: 'Refund',
-  message: 'Delete?',
-  label: 'Yes',
-};
-const never = new AbortController().signal;
+const binding: Binding = { tool: 'delete_thread', args: { thread_id: '1' } };
+const question = { message: 'Delete?', title: 'Delete' };
+
+/** A gate that keeps the names that were shown, and one call that is asked. */
+function start(mode: 'auto' | 'person' | 'code' = 'auto', formIs: 'form' | 'terminal' | 'flag' = 'form') {
+  const clock = manualClock();
+  const client = new AbortController();
+  const gate = createGate<string>(mode, clock, formIs);
+  const ask = (asker: Asker): Promise<Decision> =>
+    gate.ask(binding, question, 'Refund', asker, startCallTime(clock, client.signal));
+  return { clock, client, gate, ask };
+}
 
 /** A client that shows forms, and answers them when the test says so. */
 function askedClient() {
@@ -100,105 +112,106 @@ const noForms: Asker = {
 };
 
 describe('a question by form', () => {
-  it('is a yes on time', async () => {
+  it.each(['form', 'terminal', 'flag'] as const)('is a yes on time, by %s', async (formIs) => {
+    const { ask } = start('auto', formIs);
     const { asker, answer } = askedClient();
-    const decision = createGate('auto', manualClock())(question, undefined, asker, never);
+    const decision = ask(asker);
     answer(YES);
-    expect(await decision).toEqual({ kind: 'yes', by: 'form' });
+    expect(await decision).toEqual({ kind: 'yes', by: formIs });
+  });
+
+  it.each([
+    [{ action: 'decline' }, 999, 'declined_at_once'],
+    [{ action: 'decline' }, 1_000, 'declined'],
+    [{ action: 'cancel' }, 0, 'dismissed'],
+    [{ action: 'accept', content: { confirm: false } }, 0, 'not_ticked'],
+    [{ action: 'accept' }, 0, 'failed'],
+  ])('answered %j after %i ms is no yes: %s', async (value, ms, why) => {
+    const { clock, ask } = start();
+    const { asker, answer } = askedClient();
+    const decision = ask(asker);
+    clock.advance(ms);
+    answer(value);
+    expect(await decision).toEqual({ kind: 'no', why });
+  });
+
+  it('is no yes where the client cannot show it', async () => {
+    const { ask } = start();
+    expect(await ask({ ...noForms, forms: true })).toEqual({ kind: 'no', why: 'failed' });
   });
 
   it('is no yes after the call was given up', async () => {
+    const { client, ask } = start();
     const { asker, answer } = askedClient();
-    const call = new AbortController();
-    const decision = createGate('auto', manualClock())(question, undefined, asker, call.signal);
-    call.abort(new Error('given up'));
+    const decision = ask(asker);
+    client.abort(new Error('given up'));
     answer(YES);
     await expect(decision).rejects.toThrow('given up');
   });
 
   it('is no yes after five minutes, though the client may not close the form', async () => {
-    const clock = manualClock();
+    const { clock, ask } = start();
     const { asker, answer, beats } = askedClient();
-    const decision = createGate('auto', clock)(question, undefined, asker, never);
-    clock.advance(5 * MINUTE);
+    const decision = ask(asker);
+    expect(FORM_TIME_MS).toBe(5 * 60_000);
+    clock.advance(FORM_TIME_MS);
     answer(YES);
     expect(await decision).toEqual({ kind: 'no', why: 'timed_out' });
     expect(beats).toHaveLength(20);
-    expect(clock.waiting()).toBe(0);
+    expect(clock.waiting()).toBe(2); // the time of the call goes on
   });
 
   it('is not asked at all where the call was given up before', async () => {
-    const { asker } = askedClient();
-    await expect(createGate('auto', manualClock())(question, undefined, asker, AbortSignal.abort())).rejects.toThrow();
+    const { client, ask } = start();
+    client.abort(new Error('given up'));
+    await expect(ask(askedClient().asker)).rejects.toThrow('given up');
   });
 });
 
 describe('a code', () => {
-  async function handedOut(clock = manualClock()) {
-    const gate = createGate('auto', clock);
-    const decision = await gate(question, undefined, noForms, never);
-    if (decision.kind !== 'code') throw new Error(`no code, but ${decision.kind}`);
-    return { gate, code: decision.code, clock };
-  }
-  const kind = async (decision: ReturnType<ReturnType<typeof createGate>>) => (await decision).kind;
+  const codeOf = async (decision: Promise<Decision>): Promise<string> => {
+    const made = await decision;
+    if (made.kind !== 'code') throw new Error(`no code, but ${made.kind}`);
+    return made.code;
+  };
+  const leftOver = (gate: Gate<string>) => gate.carryOn(binding, { by: 'form', kept: 'Refund' }).code;
 
-  it('counts once, also for two calls at the same time', async () => {
-    const { gate, code } = await handedOut();
-    const both = [gate(question, code, noForms, never), gate(question, code, noForms, never)];
-    expect((await Promise.all(both.map(kind))).sort()).toEqual(['code', 'yes']);
+  it('stands for what was shown, and says no more than that a second call was made', async () => {
+    const { gate, ask } = start();
+    const code = await codeOf(ask(noForms));
+    expect(gate.redeem(binding, code, false)).toEqual({ by: 'code', kept: 'Refund' });
+    expect(gate.redeem(binding, code, false)).toBeUndefined();
   });
 
-  it('counts whatever the order of the arguments', async () => {
-    const { gate, code } = await handedOut();
-    expect(await kind(gate({ ...question, args: { more: '2', thread_id: '1' } }, code, noForms, never))).toBe('yes');
+  it('of a question does not count where a form decides, and is not used up there', async () => {
+    const { gate, ask } = start();
+    const code = await codeOf(ask(noForms));
+    expect(gate.redeem(binding, code, true)).toBeUndefined();
+    expect(gate.redeem(binding, code, false)).toMatchObject({ by: 'code' });
   });
 
   it.each([
-    ['another tool', { tool: 'remove_thread_members' }],
-    ['other arguments', { args: { thread_id: '2', more: '2' } }],
-    ['more arguments', { args: { ...question.args, x: '1' } }],
-    ['another name', { boundTo: 'Refund (paid)' }],
-    ['a name that is unknown now', { boundTo: undefined }],
-  ])('does not count for %s', async (_what, other) => {
-    const { gate, code } = await handedOut();
-    expect(await gate({ ...question, ...other }, code, noForms, never)).toMatchObject({
-      kind: 'code',
-      wrongCode: true,
-    });
+    ['auto', true],
+    ['auto', false],
+    ['person', true],
+    ['person', false],
+    ['code', true],
+    ['code', false],
+  ] as const)('that carries on a yes counts in mode %s with forms %s, by the same yes', (mode, forms) => {
+    const { gate } = start(mode);
+    expect(gate.redeem(binding, leftOver(gate), forms)).toEqual({ by: 'form', kept: 'Refund' });
   });
 
-  it('is not used up by a call that is asked by form', async () => {
-    const { gate, code } = await handedOut();
-    const { asker, answer } = askedClient();
-    const byForm = gate(question, code, asker, never);
-    answer({ action: 'decline' });
-    expect(await byForm).toEqual({ kind: 'no', why: 'declined' });
-    expect(await kind(gate(question, code, noForms, never))).toBe('yes');
+  it('that carries on a yes counts once, and for nothing but its targets', () => {
+    const { gate } = start('person');
+    const code = leftOver(gate);
+    expect(gate.redeem({ ...binding, args: { thread_id: '2' } }, code, true)).toBeUndefined();
+    expect(gate.redeem({ ...binding, tool: 'delete_threads' }, code, true)).toBeUndefined();
+    expect(gate.redeem(binding, code, true)).toBeDefined();
+    expect(gate.redeem(binding, code, true)).toBeUndefined();
   });
 
-  it('is worthless once a new one was handed out, after five minutes, and when a hundred came after it', async () => {
-    const renewed = await handedOut();
-    await renewed.gate(question, undefined, noForms, never);
-    expect(await kind(renewed.gate(question, renewed.code, noForms, never))).toBe('code');
-
-    const old = await handedOut();
-    old.clock.advance(5 * MINUTE);
-    expect(await kind(old.gate(question, old.code, noForms, never))).toBe('code');
-
-    const crowded = await handedOut();
-    for (let n = 0; n < 100; n++) await crowded.gate({ ...question, args: { n } }, undefined, noForms, never);
-    expect(await kind(crowded.gate(question, crowded.code, noForms, never))).toBe('code');
-  });
-
-  it('lives no longer where the clock is set back', async () => {
-    const start = manualClock();
-    let back = 0;
-    const { gate, code } = await handedOut({ ...start, now: () => start.now() - back });
-    start.advance(4 * MINUTE);
-    await gate({ ...question, tool: 'x' }, code, noForms, never); // time is asked for
-    back = 60 * MINUTE;
-    await gate({ ...question, tool: 'x' }, code, noForms, never);
-    start.advance(2 * MINUTE);
-    expect(await kind(gate(question, code, noForms, never))).toBe('code');
+  it('is never given by a question in mode person', async () => {
+    expect(await start('person').ask(noForms)).toEqual({ kind: 'no', why: 'no_forms' });
   });
 });

@@ -1,84 +1,121 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
-import { defineDeletion, type ToolContext } from '../../src/toolkit/define-tool.ts';
+import { startCallTime } from '../../src/toolkit/call-time.ts';
+import type { Decision } from '../../src/toolkit/confirm.ts';
+import { defineDeletion } from '../../src/toolkit/define-deletion.ts';
+import type { Confirmation, ToolContext } from '../../src/toolkit/define-tool.ts';
+import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
+import { createGroupNames } from '../../src/toolkit/group-names.ts';
+import { createLastRecords } from '../../src/toolkit/last-records.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { outcomeOf, type Write } from '../../src/toolkit/writer.ts';
 import { addThreadMembers } from '../../tools/add-thread-members.ts';
 import { deleteThread } from '../../tools/delete-thread.ts';
 import { deleteThreads } from '../../tools/delete-threads.ts';
 import { removeThreadMembers } from '../../tools/remove-thread-members.ts';
-import { deleteOne } from '../../tools/support/delete-one.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
-// A call can be given up at any step. Here every step but the one under test looks away, so that each stands alone.
+// A call can be given up at any step. Here every step but the one under test looks away, so that each is tested by
+// itself.
 
 const ID = '240000000000009';
 const unused = () => Promise.reject(new Error('not asked for'));
 
-/**
- * A context whose looks and writes do not heed the signal; `afterLook` is told of the last request of each look, and
- * how many there were.
- */
-function start(
-  afterLook: (looks: number, giveUp: () => void) => void = () => undefined,
-  afterBatch: (giveUp: () => void) => void = () => undefined,
-) {
-  const abort = new AbortController();
-  const giveUp = () => abort.abort(new Error('given up'));
+interface Hooks {
+  /** Called with the last request of each look, and how many there were. */
+  readonly afterLook?: (looks: number, giveUp: () => void) => void;
+  readonly afterBatch?: (giveUp: () => void) => void;
+  readonly afterDelete?: (giveUp: () => void) => void;
+  readonly maxDeletes?: number;
+}
+
+/** A context whose looks and writes do not heed the signal. */
+function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
+  const client = new AbortController();
+  const giveUp = () => client.abort(new Error('given up'));
   const written: Write[] = [];
   let looks = 0;
-  const threads: ToolContext['threads'] = {
+  const threads: Threads = {
+    with: () => threads,
     list: unused,
     listOfUser: async () => {
       looks += 1;
-      afterLook(looks, giveUp);
+      afterLook?.(looks, giveUp);
       return { items: [] };
     },
     listOfUserInGroup: unused,
     listMembers: async () => ({ items: ['lin'] }),
     get: unused,
     listOfGroup: unused,
-  };
-  const all: Threads = {
-    ...threads,
     create: unused,
     rename: unused,
-    delete: async () => undefined,
-    addMembers: async () => afterBatch(giveUp),
+    delete: async () => {
+      afterDelete?.(giveUp);
+      client.signal.throwIfAborted();
+    },
+    addMembers: async () => afterBatch?.(giveUp),
     removeMembers: async () => {
-      afterBatch(giveUp);
+      afterBatch?.(giveUp);
       return { removed: new Map([['lin', true]]), resent: false };
     },
   };
+  const clock = manualClock();
+  const time = startCallTime(clock, client.signal);
+  const cap = createDeletionCap(maxDeletes, clock);
+  const records = createLastRecords();
+  let turn = 0;
   const context: ToolContext = {
     app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
     threads,
     groups: { list: unused, listOfUser: unused, listMembers: unused, get: unused, getUser: unused },
     write: (write, send) => {
       written.push(write);
-      return outcomeOf(send(all));
+      return outcomeOf(send(threads));
     },
     audited: true,
     seen: createSeen(),
-    clock: manualClock(),
-    signal: abort.signal,
+    groupNames: createGroupNames(clock),
+    records,
+    cap,
+    nextTurn: () => ++turn,
+    clock,
+    clockAhead: () => undefined,
+    time,
+    language: 'en',
+    signal: time.signal,
     progress: () => undefined,
   };
-  return { context, written, giveUp };
+  return { context, written, giveUp, cap, records };
 }
 
-describe('a call that is given up', () => {
-  const TOOLS = [
-    ['delete_thread', deleteThread, { thread_id: ID }],
-    ['delete_threads', deleteThreads, { thread_ids: [ID, '240000000000010'] }],
-    ['remove_thread_members', removeThreadMembers, { thread_id: ID, usernames: ['lin'] }],
-  ] as const;
+/** A gate with one answer; `asked` runs as the question is put. */
+const confirmation = (decision: Decision, asked: () => void = () => undefined): Confirmation => ({
+  gate: {
+    redeem: () => undefined,
+    ask: async () => {
+      asked();
+      return decision;
+    },
+    carryOn: () => ({ code: 'ABCDEFGH', expiresAt: 0 }),
+  },
+  asker: { forms: true, show: unused, heartbeat: () => undefined },
+});
 
-  it.each(TOOLS)('does what it is to do where it is not given up (%s)', async (_name, tool, args) => {
+const YES: Decision = { kind: 'yes', by: 'form' };
+
+const TOOLS = [
+  ['delete_thread', deleteThread, { thread_id: ID }],
+  ['delete_threads', deleteThreads, { thread_ids: [ID, '240000000000010'] }],
+  ['remove_thread_members', removeThreadMembers, { thread_ids: [ID], usernames: ['lin'] }],
+] as const;
+
+describe('a call that is given up', () => {
+  it.each(TOOLS)('does what it is to do where it is not given up (%s)', async (name, tool, args) => {
     const { context, written } = start();
-    await (await tool.prepare(args))(context, async () => ({ kind: 'yes', by: 'form' }));
-    expect(written).toHaveLength('thread_ids' in args ? 2 : 1);
+    await (await tool.prepare(args))(context, confirmation(YES));
+    expect(written).toHaveLength(name === 'delete_threads' ? 2 : 1);
+    for (const { confirmed } of written) expect(confirmed).toBe('form');
   });
 
   it('as the yes comes in performs nothing', async () => {
@@ -92,34 +129,35 @@ describe('a call that is given up', () => {
       verb: 'deleted',
       input: z.strictObject({}),
       output: z.object({ summary: z.string() }),
-      preview: async () => undefined,
+      threadIds: () => [ID],
+      deletions: () => 1,
       alreadyDone: () => undefined,
-      question: () => ({ ask: 'x', message: 'x', label: 'x' }),
-      unconfirmed: (_preview, { summary }) => ({ summary }),
+      question: () => ({ message: 'x', title: 'x' }),
+      unconfirmed: (_targets, { summary }) => ({ summary }),
       perform: async () => {
         performed = true;
         return { summary: 'done' };
       },
       text: ({ summary }) => summary,
     });
-    const call = (await tool.prepare({}))(context, async () => {
-      giveUp();
-      return { kind: 'yes', by: 'form' };
-    });
-    await expect(call).rejects.toThrow('given up');
+    await expect((await tool.prepare({}))(context, confirmation(YES, giveUp))).rejects.toThrow('given up');
     expect(performed).toBe(false);
   });
 
   it.each(TOOLS)(
     'during the last look before the deletion writes nothing, not even in the audit log (%s)',
     async (_name, tool, args) => {
-      const before = 'thread_ids' in args ? 2 : 1; // looks before the question
-      const { context, written } = start((looks, giveUp) => {
-        if (looks > before) giveUp();
-      });
-      const call = (await tool.prepare(args))(context, async () => ({ kind: 'yes', by: 'form' }));
+      let asked = false;
+      const { context, written, records } = start({ afterLook: (_looks, giveUp) => asked && giveUp() });
+      const call = (await tool.prepare(args))(
+        context,
+        confirmation(YES, () => {
+          asked = true;
+        }),
+      );
       await expect(call).rejects.toThrow('given up');
       expect(written).toEqual([]);
+      expect(records.find(ID)).toBeUndefined();
     },
   );
 
@@ -127,16 +165,69 @@ describe('a call that is given up', () => {
     ['add_thread_members', addThreadMembers],
     ['remove_thread_members', removeThreadMembers],
   ] as const)('during a batch begins no other (%s)', async (_name, tool) => {
-    const { context, written } = start(undefined, (giveUp) => giveUp());
+    const { context, written } = start({ afterBatch: (giveUp) => giveUp() });
     const usernames = Array.from({ length: 12 }, (_, n) => `user-${n}`);
-    const call = (await tool.prepare({ thread_id: ID, usernames }))(context, async () => ({ kind: 'yes', by: 'form' }));
+    const call = (await tool.prepare({ thread_ids: [ID], usernames }))(context, confirmation(YES));
     await expect(call).rejects.toThrow('given up');
     expect(written).toHaveLength(1);
   });
 
-  it('during the look of a single deletion writes nothing', async () => {
-    const { context, written } = start((_looks, giveUp) => giveUp());
-    await expect(deleteOne(ID, { id: ID }, context)).rejects.toThrow('given up');
+  it('while its deletion is on the way keeps the last record, and counts as a deletion', async () => {
+    const { context, records, cap } = start({ afterDelete: (giveUp) => giveUp(), maxDeletes: 1 });
+    const call = (await deleteThread.prepare({ thread_id: ID }))(context, confirmation(YES));
+    await expect(call).rejects.toThrow('given up');
+    expect(records.find(ID)).toMatchObject({ id: ID, members: ['lin'], members_state: 'complete' });
+    expect(() => cap.require(1)).toThrow();
+  });
+});
+
+describe('AGORA_THREADS_MAX_DELETES', () => {
+  it('asks nothing where too few are left for the whole call', async () => {
+    const { context, written } = start({ maxDeletes: 1 });
+    let asked = false;
+    const call = (await deleteThreads.prepare({ thread_ids: [ID, '240000000000010'] }))(
+      context,
+      confirmation(YES, () => {
+        asked = true;
+      }),
+    );
+    await expect(call).rejects.toMatchObject({ code: 'cap_reached' });
+    expect([asked, written]).toEqual([false, []]);
+  });
+
+  it('sends nothing where the last one was used while the person was asked', async () => {
+    const { context, written, cap } = start({ maxDeletes: 1 });
+    const call = (await deleteThread.prepare({ thread_id: ID }))(
+      context,
+      confirmation(YES, () => void cap.take()),
+    );
+    await expect(call).rejects.toMatchObject({ code: 'cap_reached' });
     expect(written).toEqual([]);
+  });
+
+  it('holds for threads that are deleted at the same time', async () => {
+    const { context, written, cap } = start({ maxDeletes: 8 });
+    const thread_ids = Array.from({ length: 8 }, (_, n) => String(n + 1));
+    const { structured } = await (await deleteThreads.prepare({ thread_ids }))(
+      context,
+      confirmation(YES, () => {
+        for (let n = 0; n < 5; n++) cap.take();
+      }),
+    );
+    expect(written).toHaveLength(3);
+    expect(structured['status']).toBe('partly_done');
+    expect(structured['results']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ status: 'failed', error: expect.stringContaining('cap_reached') }),
+      ]),
+    );
+  });
+
+  it('does not count the removal of members', async () => {
+    const { context, written, cap } = start({ maxDeletes: 1 });
+    cap.take();
+    const args = { thread_ids: [ID], usernames: ['lin'] };
+    await (await removeThreadMembers.prepare(args))(context, confirmation(YES));
+    expect(written).toHaveLength(1);
   });
 });

@@ -3,8 +3,6 @@ import { AgoraError } from '../../src/agora/errors.ts';
 import { findThread, isThere, LOOK_MS, readMembers } from '../../src/agora/reconcile.ts';
 import type { Page, Thread } from '../../src/agora/thread.ts';
 import type { PageQuery } from '../../src/agora/threads.ts';
-import { identify } from '../../src/toolkit/identify-thread.ts';
-import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const ID = '240000000000009';
@@ -108,41 +106,12 @@ describe('a thread', () => {
     expect(look).toEqual({ before: undefined, after: 'unsure' });
   });
 
-  it('whose members never come is said to be unsure, with what lists have shown of it', async () => {
-    const clock = manualClock();
-    const seen = createSeen();
-    seen.remember([{ id: ID, name: 'Refund' }], clock.now());
-    const sources = { threads: { ...hanging, listOfUser: () => Promise.reject(refused) }, seen, clock };
-    const { before, after } = await afterTheTime(clock, identify(ID, sources, signal, true));
-    expect(before).toBeUndefined();
-    expect(after).toMatchObject({ state: 'unsure', facts: { id: ID, name: 'Refund' } });
-  });
-
-  it('whose name never comes is there without it', async () => {
-    const clock = manualClock();
-    const threads = {
-      listMembers: async () => ({ items: ['lin', 'wei'] }),
-      listOfUser: (_user: string, _query: PageQuery, given: AbortSignal) => never(given),
-    };
-    const looking = identify(ID, { threads, seen: createSeen(), clock }, signal, true);
-    const { before, after } = await afterTheTime(clock, looking);
-    expect(before).toBeUndefined();
-    expect(after).toEqual({ state: 'there', facts: { id: ID, member_count: '2', members: ['lin', 'wei'] } });
-  });
-
   it('is not looked for once the call is given up', async () => {
     const clock = manualClock();
     const giveUp = new AbortController();
-    const looks = [
-      isThere(hanging, ID, clock, giveUp.signal),
-      readMembers(hanging, ID, clock, giveUp.signal),
-      identify(
-        ID,
-        { threads: { ...hanging, listOfUser: hanging.listMembers }, seen: createSeen(), clock },
-        giveUp.signal,
-        true,
-      ),
-    ].map((look) => expect(look).rejects.toThrow('given up'));
+    const looks = [isThere(hanging, ID, clock, giveUp.signal), readMembers(hanging, ID, clock, giveUp.signal)].map(
+      (look) => expect(look).rejects.toThrow('given up'),
+    );
     giveUp.abort(new Error('given up'));
     await Promise.all(looks);
     expect(clock.waiting()).toBe(0);

@@ -1,12 +1,14 @@
 import { AgoraError } from '../../src/agora/errors.ts';
 import { isThere } from '../../src/agora/reconcile.ts';
 import { timePassed } from '../../src/base/clock.ts';
+import { within } from '../../src/base/deadline.ts';
+import { type CallTime, outOfTime } from '../../src/toolkit/call-time.ts';
 import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import { type LastRecord, lastRecordOf } from '../../src/toolkit/last-records.ts';
 import { type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
 import { shownOf, type Target } from '../../src/toolkit/targets.ts';
-import type { Look, Looks } from '../../src/toolkit/thread-look.ts';
-import { outcomeOf } from '../../src/toolkit/writer.ts';
+import { type Look, type LookCalls, type Looks, UNREAD } from '../../src/toolkit/thread-look.ts';
+import { outcomeOf, type WriteOutcome } from '../../src/toolkit/writer.ts';
 
 /** What became of a thread that a person agreed to lose. */
 export interface Deletion {
@@ -20,6 +22,20 @@ export interface Deletion {
 
 /** A look counts for this long, in milliseconds; what would be sent later is looked at again. */
 const LOOK_LIFE_MS = 5_000;
+/** One look before a sending ends after this, in milliseconds. */
+const LOOK_MS = 15_000;
+
+/** A look at a target just before something is sent to it. */
+export async function lookNow(
+  looks: Looks,
+  calls: LookCalls,
+  { id }: Target,
+  memberPages: number,
+  { clock, signal }: Pick<ConfirmedContext, 'clock' | 'signal'>,
+): Promise<Look> {
+  const look = (bounded: AbortSignal) => looks(calls, id, { memberPages, trustMs: 0 }, bounded);
+  return (await within(LOOK_MS, clock, signal, look)) ?? UNREAD;
+}
 
 /**
  * Deletes one thread if it still is what the person was shown: looks at it before each sending, and finds out what
@@ -39,66 +55,91 @@ export async function deleteOne(
   // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
   const turn = context.nextTurn();
   const calls = context.threads.with({ turn });
-  let look: Look | undefined;
+  let known: Pick<Look, 'thread' | 'members'> = { thread: undefined, members: target.members };
   let lookedAt = 0;
   let unchecked = false;
+  let giveBack: (() => void) | undefined;
+  let sending = false;
+
+  /** Another look of the batch may have read a newer name in the meantime. */
+  const isRenamed = (name: string | undefined): boolean =>
+    name !== undefined && target.thread.name !== undefined && name !== target.thread.name;
 
   const guard = {
     async check(mayHaveLanded: boolean): Promise<void> {
-      if (!mayHaveLanded) cap.require(1);
-      look = await looks(calls, id, { memberPages, trustMs: 0 }, signal).catch((error: unknown) => {
-        // A look that is refused says nothing of an earlier sending.
-        throw mayHaveLanded && error instanceof AgoraError ? error.with({ landed: 'maybe' }) : error;
+      giveBack ??= cap.take();
+      const look = await lookNow(looks, calls, target, memberPages, context).catch((error: unknown) => {
+        // A look that is refused says nothing of the sending before it.
+        if (mayHaveLanded && error instanceof AgoraError) return UNREAD;
+        throw error;
       });
+      known = { thread: look.thread ?? known.thread, members: look.members ?? known.members };
       lookedAt = elapsedMs();
       const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
       unchecked = verdict === 'send_unchecked';
-      if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict);
+      if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict, time);
     },
-    isFresh: () => elapsedMs() - lookedAt <= LOOK_LIFE_MS,
+    isFresh: () => elapsedMs() - lookedAt <= LOOK_LIFE_MS && !isRenamed(seen.recall(id)?.thread.name),
   };
   const recordNow = (): LastRecord => {
-    const thread = { ...target.thread, ...look?.thread };
-    const members = look?.members ?? target.members;
-    return lastRecordOf(thread, look?.thread !== undefined, members, { app: app.name, host: app.host });
-  };
-  const lost = (record: LastRecord): void => {
-    cap.count();
-    records.keep(record);
+    const thread = { ...target.thread, ...known.thread };
+    return lastRecordOf(thread, known.thread !== undefined, known.members, { app: app.name, host: app.host });
   };
 
-  const looked = await outcomeOf(guard.check(false));
-  time.throwIfGivenUp();
-  const written =
-    looked.kind === 'done'
-      ? await write({ args: { thread_id: id }, record: recordNow() }, (agora) =>
-          agora.with({ turn, guard }).delete(id, signal),
-        )
-      : looked;
-  const record = recordNow();
-  const isGone = written.kind !== 'done' && written.error.code === 'thread_not_found';
-  if (written.kind === 'refused' && !isGone) return { status: 'refused', record, error: written.error };
-  if (written.kind === 'may_have_landed' && !isGone && !(await isGoneNow(id, context))) {
-    lost(record);
-    return { status: 'unknown', record, error: written.error };
+  async function send(): Promise<WriteOutcome<void>> {
+    const looked = await outcomeOf(guard.check(false));
+    time.throwIfGivenUp();
+    if (looked.kind !== 'done') return looked;
+    sending = true;
+    return write({ args: { thread_id: id }, record: recordNow() }, (agora) =>
+      agora.with({ turn, guard }).delete(id, signal),
+    );
   }
-  seen.forget(id);
-  // A 404 after an attempt that may have landed proves its success; else somebody else was quicker.
-  if (written.kind === 'refused') return { status: 'already_gone', record };
-  lost(record);
-  return { status: 'deleted', record, ...(unchecked ? { unchecked: true } : {}) };
+
+  const end = await send()
+    .then((written) => endOf(written, id, context))
+    .catch((error: unknown) => {
+      // Given up while the deletion was on its way: the thread may be gone.
+      if (sending) records.keep(recordNow());
+      else giveBack?.();
+      throw error;
+    });
+  const record = recordNow();
+  if (end.status === 'deleted' || end.status === 'unknown') records.keep(record);
+  else giveBack?.();
+  if (end.status === 'deleted' || end.status === 'already_gone') seen.forget(id);
+  return { ...end, record, ...(end.status === 'deleted' && unchecked ? { unchecked: true } : {}) };
+}
+
+/** What a sending came to. A 404 after an attempt that may have landed proves its success; else others were quicker. */
+async function endOf(
+  written: WriteOutcome<void>,
+  id: string,
+  context: ConfirmedContext,
+): Promise<Pick<Deletion, 'status' | 'error'>> {
+  if (written.kind === 'done') return { status: 'deleted' };
+  const { kind, error } = written;
+  const isGone = error.code === 'thread_not_found';
+  if (kind === 'refused') return isGone ? { status: 'already_gone' } : { status: 'refused', error };
+  const now = isGone ? 'gone' : await stateNow(id, context);
+  if (now === 'gone') return { status: 'deleted' };
+  const what = `${error.facts.what}; a moment later the thread was still there`;
+  return { status: 'unknown', error: now === 'there' ? error.with({ what }) : error };
 }
 
 /** After a lost answer. Where even this look fails, the thread may be gone or not. */
-async function isGoneNow(id: string, { threads, clock, signal }: ConfirmedContext): Promise<boolean> {
+async function stateNow(
+  id: string,
+  { threads, clock, signal }: ConfirmedContext,
+): Promise<'there' | 'gone' | 'unsure'> {
   const looked = await outcomeOf(isThere(threads, id, clock, signal));
-  return looked.kind === 'done' && looked.value === 'gone';
+  return looked.kind === 'done' ? looked.value : 'unsure';
 }
 
 const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;
 
 /** Why a deletion is not sent, or not sent again. */
-export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>): AgoraError {
+export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { sending }: CallTime): AgoraError {
   switch (verdict) {
     case 'renamed':
       return new AgoraError({
@@ -108,28 +149,33 @@ export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>): A
         next: 'A new call asks for it under its new name; do that only if the user still wants it.',
       });
     case 'name_not_checked':
+      // A look that had no time to find the name says nothing about it.
+      if (sending.aborted) return outOfTime();
       return new AgoraError({
         ...SEND_NOTHING,
         code: 'name_not_checked',
-        what: 'whether it still has the name that the user was shown could not be checked',
+        what: 'it could not be checked whether its name is still the one that the user was shown',
         next: 'A new call asks again, with the name marked as not verified.',
       });
     case 'unknown':
       return new AgoraError({
         ...SEND_NOTHING,
         code: 'name_not_checked',
-        what: 'the answer was lost, and whether it still has the name that the user was shown could not be checked, so it was not sent again',
+        what: 'the answer was lost, and it was not sent again, since it could not be checked whether its name is still the one that the user was shown',
         next: 'A new call shows whether the thread is still there.',
         landed: 'maybe',
       });
     case 'already_gone':
+      return alreadyGone();
     case 'deleted':
-      return new AgoraError({
-        ...SEND_NOTHING,
-        code: 'thread_not_found',
-        what: 'the thread does not exist any more',
-        next: 'Nothing is left to do.',
-        landed: verdict === 'deleted' ? 'maybe' : 'no',
-      });
+      return alreadyGone().with({ landed: 'maybe' });
   }
 }
+
+export const alreadyGone = (): AgoraError =>
+  new AgoraError({
+    ...SEND_NOTHING,
+    code: 'thread_not_found',
+    what: 'the thread does not exist any more',
+    next: 'Nothing is left to do.',
+  });

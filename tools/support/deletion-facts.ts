@@ -41,6 +41,12 @@ export const targetFacts = ({ id, thread, asOf, members }: Target, memberTokens:
   ...(asOf !== undefined && { as_of: utcTime(asOf) }),
 });
 
+/** The same without the members, where many threads share a result. */
+export const briefFacts = (target: Target): ThreadFacts => withoutMembers(targetFacts(target, 0));
+
+export const withoutMembers = ({ members: _members, members_left_out: _more, ...thread }: ThreadFacts): ThreadFacts =>
+  thread;
+
 /** A last record, for a result. */
 export function recordFacts(record: LastRecord, memberTokens: number): ThreadFacts {
   const { id, name, owner, group_id: groupId, msg_id: msgId, created, members, members_state: state } = record;

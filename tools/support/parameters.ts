@@ -141,7 +141,7 @@ export const fewEnoughPairs = (args: { thread_ids: readonly string[]; usernames:
   new Set(args.thread_ids).size * new Set(args.usernames).size <= MOST_PAIRS;
 
 export const PAIRS = {
-  error: `must be few enough: threads times users may be at most ${MOST_PAIRS} in one call`,
+  error: `must be fewer: threads times users may be at most ${MOST_PAIRS} in one call`,
   path: ['usernames'],
 };
 

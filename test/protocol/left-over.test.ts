@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { connectClient, type FormHandler } from '../support/client.ts';
+import { classicSettings } from '../support/http.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { accept } from '../support/rehearse.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
+
+/** Twelve threads; the time of a call is over for further sendings once five of them are deleted. */
+async function slowService(clock: ManualClock) {
+  const service = await threadService(threadsOf('lin', 12), {
+    after: ({ endpoint }) => {
+      if (endpoint === 'delete' && service.deleted.length === 5) clock.advance(36_000);
+      return undefined;
+    },
+  });
+  return {
+    service,
+    ids: [...service.threads.keys()],
+    env: { ...classicSettings(service.url), AGORA_THREADS_TIMEOUT_MS: '60000' },
+  };
+}
+
+describe('the rest of a yes', () => {
+  it.each([
+    ['auto', 'form'],
+    ['person', 'form'],
+    ['auto', 'code'],
+    ['code', 'code'],
+  ] as const)('needs no new question, and repeats how it was confirmed (mode %s, by %s)', async (mode, by) => {
+    const clock = manualClock();
+    const { service, ids, env } = await slowService(clock);
+    let questions = 0;
+    const { call } = await connectClient({
+      env: { ...env, AGORA_THREADS_CONFIRM: mode },
+      clock,
+      ...(by === 'form' && {
+        form: (...shown) => {
+          questions += 1;
+          return questions === 1 ? accept(...shown) : { action: 'decline' };
+        },
+      }),
+    });
+    let first = await call('delete_threads', { thread_ids: ids });
+    if (by === 'code') {
+      const { confirmation_code } = first.structured;
+      first = await call('delete_threads', { thread_ids: ids, confirmation_code });
+    }
+    expect(first.structured).toMatchObject({ status: 'partly_done', confirmed_by: by });
+    const rows = first.structured['results'] as { thread_id: string; status: string }[];
+    const rest = rows.filter(({ status }) => status === 'not_tried').map(({ thread_id }) => thread_id);
+    expect(rest.length).toBeGreaterThan(0);
+    const { confirmation_code, expires_at } = first.structured;
+    expect(first.text).toContain(
+      `the same yes covers it: call delete_threads with thread_ids ${JSON.stringify(rest)} and confirmation_code ${confirmation_code} before ${expires_at}.`,
+    );
+
+    const other = await call('delete_threads', { thread_ids: rest.slice(1), confirmation_code });
+    expect(other.structured['status']).toBe(by === 'form' ? 'declined' : 'confirmation_required');
+    const asked = questions;
+    const second = await call('delete_threads', { thread_ids: rest, confirmation_code });
+    expect(questions).toBe(asked);
+    expect(second.structured).toMatchObject({ status: 'done', confirmed_by: by });
+    expect(second.structured['results']).toHaveLength(rest.length);
+    expect(second.structured).not.toHaveProperty('confirmation_code');
+    expect([...service.deleted].sort()).toEqual(ids);
+    const again = await call('delete_threads', { thread_ids: rest, confirmation_code });
+    expect(again.structured['confirmed_by']).toBeUndefined();
+  });
+
+  it('is for the names that the person saw', async () => {
+    const clock = manualClock();
+    const { service, ids, env } = await slowService(clock);
+    const { call } = await connectClient({ env, clock, form: accept });
+    const first = await call('delete_threads', { thread_ids: ids });
+    const rows = first.structured['results'] as { thread_id: string; status: string }[];
+    const rest = rows.filter(({ status }) => status === 'not_tried').map(({ thread_id }) => thread_id);
+    const renamed = service.threads.get(rest[0] ?? '');
+    if (renamed) renamed.name = 'Keep this';
+    const { confirmation_code } = first.structured;
+    const second = await call('delete_threads', { thread_ids: rest, confirmation_code });
+    expect(second.structured['results']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ thread_id: rest[0], status: 'failed', error: expect.stringContaining('renamed') }),
+      ]),
+    );
+    expect(service.deleted).not.toContain(rest[0]);
+  });
+
+  it('of a removal is for the pairs that were not tried, and for no others', async () => {
+    const clock = manualClock();
+    const users = Array.from({ length: 25 }, (_, n) => `user-${n}`);
+    let batches = 0;
+    const service = await threadService(threadsOf('lin', 2, users), {
+      after: ({ endpoint }) => {
+        if (endpoint === 'remove_members' && ++batches === 2) clock.advance(36_000);
+        return undefined;
+      },
+    });
+    const env = { ...classicSettings(service.url), AGORA_THREADS_TIMEOUT_MS: '60000' };
+    let questions = 0;
+    const form: FormHandler = (...shown) => {
+      questions += 1;
+      return accept(...shown);
+    };
+    const { call } = await connectClient({ env, clock, form });
+    const thread_ids = [...service.threads.keys()];
+    const first = await call('remove_thread_members', { thread_ids, usernames: users });
+    const rows = first.structured['results'] as { thread_id: string; username: string; status: string }[];
+    expect(rows).toHaveLength(50);
+    const untried = rows.filter(({ status }) => status === 'not_tried');
+    expect(untried).toHaveLength(30);
+    for (const { status } of rows) expect(['removed', 'not_tried']).toContain(status);
+    const { confirmation_code } = first.structured;
+    // Put back one who was removed: the rest of the yes is not for them.
+    for (const thread of service.threads.values()) thread.members.push('user-0');
+    const usernames = [...new Set(untried.map(({ username }) => username))];
+    const second = await call('remove_thread_members', { thread_ids, usernames, confirmation_code });
+    expect(questions).toBe(1);
+    expect(second.structured).toMatchObject({ status: 'done', confirmed_by: 'form' });
+    expect(second.structured['results']).toHaveLength(30);
+    for (const { members } of service.threads.values()) expect(members).toEqual(['lin', 'user-0']);
+  });
+});
+
+describe('AGORA_THREADS_MAX_DELETES', () => {
+  it('refuses a call that would go over it before anybody is asked, and says when there is room', async () => {
+    const clock = manualClock();
+    const service = await threadService(threadsOf('lin', 4));
+    let questions = 0;
+    const form: FormHandler = (...shown) => {
+      questions += 1;
+      return accept(...shown);
+    };
+    const env = { ...classicSettings(service.url), AGORA_THREADS_MAX_DELETES: '3' };
+    const { call } = await connectClient({ env, clock, form });
+    const [one = '', ...others] = service.threads.keys();
+    expect((await call('delete_thread', { thread_id: one })).structured['status']).toBe('deleted');
+    const refused = await call('delete_threads', { thread_ids: others });
+    expect(refused.text).toBe(
+      [
+        'Error [cap_reached]: delete_threads failed: at most 3 threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); 2 left, 3 asked for.',
+        'Nothing was changed. Trying again may help in 60 min.',
+        'Next: Tell the user that there is room for 3 at 2026-11-23T01:00:00Z. The operator can raise AGORA_THREADS_MAX_DELETES.',
+      ].join('\n'),
+    );
+    expect(questions).toBe(1);
+    expect(service.deleted).toEqual([one]);
+    clock.advance(60 * 60_000);
+    expect((await call('delete_threads', { thread_ids: others })).structured['status']).toBe('done');
+  });
+});
