@@ -23,8 +23,8 @@ describe('a second try', () => {
     ['GET', lost, 2, 300],
     ['GET', lost, 3, undefined], // three attempts are all
     ['GET', facts({ landed: 'maybe' }), 1, undefined], // it would fail in the same way
-    ['GET', facts({ passing: true, retryAfterMs: 30_000 }), 1, 30_000],
-    ['GET', facts({ passing: true, retryAfterMs: 30_001 }), 1, undefined], // told to the caller instead
+    ['GET', facts({ passing: true, retryAfterMs: 20_000 }), 1, 20_000],
+    ['GET', facts({ passing: true, retryAfterMs: 20_001 }), 1, undefined], // reported to the caller instead
     ['POST', facts({ passing: true, retryAfterMs: 0 }), 1, 150], // "now" is not taken at its word
   ] as const)('%s %j after attempt %i waits %s ms', (method, failure, attempt, delay) => {
     expect(retryDelay({ method }, failure, attempt, 0)).toBe(delay);
