@@ -80,7 +80,11 @@ export const removeThreadMembers = defineDeletion({
     return withRows(STATUSES, results.map(rowOf), pairsText, (left_out) => ({
       summary: [
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
-        ...(unchecked === 0 ? [] : [`The names of ${counted(unchecked, 'thread')} could not be checked just before.`]),
+        ...(unchecked === 0
+          ? []
+          : [
+              `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
+            ]),
         ...(carried ? [carried.words] : []),
       ].join(' '),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
