@@ -80,7 +80,11 @@ export const removeThreadMembers = defineDeletion({
     return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: [
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
-        ...(unchecked === 0 ? [] : [`The names of ${counted(unchecked, 'thread')} could not be checked just before.`]),
+        ...(unchecked === 0
+          ? []
+          : [
+              `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
+            ]),
         ...(carried ? [carried.words] : []),
       ].join(' '),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
@@ -127,12 +131,12 @@ function lookAtAll(targets: readonly Target[], context: ConfirmedContext): Promi
     const look = await lookNow(looks, calls, target, 1, context);
     const verdict = verdictOf(look, shownOf(target), false);
     if (verdict === 'send' || verdict === 'send_unchecked') return { target, unchecked: verdict !== 'send' };
-    return { target, error: verdict === 'renamed' ? renamed(target, look, context) : stopped(verdict, context.time) };
+    const error = stopped(verdict, context.time);
+    return { target, error: verdict === 'renamed' ? withNames(error, target, look) : error };
   });
 }
 
-function renamed(target: Target, look: Look, { time }: ConfirmedContext): AgoraError {
-  const error = stopped('renamed', time);
+function withNames(error: AgoraError, target: Target, look: Look): AgoraError {
   const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
   return error.with({ what: `${error.facts.what}, from ${before} to ${now}` });
 }
