@@ -51,7 +51,7 @@ describe('the audit log', () => {
     await expect(stat(file)).rejects.toThrow();
     const { structured } = await call('create_thread', { msg_id, group_id, owner, name: 'For the log' });
     const thread_id = String(structured['thread_id']);
-    await call('rename_thread', { thread_id, name: 'For the log \u202e\n' });
+    await call('rename_thread', { thread_id, name: 'For the log \u202e' });
     await call('add_thread_members', { thread_ids: [thread_id], usernames: ['mia', 'tom'] });
     await call('remove_thread_members', { thread_ids: [thread_id], usernames: ['tom', 'nobody'] });
     await call('delete_thread', { thread_id });

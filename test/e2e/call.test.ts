@@ -30,7 +30,8 @@ async function rehearse(faults: readonly Fault[] = []) {
 const shown = ({ code, stdout, stderr }: Run): string =>
   [`exit code ${code}`, '--- stdout', stdout, '--- stderr', stderr]
     .join('\n')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT');
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/As of [\d: -]+UTC/g, 'As of NOW');
 
 describe('agora-threads-mcp call', () => {
   it('prints what an assistant would read', async () => {
@@ -194,13 +195,23 @@ describe.skipIf(!hasTerminal)('agora-threads-mcp call on a terminal (python3 wit
     expect(deletions()).toEqual([]);
   });
 
+  it('a y that was typed before the question deletes nothing', async () => {
+    const { env, deletions } = await rehearse();
+    const { code } = await runOnTerminal(['call', 'delete_thread', `thread_id=${THREAD}`], env, [
+      { await: '', send: 'y\ry' },
+      { await: '[y/N] ', send: '\r' },
+    ]);
+    expect(code).toBe(1);
+    expect(deletions()).toEqual([]);
+  });
+
   it('a walk shows how far it is, and takes its line away at the end', async () => {
     const server = await listServer(servedThreads(400), 'cursor');
     const env = { ...appSettings(server), NO_COLOR: '1' };
     const args = ['call', 'list_user_threads', 'username=lin', 'max_scan=200', 'limit=1', '--rate-limit', '100'];
     const { code, stdout, terminal } = await runOnTerminal(args, env, []);
     expect(code).toBe(0);
-    expect(stdout).toContain('Checked 200');
+    expect(stdout).toContain('1 of 200 shown');
     const drawn = terminal.split('\r\u001b[2K');
     expect(drawn).toContain('━━━━━━━━━━━━············  50% Looked at 100 threads');
     expect(drawn.at(-1)).toBe('');

@@ -87,7 +87,9 @@ async function commands(): Promise<string> {
 
 /** Times and days of this very run would make the page another one each day. */
 const timeless = (text: string): string =>
-  text.replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, (_day, time) => `2026-11-23${time ? 'T08:00:00Z' : ''}`);
+  text
+    .replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, (_day, time) => `2026-11-23${time ? 'T08:00:00Z' : ''}`)
+    .replace(/ \d\d:\d\d UTC/g, ' 08:00 UTC');
 const demo = async (): Promise<string> => timeless((await runDemo()).stdout).trimEnd();
 
 /** A page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here. */
