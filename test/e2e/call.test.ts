@@ -213,7 +213,7 @@ describe.skipIf(!hasTerminal)('agora-threads-mcp call on a terminal (python3 wit
     expect(code).toBe(0);
     expect(stdout).toContain('1 of 200 shown');
     const drawn = terminal.split('\r\u001b[2K');
-    expect(drawn).toContain('━━━━━━━━━━━━············  50% Checked at 100 threads');
+    expect(drawn).toContain('━━━━━━━━━━━━············  50% Checked 100 threads');
     expect(drawn.at(-1)).toBe('');
   });
 });
