@@ -15,6 +15,30 @@ const use = (path) => ({ path: fileURLToPath(new URL(path, import.meta.url)) });
  * )} Rule
  */
 
+/**
+ * For every file of the package.
+ *
+ * @type {readonly Rule[]}
+ */
+export const COMMON_RULES = [
+  {
+    // An ESM import is loaded before the first line runs, even where the file that needs it waits for an `import()`.
+    what: "Node's own modules are CommonJS, so that each is loaded with the file that needs it",
+    filter: /^node:/,
+    resolve: ({ path, kind }) => (kind === 'require-call' ? undefined : { path, namespace: 'builtin' }),
+  },
+  {
+    what: 'Local names in libraries are cut short; ours stay, so that a stack trace can be read',
+    filter: /[\\/]node_modules[\\/].*\.[cm]?js$/,
+    async load({ path }) {
+      const source = await readFile(path, 'utf8');
+      const format = /^(import|export)\b/m.test(source) ? 'esm' : 'cjs';
+      const { code } = await transform(source, { minifyIdentifiers: true, format });
+      return { contents: code };
+    },
+  },
+];
+
 /** @type {readonly Rule[]} */
 export const RULES = [
   {
@@ -39,21 +63,11 @@ export const RULES = [
     resolve: () => use('../node_modules/undici/lib/llhttp/llhttp-wasm.js'),
   },
   {
-    // An ESM import is loaded before the first line runs, even where the file that needs it waits for an `import()`.
-    what: "Node's own modules are CommonJS, so that each is loaded with the file that needs it",
-    filter: /^node:/,
-    resolve: ({ path, kind }) => (kind === 'require-call' ? undefined : { path, namespace: 'builtin' }),
+    what: 'Redis is a file of its own, which is read only where it is used',
+    filter: /[\\/]redis[\\/]quota-store\.ts$/,
+    resolve: () => ({ path: './redis.js', external: true }),
   },
-  {
-    what: 'Local names in libraries are cut short; ours stay, so that a stack trace can be read',
-    filter: /[\\/]node_modules[\\/].*\.[cm]?js$/,
-    async load({ path }) {
-      const source = await readFile(path, 'utf8');
-      const format = /^(import|export)\b/m.test(source) ? 'esm' : 'cjs';
-      const { code } = await transform(source, { minifyIdentifiers: true, format });
-      return { contents: code };
-    },
-  },
+  ...COMMON_RULES,
 ];
 
 /**

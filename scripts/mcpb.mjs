@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** package.json is needed since it says that main.js is ESM. */
 const FILES = [
   ...['manifest.json', 'package.json', 'README.md', 'LICENSE'],
-  ...['dist/main.js', 'dist/THIRD-PARTY-NOTICES.txt'],
+  ...['dist/main.js', 'dist/redis.js', 'dist/THIRD-PARTY-NOTICES.txt'],
 ];
 
 /** The bundle's bytes; the same files give the same bytes. */

@@ -35,7 +35,14 @@ export const FLOORS = [
   [{ path: 'tools/support', holds: 'What several tools share' }],
   [{ path: 'src/toolkit', holds: 'What every tool is made with: `defineTool`, the confirmation gate, the audit log' }],
   [{ path: 'src/present', holds: 'The text a model reads, made from the structured result' }],
-  [{ path: 'src/lists', holds: 'Paging through lists: walks, cursors, filters' }],
+  [
+    { path: 'src/lists', holds: 'Paging through lists: walks, cursors, filters' },
+    {
+      path: 'src/redis',
+      holds: 'The rate limit that processes share, in Redis. A file of its own in `dist/`, loaded on demand',
+      importedBy: ['src/app'],
+    },
+  ],
   [{ path: 'src/agora', holds: 'The REST API as typed calls. Knows nothing of MCP, tools or our own cursors' }],
   [
     { path: 'src/settings', holds: 'Every setting in one schema; reading them, and the secrets they name' },
