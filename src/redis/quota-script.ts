@@ -3,8 +3,8 @@
  * there; see `QuotaRequest` for what comes in and `quotaAnswer` for what goes out. All times are Redis' own, in
  * milliseconds.
  *
- * KEYS: places (by when they come free), queue (waiting processes, by turn), waiting (how many calls wait in each, and
- * when it will ask again), state, processes (by when they were last seen).
+ * KEYS: places (by when they come free), queue (waiting processes, by turn), waiting (how many calls wait in each, when
+ * it will ask again, and how many places are kept for it), state, processes (by when they were last seen).
  */
 export const QUOTA_SCRIPT = `
 local places, queue, waiting, state, processes = unpack(KEYS)
@@ -66,69 +66,80 @@ elseif not redis.call('ZSCORE', queue, me) then
   redis.call('ZADD', queue, last_turn() + 1, me)
 end
 
--- Who waits, in turn. One that is overdue to ask is gone, or will come to the end of the queue.
-local line, mine = {}, nil
+-- Who waits, in turn, and how many places are kept for each. One that is overdue to ask is gone.
+local line, mine, kept = {}, nil, 0
 for _, process in ipairs(redis.call('ZRANGE', queue, 0, -1)) do
+  local wants, due, keeps = string.match(redis.call('HGET', waiting, process) or '', '^(%d+) (%d+) (%d+)$')
+  local one = { process = process, want = tonumber(wants), due = tonumber(due), kept = tonumber(keeps) or 0 }
   if process == me then
-    mine = { want = want, got = 0 }
-    line[#line + 1] = mine
+    one.want = want
+    mine = one
+  end
+  if mine ~= one and (not due or now > one.due + 250) then
+    forget(process)
   else
-    local wants, due = string.match(redis.call('HGET', waiting, process) or '', '^(%d+) (%d+)$')
-    if not due or now > tonumber(due) + 250 then
-      forget(process)
-    else
-      line[#line + 1] = { want = tonumber(wants), got = 0 }
-    end
+    one.kept = math.min(one.kept, one.want)
+    kept = kept + one.kept
+    line[#line + 1] = one
   end
 end
+if kept > free then
+  kept = 0
+  for _, one in ipairs(line) do one.kept = 0 end
+end
 
--- Free places are shared out evenly; the rest goes to those whose turn is first. What is for others is kept for them.
-local left = free
-local reserved = 0
-while left > 0 do
+-- Free places are shared out evenly, the rest to those whose turn is first, and kept until each one asks.
+while mine and kept < free do
   local open = {}
   for _, one in ipairs(line) do
-    if one.got < one.want then open[#open + 1] = one end
+    if one.kept < one.want then open[#open + 1] = one end
   end
   if #open == 0 then break end
-  local each = math.max(1, math.floor(left / #open))
+  local each = math.max(1, math.floor((free - kept) / #open))
   for _, one in ipairs(open) do
-    local got = math.min(each, one.want - one.got, left)
-    one.got = one.got + got
-    left = left - got
-    if one ~= mine then reserved = reserved + got end
+    local more = math.min(each, one.want - one.kept, free - kept)
+    one.kept = one.kept + more
+    kept = kept + more
   end
 end
 
-local granted = mine and mine.got or 0
+local function save(one)
+  redis.call('HSET', waiting, one.process, string.format('%d %d %d', one.want, one.due, one.kept))
+end
+local granted = mine and mine.kept or 0
 for n = 0, granted - 1 do
   redis.call('ZADD', places, now + ask.lease, me .. ':' .. (ask.first + n))
 end
 
 local wait = 0
-if mine and granted == want then
-  forget(me)
-elseif mine then
-  -- Those who are to get a place before this process does.
+if mine then
+  -- Those who are to get a place before this process gets its next one.
   local ahead, before = 0, true
   for _, one in ipairs(line) do
     if one == mine then
       before = false
-    elseif one.got < one.want and (before or granted > 0) then
-      ahead = ahead + 1
+    else
+      if one.kept < one.want and (before or granted > 0) then ahead = ahead + 1 end
+      save(one)
     end
   end
-  if granted > 0 then redis.call('ZADD', queue, last_turn() + 1, me) end
-  -- Every place that comes free within a second is known, since each answer announces one a second ahead.
-  local due = now
-  local index = taken + granted + reserved - limit + ahead
-  if index >= 0 then
-    due = math.min(now + 1000, tonumber(redis.call('ZRANGE', places, index, index, 'WITHSCORES')[2] or now + 1000))
+  if granted == want then
+    forget(me)
+  else
+    if granted > 0 then redis.call('ZADD', queue, last_turn() + 1, me) end
+    -- Every place that comes free within a second is known, since each answer announces one a second ahead.
+    local due = now
+    local index = taken + kept - limit + ahead
+    if index >= 0 then
+      due = math.min(now + 1000, tonumber(redis.call('ZRANGE', places, index, index, 'WITHSCORES')[2] or now + 1000))
+    end
+    if level > 0 then due = math.min(due, slow) end
+    mine.due = math.ceil(math.max(due, paused))
+    mine.want = want - granted
+    mine.kept = 0
+    save(mine)
+    wait = math.max(1, math.ceil(mine.due - now))
   end
-  if level > 0 then due = math.min(due, slow) end
-  due = math.max(due, paused)
-  wait = math.max(1, math.ceil(due - now))
-  redis.call('HSET', waiting, me, string.format('%d %d', want - granted, math.ceil(due)))
 end
 for _, key in ipairs({ places, queue, waiting }) do redis.call('PEXPIRE', key, 120000) end
 
