@@ -41,6 +41,10 @@ export interface QuotaLinkOptions {
   readonly perSecond: number;
 }
 
+/** Calls a second for each of so many processes while there is no shared store. */
+export const shareAlone = (full: number, processes: number): number =>
+  Math.max(1, Math.floor(full / Math.max(FEWEST_ALONE, processes)));
+
 export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOptions): QuotaLink {
   const listeners: QuotaLinkListener[] = [];
   let mode: QuotaMode = 'silent';
@@ -51,7 +55,7 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
   let reason = 'no answer yet';
   let cancelTimer: (() => void) | undefined;
 
-  const share = (full: number): number => Math.max(1, Math.floor(full / Math.max(FEWEST_ALONE, processes)));
+  const share = (full: number): number => shareAlone(full, processes);
 
   function enter(next: QuotaMode): void {
     cancelTimer?.();

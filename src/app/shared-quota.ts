@@ -1,5 +1,5 @@
 import type { OpenQuotaStore } from '../agora/quota-messages.ts';
-import type { SharedLimiter } from '../agora/shared-limiter.ts';
+import type { SharedLimiter } from '../agora/shared-rate-limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { AppTarget, SecretSource } from '../settings/app-target.ts';
@@ -35,7 +35,7 @@ export async function openSharedLimiter(
 ): Promise<SharedLimiter> {
   const [{ createQuotaLink }, { createSharedLimiter }, { randomUUID }, { hostname }] = await Promise.all([
     import('../agora/quota-link.ts'),
-    import('../agora/shared-limiter.ts'),
+    import('../agora/shared-rate-limiter.ts'),
     import('node:crypto'),
     import('node:os'),
   ]);

@@ -1,6 +1,6 @@
 import { createQuotaLink } from '../../src/agora/quota-link.ts';
 import type { OpenQuotaStore, QuotaRequest, QuotaStoreEvents } from '../../src/agora/quota-messages.ts';
-import { createSharedLimiter, type SharedLimiter } from '../../src/agora/shared-limiter.ts';
+import { createSharedLimiter, type SharedLimiter } from '../../src/agora/shared-rate-limiter.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { createQuotaModel } from './quota-model.ts';

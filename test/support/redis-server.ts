@@ -8,6 +8,8 @@ export interface RedisServer {
   readonly url: string;
   /** Ends it with -9; all that it knew is gone. */
   kill(): Promise<void>;
+  /** `SIGSTOP`: it answers nothing and closes nothing; `SIGCONT` ends that. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again at the same port. */
   start(): Promise<void>;
 }
@@ -15,8 +17,15 @@ export interface RedisServer {
 /** Is a Redis installed on this machine? */
 export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
 
-/** Starts a Redis on loopback that keeps nothing on disk. */
-export async function startRedis(options: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts a Redis on loopback that keeps nothing on disk.
+ *
+ * @param portOption the option that names its port
+ */
+export async function startRedis(
+  options: readonly string[] = [],
+  portOption: '--port' | '--tls-port' = '--port',
+): Promise<RedisServer> {
   const port = await freePort();
   let child: ChildProcess | undefined;
   const server: RedisServer = {
@@ -28,8 +37,9 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
       child.kill('SIGKILL');
       await exit;
     },
+    signal: (name) => void child?.kill(name),
     async start() {
-      const where = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+      const where = [portOption, String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
       child = spawn('redis-server', [...where, ...options], { stdio: 'ignore' });
       await answering(port);
     },
