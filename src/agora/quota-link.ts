@@ -25,7 +25,7 @@ export interface QuotaLinkListener {
 /** The connection of a process to the store of all its budgets. */
 export interface QuotaLink {
   mode(): QuotaMode;
-  /** Opens the store at the first call, and tells the listener at once where it is there already. */
+  /** Opens the store at the first call. */
   join(listener: QuotaLinkListener): void;
   /** @throws where the store does not answer; the mode has then changed */
   ask(budget: string, request: QuotaRequest): Promise<QuotaAnswer>;
@@ -100,7 +100,6 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
       listeners.push(listener);
       opening ??= start();
       opening.catch((error: unknown) => lose(String(error)));
-      if (ready) listener.onReady();
     },
     async ask(budget, request) {
       try {

@@ -124,10 +124,9 @@ function createSharedBudget(full: number, name: string, options: SharedLimiterOp
     // All who come at the same time are asked for together.
     await Promise.resolve();
     if (returning) tellAll();
-    const alone = link.mode() === 'alone';
     const minuteAgo = ledger.now() - SLOW_FOR_MS;
     refusals = refusals.filter(({ until }) => until > minuteAgo);
-    const request = requestFor(alone ? 0 : queue.size(), false);
+    const request = requestFor(queue.size(), false);
     returning = false;
     for (const [id] of request.places) {
       untold.delete(id);
@@ -159,7 +158,7 @@ function createSharedBudget(full: number, name: string, options: SharedLimiterOp
       const { halvings, level, paused: pausedMs, slow: slowMs } = answer;
       ledger.follow({ halvings, level, pausedMs, slowMs });
     }
-    for (const [id] of request.places) if (!ledger.isOut(id) && !untold.has(id)) leased.delete(id);
+    for (const [id] of request.places) if (!ledger.isOut(id)) leased.delete(id);
     const forgotten = epoch !== 0 && epoch !== answer.epoch;
     epoch = answer.epoch;
     if (forgotten) tellAll();

@@ -17,8 +17,9 @@ export interface FakeRedis {
   /** No request of this process arrives any more, and none is answered: it has crashed. */
   cutOff(process: string): void;
   processes(): readonly string[];
-  /** From now on the work is done, and each answer held back until `goAway()`. */
+  /** From now on the work is done, and each answer held back until `sendAnswers()`, or lost by `goAway()`. */
   holdAnswers(): void;
+  sendAnswers(): void;
 }
 
 export interface FakeRedisOptions {
@@ -35,7 +36,7 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
   let isAway = away;
   const cut = new Set<string>();
   let holding = false;
-  let held: ((error: Error) => void)[] = [];
+  let held: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   return {
     requests,
     async open(events) {
@@ -48,12 +49,13 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
           if (cut.has(request.process)) return new Promise(() => undefined);
           requests.push(request);
           const answer = model.answer(budget, request, clock.now());
-          if (holding) await new Promise<void>((_resolve, reject) => held.push(reject));
+          if (holding) await new Promise<void>((resolve, reject) => held.push({ resolve, reject }));
           return JSON.stringify(answer);
         },
         processes: async () => model.processes(),
         async close() {
           clients.delete(events);
+          events.onLost('closed');
         },
       };
     },
@@ -61,7 +63,7 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
       isAway = true;
       holding = false;
       for (const { onLost } of clients) onLost('connect ECONNREFUSED');
-      for (const reject of held) reject(new Error('Connection is closed.'));
+      for (const { reject } of held) reject(new Error('Connection is closed.'));
       held = [];
     },
     comeBack() {
@@ -73,6 +75,11 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
     forget: model.forget,
     holdAnswers() {
       holding = true;
+    },
+    sendAnswers() {
+      holding = false;
+      for (const { resolve } of held) resolve();
+      held = [];
     },
   };
 }

@@ -216,6 +216,20 @@ describe('without Redis', () => {
     expect(a.got()).toBe(16);
   });
 
+  it('a pause and a halved rate go on that another process has met', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 50);
+    a.ask(1);
+    await advance(0);
+    a.end(1, { limited: true, retryAfterMs: 5_000 });
+    b.ask(50);
+    await advance(0);
+    redis.goAway();
+    await advance(4_999);
+    expect(b.got()).toBe(0);
+    await advance(1);
+    expect(b.got()).toBe(6);
+  });
+
   it('a pause and a halved rate go on', async () => {
     const { a, redis, advance } = share(['a'], 50);
     a.ask(1);
@@ -299,6 +313,33 @@ describe('when Redis is back', () => {
     expect(b.got()).toBe(12);
   });
 
+  it('it is told of no places that it has long dropped', async () => {
+    const { a, redis, advance } = share(['a'], 50);
+    for (let round = 0; round < 5; round++) {
+      a.ask(40);
+      await advance(0);
+      a.end(40);
+      await advance(2_000);
+    }
+    a.ask(2);
+    await advance(0);
+    redis.goAway();
+    redis.comeBack();
+    await advance(0);
+    expect(redis.requests.at(-1)?.places).toHaveLength(2);
+  });
+
+  it('one that has forgotten all behind an open connection hears of all places at the next request', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 12);
+    a.ask(7);
+    await advance(0);
+    redis.forget();
+    a.ask(1);
+    b.ask(20);
+    await advance(500);
+    expect(a.got() + b.got()).toBe(12);
+  });
+
   it('one that has forgotten all makes everybody wait for half a second, and hears of all places', async () => {
     const { a, b, redis, advance } = share(['a', 'b'], 12);
     a.ask(7);
@@ -317,6 +358,61 @@ describe('when Redis is back', () => {
   });
 });
 
+describe('what changes while Redis is asked', () => {
+  it('a call that is given up: its place goes to the next', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 12);
+    a.ask(11);
+    await advance(0);
+    redis.holdAnswers();
+    const giveUp = new AbortController();
+    const given = a.acquire('list', giveUp.signal);
+    await advance(0);
+    giveUp.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
+    redis.sendAnswers();
+    await advance(0);
+    b.ask(2);
+    await advance(0);
+    expect(b.got()).toBe(1);
+  });
+
+  it('a 429: the longer pause counts for all', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 12);
+    a.ask(2);
+    await advance(0);
+    redis.holdAnswers();
+    a.end(1, { limited: true });
+    await advance(0);
+    a.end(1, { limited: true, retryAfterMs: 9_000 });
+    redis.sendAnswers();
+    await advance(0);
+    b.ask(1);
+    await advance(8_999);
+    expect(b.got()).toBe(0);
+    await advance(1);
+    expect(b.got()).toBe(1);
+  });
+
+  it('a place that is taken alone counts when Redis is back', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 12);
+    a.ask(1);
+    await advance(0);
+    redis.goAway();
+    await advance(1_000);
+    redis.holdAnswers();
+    redis.comeBack();
+    await advance(0);
+    a.ask(2);
+    await advance(0);
+    expect(a.got()).toBe(3);
+    redis.sendAnswers();
+    await advance(0);
+    b.ask(12);
+    await advance(0);
+    expect(b.got()).toBe(12 - 3);
+  });
+});
+
 describe('a process that ends', () => {
   it('is not counted any more', async () => {
     const { a, b, redis, advance } = share(['a', 'b'], 50);
@@ -329,12 +425,16 @@ describe('a process that ends', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const { a, redis, clock, advance } = share(['a'], 50);
+    const { a, clock, advance } = share(['a'], 50);
     a.ask(1);
     await advance(0);
-    redis.goAway();
     await a.close();
     expect(clock.waiting()).toBe(0);
+    const { a: alone, clock: later, advance: pass } = share(['a'], 50, { away: true });
+    alone.ask(1);
+    await pass(0);
+    await alone.close();
+    expect(later.waiting()).toBe(1); // the call that waits
   });
 });
 
