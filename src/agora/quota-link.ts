@@ -59,7 +59,7 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
 
   function enter(next: QuotaMode): void {
     cancelTimer?.();
-    cancelTimer = next === 'silent' ? clock.after(SILENCE_MS, goAlone) : undefined;
+    cancelTimer = next === 'silent' && !closed ? clock.after(SILENCE_MS, goAlone) : undefined;
     mode = next;
     for (const { onMode } of listeners) onMode();
   }
@@ -74,12 +74,12 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
   function lose(why: string): void {
     ready = false;
     reason = why;
-    if (mode === 'shared' && !closed) enter('silent');
+    if (mode === 'shared') enter('silent');
   }
 
   function find(): void {
     if (mode === 'alone') log.info('Redis answers again: the rate limit is shared.');
-    if (mode !== 'shared' && !closed) enter('shared');
+    if (mode !== 'shared') enter('shared');
   }
 
   function start(): Promise<QuotaStore> {
@@ -107,11 +107,12 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
         if (!store) throw new Error('not opened');
         const answer = quotaAnswer.parse(JSON.parse(await store.run(budget, JSON.stringify(request))));
         processes = answer.processes;
-        find();
+        // The connection may be lost again by now.
+        if (ready) find();
         return answer;
       } catch (error) {
         // A lost connection has said why already.
-        if (ready) lose(error instanceof Error ? error.message : String(error));
+        lose(!ready ? reason : error instanceof Error ? error.message : String(error));
         throw error;
       }
     },

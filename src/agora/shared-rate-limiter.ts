@@ -145,7 +145,6 @@ function createSharedBudget(full: number, name: string, options: SharedLimiterOp
       }
     } catch {
       asking = false;
-      askAt = undefined;
       // The store may have done all of it before the answer was lost.
       for (const id of [...request.places.map(([place]) => place), ...grantable]) leased.add(id);
     }

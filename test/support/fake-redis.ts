@@ -42,9 +42,10 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
     async open(events) {
       clients.add(events);
       if (!isAway) queueMicrotask(events.onReady);
+      let closed = false;
       return {
         async run(budget, text) {
-          if (isAway) throw new Error('Connection is closed.');
+          if (isAway || closed) throw new Error('Connection is closed.');
           const request: QuotaRequest = JSON.parse(text);
           if (cut.has(request.process)) return new Promise(() => undefined);
           requests.push(request);
@@ -55,6 +56,7 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
         processes: async () => model.processes(),
         async close() {
           clients.delete(events);
+          closed = true;
           events.onLost('closed');
         },
       };

@@ -230,6 +230,21 @@ describe('without Redis', () => {
     expect(b.got()).toBe(6);
   });
 
+  it('a 429 to a call of before halves the rate, though another 429 did long ago', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 50);
+    a.ask(1);
+    await advance(0);
+    a.end(1, { limited: true });
+    await advance(61_000);
+    b.ask(1);
+    await advance(0);
+    redis.goAway();
+    b.end(1, { limited: true });
+    b.ask(20);
+    await advance(1_000);
+    expect(b.got()).toBe(1 + 6);
+  });
+
   it('a pause and a halved rate go on', async () => {
     const { a, redis, advance } = share(['a'], 50);
     a.ask(1);
@@ -274,6 +289,22 @@ describe('when Redis is back', () => {
     b.ask(20);
     await advance(0);
     expect(b.got()).toBe(12 - 4);
+  });
+
+  it('the places that were taken alone come free a second after their answers', async () => {
+    const { a, b, redis, advance } = share(['a', 'b'], 12);
+    a.ask(1);
+    await advance(0);
+    redis.goAway();
+    a.ask(2);
+    await advance(1_000);
+    redis.comeBack();
+    await advance(0);
+    a.end(3);
+    await advance(1_000);
+    b.ask(12);
+    await advance(0);
+    expect(b.got()).toBe(12);
   });
 
   it('a 429 of meanwhile pauses all', async () => {
@@ -414,6 +445,17 @@ describe('what changes while Redis is asked', () => {
 });
 
 describe('a process that ends', () => {
+  it('while calls wait asks no more', async () => {
+    const { a, redis, advance } = share(['a'], 12);
+    a.ask(13);
+    await advance(0);
+    await a.close();
+    const before = redis.requests.length;
+    await advance(20_000);
+    expect(redis.requests.length).toBe(before);
+    expect(a.got()).toBe(12);
+  });
+
   it('is not counted any more', async () => {
     const { a, b, redis, advance } = share(['a', 'b'], 50);
     a.ask(1);
