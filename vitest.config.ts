@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { hasRedis } from './test/support/redis-server.ts';
+
+const withRedis = hasRedis();
+if (!withRedis) {
+  process.stderr.write(
+    'Left out: test/redis, which needs redis-server on the PATH. To have it: apt-get install redis-server.\n',
+  );
+}
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,protocol,e2e}/**/*.test.ts'],
+    include: ['test/{unit,protocol,e2e}/**/*.test.ts', ...(withRedis ? ['test/redis/**/*.test.ts'] : [])],
     globalSetup: ['test/support/global-setup.ts'],
     // A child process that starts cold on a busy machine needs more than the default five seconds.
     testTimeout: 20_000,

@@ -44,6 +44,12 @@ const BENCHMARKS = [
     about:
       'Concurrent calls to a server that limits calls per sliding second: how many it refuses, and how long they take compared with the shortest possible time.',
   },
+  {
+    name: 'shared-limiter',
+    title: 'The rate limit that processes share',
+    about:
+      'Four processes on one Redis, 40 calls in flight in each, and a service that allows 50 calls in any second and counts each at a random moment of its 20-300 ms. In the second run Redis is killed for 1.5 s and started again, ten times. `longest_to_mean`: the longest call, by the mean of the slowest process; `longest_gap_s`: the longest time without a call.',
+  },
 ];
 
 const parts = BENCHMARKS.map(({ name, title, about }) => {

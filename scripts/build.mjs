@@ -21,7 +21,7 @@ const options = {
   format: 'esm',
   minifySyntax: true,
   minifyWhitespace: true,
-  lineLimit: 160,
+  lineLimit: 200,
   legalComments: 'none',
   logLevel: 'warning',
   // ESM has no require(), which bundled CommonJS packages call for Node's own modules.
@@ -49,8 +49,8 @@ export async function buildServer() {
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
     plugins: [lean([...CHUNK_RULES, ...RULES])],
   });
-  await buildChunks(chunkOptions, `${root}dist/`, () => lean(SHARED_RULES));
-  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
+  const chunks = await buildChunks(chunkOptions, `${root}dist/`, () => lean(SHARED_RULES));
+  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, [metafile, ...chunks]));
   await chmod(outfile, 0o755);
   return outfile;
 }

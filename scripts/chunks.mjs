@@ -9,6 +9,12 @@ export const CHUNKS = [
     file: 'sandbox.js',
     imported: /[\\/]sandbox[\\/]index\.ts$/,
   },
+  {
+    what: 'Only a server that shares its rate limit speaks to Redis',
+    entry: 'src/redis/quota-store.ts',
+    file: 'redis.js',
+    imported: /[\\/]redis[\\/]quota-store\.ts$/,
+  },
 ];
 
 /** The files in `dist/` beside `main.js`. */
@@ -27,10 +33,19 @@ export const CHUNK_RULES = CHUNKS.map(({ what, file, imported }) => ({
  * @param {import('esbuild').BuildOptions} options
  * @param {string} folder
  * @param {() => import('esbuild').Plugin} plugin
+ * @returns {Promise<import('esbuild').Metafile[]>}
  */
 export const buildChunks = (options, folder, plugin) =>
   Promise.all(
-    CHUNKS.map(({ entry, file }) =>
-      build({ ...options, entryPoints: [entry], outfile: `${folder}${file}`, plugins: [plugin()] }),
-    ),
+    CHUNKS.map(async ({ entry, file }) => {
+      const outfile = `${folder}${file}`;
+      const { metafile } = await build({
+        ...options,
+        entryPoints: [entry],
+        outfile,
+        metafile: true,
+        plugins: [plugin()],
+      });
+      return metafile;
+    }),
   );

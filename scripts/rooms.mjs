@@ -40,6 +40,11 @@ export const FLOORS = [
       path: 'src/lists',
       holds: 'Paging through lists: walks, cursors, filters, and the directory behind `find_threads`',
     },
+    {
+      path: 'src/redis',
+      holds: 'The rate limit that processes share, in Redis. A file of its own in `dist/`, loaded on demand',
+      importedBy: ['src/app'],
+    },
   ],
   [{ path: 'src/agora', holds: 'The REST API as typed calls. Knows nothing of MCP, tools or our own cursors' }],
   [

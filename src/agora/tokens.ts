@@ -247,7 +247,8 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-const unreadableSecret = (cause: SecretFileError): AgoraError =>
+/** The file of a secret cannot be used, as the error of a call. */
+export const unreadableSecret = (cause: SecretFileError): AgoraError =>
   new AgoraError(
     {
       code: 'not_configured',

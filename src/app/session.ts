@@ -1,3 +1,4 @@
+import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { SendOnceOptions } from '../agora/send-once.ts';
 import { createTokenExchange } from '../agora/token-exchange.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,7 +14,7 @@ import { isSandbox } from './is-sandbox.ts';
 export interface Connector {
   /** @throws SettingsError where the settings are incomplete or invalid */
   connect(): Promise<Session>;
-  /** Closes the sockets, and the sandbox where one runs. */
+  /** Closes the connections, and the sandbox where one runs. */
   close(): Promise<void>;
 }
 
@@ -52,7 +53,6 @@ export function createConnector(
     const [
       { openConnections },
       { createSendOnce },
-      { createLimiter },
       { createTokens },
       { createSend },
       { createThreads },
@@ -62,10 +62,10 @@ export function createConnector(
       { createLastRecords },
       { createDeletionCap },
       { createDirectory },
+      { createLimiter },
     ] = await Promise.all([
       import('../agora/dispatcher.ts'),
       import('../agora/send-once.ts'),
-      import('../agora/rate-limiter.ts'),
       import('../agora/tokens.ts'),
       import('../agora/send.ts'),
       import('../agora/threads.ts'),
@@ -75,6 +75,7 @@ export function createConnector(
       import('../toolkit/last-records.ts'),
       import('../toolkit/deletion-cap.ts'),
       import('../lists/directory.ts'),
+      import('../agora/rate-limiter.ts'),
     ]);
     let ahead: number | undefined;
     const connections = openConnections(target.origin, target.loopback, config.proxy);
@@ -87,7 +88,7 @@ export function createConnector(
         if (!Number.isNaN(ms)) ahead = clock.now() - ms;
       },
     });
-    const limiter = createLimiter({ perSecond: config.rateLimit, clock });
+    const limiter = await openLimiter(target, app);
     const tokens = createTokens(credentialsOf(target.credentials), {
       clock,
       exchange: createTokenExchange(sendOnce, limiter),
@@ -116,6 +117,18 @@ export function createConnector(
         return turn;
       },
     };
+  }
+
+  /** All processes on an app may share one; an embedded sandbox has no other process. */
+  async function openLimiter(target: AppTarget, { sandbox }: App): Promise<RateLimiter> {
+    if (sandbox || config.redisUrl === undefined) {
+      const { createLimiter } = await import('../agora/rate-limiter.ts');
+      return createLimiter({ perSecond: config.rateLimit, clock });
+    }
+    const { openSharedLimiter } = await import('./shared-quota.ts');
+    const limiter = await openSharedLimiter(target, config.redisUrl, config, clock, log);
+    closing.push(limiter.close);
+    return limiter;
   }
 
   async function openAudit({ name, host }: App): Promise<Pick<Session, 'audit' | 'auditRecords'>> {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
 import { type Config, type Environment, ourSettings } from '../settings/read-config.ts';
-import { credentialsOf, SecretFileError } from '../settings/read-secret.ts';
+import { credentialsOf, readSecret, SecretFileError } from '../settings/read-secret.ts';
 import { documented } from '../settings/schema.ts';
 import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
 import { type Check, fail, failSetting, ok, skipped, warn } from './check-result.ts';
@@ -49,14 +49,15 @@ async function checkSetting(
   name: string,
   value: string,
   source: 'flag' | 'environment',
-  { target }: Config,
+  config: Config,
 ): Promise<Check> {
+  const { target } = config;
   if (target.kind === 'sandbox' && isOfApp(name)) {
     return skipped(name, 'not looked at, since AGORA_THREADS_SANDBOX is set');
   }
   if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
-  const file = target.kind === 'app' && name.endsWith('_FILE') ? target.credentials : undefined;
-  return file ? checkFile(name, value, file) : ok(name, `${visible(value, 300)} (${source})`);
+  const read = name.endsWith('_FILE') ? readerOf(name, config) : undefined;
+  return read ? checkFile(name, value, read) : ok(name, `${visible(value, 300)} (${source})`);
 }
 
 /** Tells two secrets apart, and shows a truncated paste, without revealing any part of a secret. */
@@ -66,10 +67,10 @@ const fingerprint = (value: string): string =>
 /** The permission that lets everyone on this machine read a file. */
 const WORLD_READABLE = 0o004;
 
-async function checkFile(name: string, path: string, source: CredentialSource): Promise<Check> {
+async function checkFile(name: string, path: string, read: () => Promise<string>): Promise<Check> {
   const shown = inQuotes(visible(path, 300));
   try {
-    const found = `${fingerprint(await secretOf(source))} (file ${shown})`;
+    const found = `${fingerprint(await read())} (file ${shown})`;
     // Windows has no such bits.
     const open = process.platform !== 'win32' && ((await stat(path)).mode & WORLD_READABLE) !== 0;
     if (!open) return ok(name, found);
@@ -79,6 +80,12 @@ async function checkFile(name: string, path: string, source: CredentialSource): 
     const fix = `Write the bare secret into ${shown}, readable by this user alone.`;
     return fail(name, error.fault, fix);
   }
+}
+
+/** Reads the secret whose file is named by a variable. */
+function readerOf(name: string, { target, redisUrl }: Config): (() => Promise<string>) | undefined {
+  if (name === 'AGORA_THREADS_REDIS_URL_FILE') return redisUrl && (() => readSecret(redisUrl));
+  return target.kind === 'app' ? () => secretOf(target.credentials) : undefined;
 }
 
 function secretOf(source: CredentialSource): Promise<string> {

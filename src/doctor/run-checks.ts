@@ -20,6 +20,7 @@ import { type Check, skipped } from './check-result.ts';
 import { checkAuditLog, checkConfirm, checkTools } from './check-server.ts';
 import { checkService, type ListOutcome, SERVICE_IDS } from './check-service.ts';
 import { checkSettings } from './check-settings.ts';
+import { checkSharedQuota } from './check-shared-quota.ts';
 import { type Connection, checkToken } from './check-token.ts';
 
 export interface DoctorInput {
@@ -50,8 +51,9 @@ export async function* runChecks(input: DoctorInput): Checks {
   const settings = await checkSettings(environment, byFlag, config);
   yield* inSection('Settings', ...settings);
   yield* inSection('Server', checkTools(config, input.tools), checkConfirm(config), await checkAuditLog(config));
+  yield* inSection('Server', ...(await checkSharedQuota(config, input.offline)));
   const { target } = config;
-  const wrong = settings.find(({ status }) => status === 'fail');
+  const wrong = settings.find(({ id, status }) => status === 'fail' && id !== 'AGORA_THREADS_REDIS_URL_FILE');
   switch (target.kind) {
     case 'unusable':
       yield* inSection('Network', ...['host', 'proxy', 'dns', 'connection', 'clock'].map(withoutSettings));

@@ -1,5 +1,5 @@
-import { secret } from '../base/redact.ts';
 import { missing, type Problem, problem } from './problem.ts';
+import { registered } from './read-secret.ts';
 import type { SecretName, SettingValues } from './schema.ts';
 import type { VariableName } from './setting-names.ts';
 
@@ -89,9 +89,9 @@ const WHERE_CREDENTIALS =
 /** Exactly one kind of credentials: with two, nobody could tell which one a call uses. */
 function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
   const before = problems.length;
-  const token = readSecret('AGORA_CHAT_APP_TOKEN', given, problems);
-  const certificate = readSecret('AGORA_APP_CERTIFICATE', given, problems);
-  const clientSecret = readSecret('EASEMOB_CLIENT_SECRET', given, problems);
+  const token = secretSource('AGORA_CHAT_APP_TOKEN', given, problems);
+  const certificate = secretSource('AGORA_APP_CERTIFICATE', given, problems);
+  const clientSecret = secretSource('EASEMOB_CLIENT_SECRET', given, problems);
   const { AGORA_APP_ID: appId, EASEMOB_CLIENT_ID: clientId } = values;
   if (problems.length > before) return undefined;
 
@@ -119,12 +119,12 @@ function readCredentials(values: SettingValues, given: Given, problems: Problem[
 }
 
 /** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
-function readSecret(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
+export function secretSource(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
     return report(problems, problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
   }
-  if (value !== undefined) return { value: secret(value) };
+  if (value !== undefined) return { value: registered(name, value) };
   return file === undefined ? undefined : { file, name };
 }

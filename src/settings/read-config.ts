@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
-import { type AppTarget, readTarget } from './app-target.ts';
+import { type AppTarget, readTarget, type SecretSource, secretSource } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
 import { isQuoted } from './read-secret.ts';
 import { type ConfirmMode, settings } from './schema.ts';
@@ -33,6 +33,8 @@ export interface Config extends ToolSelection {
   readonly logLevel: LogLevel;
   /** The file of the audit log. */
   readonly auditLog: string | undefined;
+  /** Where all processes on one app share its rate limit. */
+  readonly redisUrl: SecretSource | undefined;
   readonly proxy: ProxySettings;
 }
 
@@ -94,6 +96,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
     auditLog: values.AGORA_THREADS_AUDIT_LOG,
     maxDeletes: values.AGORA_THREADS_MAX_DELETES,
     language: values.AGORA_THREADS_LANG,
+    redisUrl: secretSource('AGORA_THREADS_REDIS_URL', given, problems),
     proxy,
   };
   if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {

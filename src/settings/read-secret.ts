@@ -1,5 +1,6 @@
 import { secret } from '../base/redact.ts';
 import type { CredentialSource, SecretSource } from './app-target.ts';
+import { passwordOf } from './redis-address.ts';
 import { type SecretName, settings } from './schema.ts';
 
 /** Where app tokens come from. Secrets are functions: their files are read at the first call, not at the start. */
@@ -34,7 +35,15 @@ export function credentialsOf(source: CredentialSource): Credentials {
 /** A shell takes quotes away; JSON files of hosts, `docker --env-file` and files of secrets do not. */
 export const isQuoted = (text: string): boolean => /^(["']).*\1$/s.test(text);
 
-async function readSecret(source: SecretSource): Promise<string> {
+/** Registers a secret; of a URL the password, since errors name its host. */
+export function registered(name: SecretName, value: string): string {
+  if (name !== 'AGORA_THREADS_REDIS_URL' || !URL.canParse(value)) return secret(value);
+  secret(passwordOf(new URL(value)) ?? value);
+  return value;
+}
+
+/** @throws SecretFileError where its file cannot be used */
+export async function readSecret(source: SecretSource): Promise<string> {
   if ('value' in source) return source.value;
   const { file, name } = source;
   const { readFile, stat } = await import('node:fs/promises');
@@ -44,7 +53,7 @@ async function readSecret(source: SecretSource): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new SecretFileError(name, `cannot be read (${error.code ?? 'unknown reason'})`);
   });
-  const value = secret(text.trim());
+  const value = registered(name, text.trim());
   if (isQuoted(value) || !settings.shape[name].safeParse(value).success) {
     throw new SecretFileError(name, 'must hold the bare secret on one line, and nothing else');
   }

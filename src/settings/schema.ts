@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';
+import { redisUrl } from './redis-address.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
 export const CONFIRM_MODES = ['auto', 'person', 'code'] as const;
@@ -220,6 +221,14 @@ const SETTINGS = {
     value: 'N',
     meaning: 'Calls a second for each endpoint; at 10 or less one budget for all (the Free plan has 10)',
     default: '50',
+  },
+  AGORA_THREADS_REDIS_URL: {
+    schema: redisUrl,
+    group: 'running',
+    meaning:
+      'A Redis in which all processes on one app share its rate limit: `redis://` or, over TLS, `rediss://user:password@host:port`',
+    where: 'whoever runs Redis for your team; see docs/team.md',
+    secret: true,
   },
   AGORA_THREADS_TIMEOUT_MS: {
     schema: wholeNumber(1, 600_000),

@@ -540,3 +540,40 @@ it('on a terminal: glyphs and colours, folded to its width, each fix on a line o
   );
   expect(lines.join('') + verdictText(checks, style)).toMatchSnapshot();
 });
+
+describe('a shared quota', () => {
+  const APP = classicSettings('http://127.0.0.1:9');
+  const lineOf = (text: string) => text.split('\n').find((line) => line.includes('shared quota')) ?? '';
+
+  it('in a Redis that does not answer: what each process does then', async () => {
+    const { text } = await doctor({ ...APP, AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' });
+    expect(lineOf(text)).toMatch(
+      /^ +warn .* Redis does not answer \(connect ECONNREFUSED 127\.0\.0\.1:PORT\): each process goes on alone, with at most 12 calls a second\. Fix: /,
+    );
+  });
+
+  it.each([
+    ['is not set', APP, [], /^$/],
+    [
+      'is not to be asked',
+      { ...APP, AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' },
+      ['--offline'],
+      /skipped .*offline/,
+    ],
+    ['is of no use', { AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' }, [], /skipped .*embedded sandbox/],
+    [
+      'is in a file that is not there',
+      { ...APP, AGORA_THREADS_REDIS_URL_FILE: '/no/such' },
+      [],
+      /skipped .*_FILE is wrong/,
+    ],
+  ] as const)('that %s', async (_what, env, args, line) => {
+    expect(lineOf((await doctor(env, args)).text)).toMatch(line);
+  });
+
+  it('whose file is missing does not hide what else there is to say', async () => {
+    const { text } = await doctor({ ...APP, AGORA_THREADS_REDIS_URL_FILE: '/no/such' });
+    expect(text).toMatch(/fail +AGORA_THREADS_REDIS_URL_FILE +the file it names cannot be read \(ENOENT\)/);
+    expect(text).toMatch(/ok +token/);
+  });
+});

@@ -53,6 +53,16 @@ const UNUSABLE: readonly [string, Record<string, string>][] = [
   ['plain http to the world', { ...good, AGORA_CHAT_HOST: 'http://a41.chat.agora.io' }],
   ['a user in the host', { ...good, AGORA_CHAT_HOST: 'https://me:secret@a41.chat.agora.io' }],
   ['a limit that is no number', { ...good, AGORA_THREADS_TIMEOUT_MS: '30s' }],
+  ['an address of Redis that is none', { ...good, AGORA_THREADS_REDIS_URL: 'redis.internal:6379' }],
+  [
+    'an address of Redis with a password that is not encoded',
+    { ...good, AGORA_THREADS_REDIS_URL: 'redis://:50%off@host' },
+  ],
+  [
+    'an address of Redis and its file',
+    { ...good, AGORA_THREADS_REDIS_URL: 'redis://localhost', AGORA_THREADS_REDIS_URL_FILE: 'url.txt' },
+  ],
+  ['a file of the address of Redis that does not exist', { ...good, AGORA_THREADS_REDIS_URL_FILE: 'no/such/file' }],
   ['a mode that does not exist', { AGORA_THREADS_CONFIRM: 'never' }],
   ['no sandbox, and nothing else', { AGORA_THREADS_SANDBOX: '0' }],
   ['the name that a setting had before', { AGORA_CHAT_UNDOCUMENTED: '1' }],

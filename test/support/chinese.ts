@@ -50,6 +50,8 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_CONFIRM:
     '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
+  AGORA_THREADS_REDIS_URL:
+    'Redis 地址，同一 App 的所有进程在其中共用调用频率配额：`redis://`，或经 TLS 的 `rediss://user:password@host:port`',
   AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
   AGORA_THREADS_UNDOCUMENTED:
     '设为 1：使用官方文档中没有的接口：多提供 `list_group_threads`，`get_thread` 只需一次调用',

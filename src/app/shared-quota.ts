@@ -1,0 +1,59 @@
+import type { OpenQuotaStore } from '../agora/quota-messages.ts';
+import type { SharedLimiter } from '../agora/shared-rate-limiter.ts';
+import { unreadableSecret } from '../agora/tokens.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { AppTarget, SecretSource } from '../settings/app-target.ts';
+import type { Config } from '../settings/read-config.ts';
+import { readSecret, SecretFileError } from '../settings/read-secret.ts';
+import { WORK_MS } from '../toolkit/call-time.ts';
+
+/** Beyond the longest time that a call can take, in milliseconds. */
+const LEASE_MARGIN_MS = 5_000;
+
+/**
+ * Reads the file of the URL where there is one. Nothing is loaded or connected before the store is opened.
+ *
+ * @throws SecretFileError where that file cannot be used
+ */
+export async function quotaStoreOf(target: AppTarget, source: SecretSource): Promise<OpenQuotaStore> {
+  const url = await readSecret(source);
+  return async (events) => {
+    const [{ openQuotaStore }, { createHash }] = await Promise.all([
+      import('../redis/quota-store.ts'),
+      import('node:crypto'),
+    ]);
+    const app = createHash('sha256')
+      .update(`${target.name}\n${new URL(target.origin).host}`)
+      .digest('hex');
+    return openQuotaStore(url, app.slice(0, 32), events);
+  };
+}
+
+/** The limiter that all processes on an app share. Nothing is loaded or connected before its first call. */
+export async function openSharedLimiter(
+  target: AppTarget,
+  source: SecretSource,
+  config: Config,
+  clock: Clock,
+  log: Log,
+): Promise<SharedLimiter> {
+  const [{ createQuotaLink }, { createSharedLimiter }, { randomUUID }, { hostname }] = await Promise.all([
+    import('../agora/quota-link.ts'),
+    import('../agora/shared-rate-limiter.ts'),
+    import('node:crypto'),
+    import('node:os'),
+  ]);
+  const open = await quotaStoreOf(target, source).catch((error: unknown) => {
+    throw error instanceof SecretFileError ? unreadableSecret(error) : error;
+  });
+  const perSecond = config.rateLimit;
+  return createSharedLimiter({
+    perSecond,
+    clock,
+    link: createQuotaLink({ open, clock, log, perSecond }),
+    process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    // An attempt that changes members has twice the time, and no call has more than its 45 s.
+    leaseMs: Math.min(2 * config.timeoutMs, WORK_MS) + LEASE_MARGIN_MS,
+  });
+}
