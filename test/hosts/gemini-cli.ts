@@ -28,6 +28,7 @@ export const geminiCli: Host = {
     { kind: 'tool', seen: /Allow execution|Do you want to proceed|Apply this change/, yes: ['Enter'], no: ['Escape'] },
   ],
   choices: [],
+  findsPrompts: '/mcp refresh',
   promptCommand: '/triage_user_threads --username="lin"',
   leave: ['/quit', 'Enter'],
 };

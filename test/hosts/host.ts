@@ -45,6 +45,8 @@ export interface Host {
   readonly choices: readonly RegExp[];
   /** How the prompt `triage_user_threads` of user lin is asked for; undefined where the host offers no prompts. */
   readonly promptCommand?: string;
+  /** Lets it look for prompts again, where it looks before a slow server is ready. */
+  readonly findsPrompts?: string;
   /** What is typed to leave. */
   readonly leave: readonly string[];
 }

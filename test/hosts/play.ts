@@ -38,6 +38,8 @@ export interface Conversation {
   readonly questions: readonly SeenQuestion[];
   /** Types a line, answers what is asked, and returns once the model has said its last word or a no has ended the turn. */
   ask(line: string, lastWord: string, answer: 'yes' | 'no'): Promise<void>;
+  /** Types a line that is not for the model. */
+  say(line: string): Promise<void>;
   screen(): string;
   /** Leaves as a person would. */
   leave(): Promise<void>;
@@ -81,6 +83,10 @@ export async function converse(host: Host, place: Ready, size: Size): Promise<Co
   await stableScreen(terminal);
   return {
     questions,
+    async say(line) {
+      await typeLine(terminal, line);
+      await sleep(10_000);
+    },
     screen: () => terminal.screen(),
     async ask(line, lastWord, given) {
       answer = given;

@@ -62,6 +62,7 @@ async function interactive({ scene, person }: Cell, host: Host, place: Ready) {
   } else if (host.promptCommand !== undefined) {
     // A host knows the prompts once the server has started, which this waits for.
     await conversation.ask('SCENE:list', 'list', 'yes');
+    if (host.findsPrompts !== undefined) await conversation.say(host.findsPrompts);
     await conversation.ask(host.promptCommand, 'prompt', 'yes');
   }
   const last = conversation.screen();
