@@ -17,6 +17,10 @@ def own_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+steps = order["steps"]
+# Typed ahead, before the command could ask anything.
+while steps and steps[0]["await"] == "":
+    os.write(keyboard, steps.pop(0)["send"].encode())
 end, pipe = os.pipe()
 child = subprocess.Popen(
     order["command"],
@@ -29,7 +33,6 @@ child = subprocess.Popen(
 os.close(screen)
 os.close(pipe)
 texts = {keyboard: b"", end: b""}
-steps = order["steps"]
 awaited_from = 0
 until = time.monotonic() + DEADLINE_S
 selector = selectors.DefaultSelector()
