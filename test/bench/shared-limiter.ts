@@ -52,7 +52,7 @@ await build({
 });
 
 /** Runs the processes on one Redis, with `during` meanwhile; gives their calls. */
-async function measure(what: string, calls: number, during?: (redis: RedisServer) => Promise<unknown>) {
+async function measure(what: string, calls: number, during?: (redis: RedisServer) => Promise<void>) {
   const service = await startService();
   const redis = await startRedis();
   const env = {

@@ -69,6 +69,20 @@ describe('processes on one Redis', () => {
     expect(service.requests).toHaveLength(150);
   });
 
+  it('share again within a second of the return of Redis', async () => {
+    const redis = await start();
+    const service = await recordingServer(empty);
+    const { call, log } = await connectClient({ env: settings(service.url, redis.url, 40) });
+    await call('list_threads');
+    await redis.kill();
+    await call('list_threads');
+    expect(log.join('')).toContain('Redis does not answer');
+    await redis.start();
+    const returned = performance.now();
+    await until(() => log.join('').includes('Redis answers again'));
+    expect(performance.now() - returned).toBeLessThan(1_000);
+  });
+
   it('go on with a Redis that was started anew while they were idle', async () => {
     const redis = await start();
     const service = await recordingServer(empty);
