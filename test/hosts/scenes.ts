@@ -48,4 +48,4 @@ export const scenes: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** The first words of the prompt `triage_user_threads`, asked for with the user lin; some hosts hand them on as JSON. */
-export const PROMPT = /Triage the threads of user \W*lin\W/;
+export const PROMPT = /Triage the threads of .*\blin\b/;
