@@ -33,13 +33,18 @@ async function ask(request: QuotaRequest, now: number): Promise<QuotaAnswer> {
 /** What one of three processes does next, and how many milliseconds later. */
 const step = fc.record({
   process: fc.constantFrom('a', 'b', 'c'),
-  after: fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 2_500 })),
+  after: fc.oneof(
+    { weight: 30, arbitrary: fc.nat({ max: 40 }) },
+    { weight: 30, arbitrary: fc.nat({ max: 300 }) },
+    { weight: 5, arbitrary: fc.nat({ max: 2_500 }) },
+    { weight: 1, arbitrary: fc.constantFrom(60_000, 600_000) },
+  ),
   want: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 30 })),
-  ended: fc.nat({ max: 12 }),
+  ended: fc.oneof(fc.nat({ max: 2 }), fc.nat({ max: 24 })),
   unused: fc.nat({ max: 2 }),
-  refused: fc.option(fc.record({ before: fc.nat({ max: 2 }), pause: fc.nat({ max: 3_000 }) }), { freq: 8 }),
-  leave: fc.nat({ max: 10 }).map((n) => n === 0),
-  forgets: fc.nat({ max: 30 }).map((n) => n === 0),
+  refused: fc.option(fc.record({ before: fc.nat({ max: 2 }), pause: fc.nat({ max: 3_000 }) }), { freq: 20 }),
+  leave: fc.nat({ max: 30 }).map((n) => n === 0),
+  forgets: fc.nat({ max: 100 }).map((n) => n === 0),
 });
 
 describe('the script in Redis', () => {
@@ -51,7 +56,7 @@ describe('the script in Redis', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 24 }),
-        fc.array(step, { minLength: 1, maxLength: 40 }),
+        fc.array(step, { minLength: 1, maxLength: 150, size: 'max' }),
         async (limit, steps) => {
           await redis.flushall();
           const model = createQuotaModel();
