@@ -8,10 +8,10 @@ const COLUMNS = 80;
 /** Claude Code draws up to four lines whole; of more it draws the first three, and says how many it leaves out. */
 const CLAUDE_WHOLE = 4;
 const CLAUDE_FIRST = 3;
-/** Rows around the message, the choices among them. Not measured yet: the most that fourteen lines leave of 24 rows. */
-const CODEX_ABOVE = 4;
-const CODEX_TITLE_AND_CHOICES = 4;
-const COPILOT_BELOW = 10;
+/** Rows around the message: title, both choices, keys and blanks. Where the message is longer, Codex draws the choice alone. */
+const CODEX_AROUND = 8;
+const CODEX_AROUND_CUT = 5;
+const COPILOT_AROUND = 9;
 
 export interface Drawn {
   readonly rows: readonly string[];
@@ -29,17 +29,15 @@ export const HOSTS: Readonly<Record<string, (message: string, columnsOf: (line: 
     const rows = lines.length <= CLAUDE_WHOLE ? lines : lines.slice(0, CLAUDE_FIRST);
     return { rows, bothChoices: true };
   },
-  // Drawn from the top: the end of what is too long is lost, and with it the choice "False".
+  // Drawn from the top: the end of what is too long is lost, and with it the choice "True".
   Codex: (message, columnsOf) => {
     const rows = wrapped(message, columnsOf);
-    return {
-      rows: rows.slice(0, ROWS - CODEX_ABOVE),
-      bothChoices: CODEX_ABOVE + rows.length + CODEX_TITLE_AND_CHOICES <= ROWS,
-    };
+    const fits = rows.length <= ROWS - CODEX_AROUND;
+    return { rows: fits ? rows : rows.slice(0, ROWS - CODEX_AROUND_CUT), bothChoices: fits };
   },
   // Drawn from the bottom: the beginning of what is too long scrolls away.
   'Copilot CLI': (message, columnsOf) => ({
-    rows: wrapped(message, columnsOf).slice(-(ROWS - COPILOT_BELOW)),
+    rows: wrapped(message, columnsOf).slice(-(ROWS - COPILOT_AROUND)),
     bothChoices: true,
   }),
 };
