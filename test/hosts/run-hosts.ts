@@ -20,12 +20,19 @@ import { runCell } from './run-cell.ts';
 import { startModel } from './scripted-model.ts';
 
 const { values, positionals } = parseArgs({
+  // Behind the name of this file, which `scripts/run.mjs` leaves in its place.
+  args: process.argv.slice(3),
   allowPositionals: true,
   options: { folder: { type: 'string' }, cell: { type: 'string', multiple: true }, write: { type: 'boolean' } },
 });
 const folder = resolve(values.folder ?? join(homedir(), '.cache', 'agora-threads-hosts'));
 mkdirSync(folder, { recursive: true });
 const hosts = HOSTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const unknown = [
+  ...positionals.filter((name) => !HOSTS.some((host) => host.name === name)),
+  ...(values.cell ?? []).filter((name) => !CELLS.some((cell) => cell.name === name)),
+];
+if (unknown.length > 0) throw new Error(`There is no host or cell named ${unknown.join(', ')}.`);
 const cells = CELLS.filter(({ name }) => !values.cell || values.cell.includes(name));
 
 const results = z.record(z.string(), z.record(z.string(), z.string()));
