@@ -9,7 +9,7 @@ import { notices } from './notices.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Our names stay and lines are short, so that a stack trace can be read. Blanks go: each start reads the whole file.
+ * Small, since each start reads the whole file; lines are short, so that a stack trace can be read.
  *
  * @type {import('esbuild').BuildOptions}
  */
@@ -19,8 +19,7 @@ const options = {
   platform: 'node',
   target: 'node20.18',
   format: 'esm',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   lineLimit: 200,
   legalComments: 'none',
   logLevel: 'warning',

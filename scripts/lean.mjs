@@ -1,18 +1,16 @@
 // What is left out of the bundle or loaded later, and why: each start reads and compiles the whole file.
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
 
 /** @param {string} path from this folder */
 const use = (path) => ({ path: fileURLToPath(new URL(path, import.meta.url)) });
 
 /**
- * A rule either resolves an import or loads a file that its filter matches; `undefined` leaves it to esbuild.
+ * A rule resolves an import that its filter matches; `undefined` leaves it to esbuild.
  *
- * @typedef {{ what: string, filter: RegExp } & (
- *   | { resolve: (args: import('esbuild').OnResolveArgs) => import('esbuild').OnResolveResult | undefined }
- *   | { load: (args: import('esbuild').OnLoadArgs) => Promise<import('esbuild').OnLoadResult> }
- * )} Rule
+ * @typedef {object} Rule
+ * @property {string} what
+ * @property {RegExp} filter
+ * @property {(args: import('esbuild').OnResolveArgs) => import('esbuild').OnResolveResult | undefined} resolve
  */
 
 /** @type {readonly Rule[]} */
@@ -54,20 +52,10 @@ export const RULES = [
     filter: /^node:/,
     resolve: ({ path, kind }) => (kind === 'require-call' ? undefined : { path, namespace: 'builtin' }),
   },
-  {
-    what: 'Local names in libraries are cut short; ours stay, so that a stack trace can be read',
-    filter: /[\\/]node_modules[\\/].*\.[cm]?js$/,
-    async load({ path }) {
-      const source = await readFile(path, 'utf8');
-      const format = /^(import|export)\b/m.test(source) ? 'esm' : 'cjs';
-      const { code } = await transform(source, { minifyIdentifiers: true, format });
-      return { contents: code };
-    },
-  },
 ];
 
 /** What holds for a chunk too. */
-export const SHARED_RULES = RULES.slice(-2);
+export const SHARED_RULES = RULES.slice(-1);
 
 /**
  * Applies the rules, and fails the build where one of them matches nothing: a library that moved a file would otherwise
@@ -81,19 +69,11 @@ export const lean = (rules = RULES) => ({
   setup(build) {
     const unmatched = new Set(rules);
     for (const rule of rules) {
-      const { filter } = rule;
-      if ('resolve' in rule) {
-        build.onResolve({ filter }, (args) => {
-          const result = rule.resolve(args);
-          if (result) unmatched.delete(rule);
-          return result;
-        });
-      } else {
-        build.onLoad({ filter }, (args) => {
-          unmatched.delete(rule);
-          return rule.load(args);
-        });
-      }
+      build.onResolve({ filter: rule.filter }, (args) => {
+        const result = rule.resolve(args);
+        if (result) unmatched.delete(rule);
+        return result;
+      });
     }
     build.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
