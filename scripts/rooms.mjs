@@ -27,6 +27,11 @@ export const FLOORS = [
       holds:
         'The MCP server: JSON-RPC, transports, prompts, instructions, error text. Only this room knows the MCP SDK',
     },
+    {
+      path: 'src/http',
+      holds: 'One server for a team: tokens, sessions, metrics. A file of its own in `dist/`, loaded on demand',
+      importedBy: ['src/cli', 'src/app'],
+    },
   ],
   [
     { path: 'tools', holds: 'One file per tool: its description, arguments and result, and a short handler' },

@@ -120,6 +120,19 @@ export const COMMANDS: Commands = {
     examples: ['sandbox --port 8123'],
     run: async (args) => (await import('./sandbox.ts')).sandbox(args),
   },
+  token: {
+    summary: 'Make a bearer token for serve --http, and the line that lets it in',
+    usage: ['NAME --scopes read,write,delete'],
+    flags: {
+      '--scopes read,write,delete': 'What its holder may do: one or more, separated by commas; none includes another',
+    },
+    notes: [
+      'The token goes to stderr, once; this server never stores it. Its line goes to stdout: append it to the file that AGORA_THREADS_HTTP_TOKENS_FILE names. A running server reads that file again within a second.',
+      'A name may have several tokens, such as an old and a new one. To revoke a token, remove its line.',
+    ],
+    examples: ['token lin --scopes read,write,delete >> tokens.txt', 'token dashboard --scopes read'],
+    run: async (args) => (await import('./token.ts')).token(args),
+  },
   help: {
     summary: 'Show the commands and settings, or one command; also --help',
     usage: ['[COMMAND]'],

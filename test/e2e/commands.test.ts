@@ -95,7 +95,7 @@ describe('agora-threads-mcp', () => {
     expect(stdout.replace(version, 'X.Y.Z')).toMatchSnapshot();
   });
 
-  it.each(['serve', 'call', 'tools', 'demo', 'doctor', 'sandbox', 'version'])(
+  it.each(['serve', 'call', 'tools', 'demo', 'doctor', 'sandbox', 'token', 'version'])(
     '%s --help tells all of it',
     async (command) => {
       const run = await runBinary([command, '--help']);

@@ -1,0 +1,29 @@
+import { quoted } from '../base/escape.ts';
+import { isName, newToken, parseScopes, SCOPES, tokenLine } from '../http/token-line.ts';
+import { noWords, readCommandLine } from './flags.ts';
+import { print } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Makes a bearer token for `serve --http`: the token on stderr, and on stdout its line, which can be appended to the
+ * file of tokens.
+ *
+ * @throws UsageError for a name or scopes that the file could not hold
+ */
+export async function token(args: readonly string[]): Promise<void> {
+  const { words, flags } = readCommandLine(args, [{ name: 'scopes', value: SCOPES.join(',') }]);
+  const [subject, ...others] = words;
+  if (subject === undefined) throw new UsageError('whose token? Name a person or a program: token lin --scopes read.');
+  noWords(others);
+  if (!isName(subject)) {
+    throw new UsageError(`${quoted(subject)} cannot be a name: it takes 1 to 64 letters, digits or . _ @ + -.`);
+  }
+  const given = flags.get('scopes')?.[0];
+  if (given === undefined) throw new UsageError(`--scopes is needed: one or more of ${SCOPES.join(',')}.`);
+  const scopes = parseScopes(given);
+  if (!scopes) throw new UsageError(`--scopes takes ${SCOPES.join(',')} or some of them (got ${quoted(given)}).`);
+
+  const fresh = newToken();
+  process.stderr.write(`The token of ${subject}, which is shown only now:\n${fresh}\n`);
+  print(tokenLine({ subject, scopes }, fresh));
+}
