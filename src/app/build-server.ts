@@ -4,8 +4,8 @@ import { version } from '../base/version.ts';
 import { instructionsFor } from '../mcp/instructions.ts';
 import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/server.ts';
 import type { Config } from '../settings/read-config.ts';
+import { type Connector, createConnector } from './connector.ts';
 import { isSandbox } from './is-sandbox.ts';
-import { type Connector, createConnector } from './session.ts';
 import { toolsFor } from './tool-registry.ts';
 
 /** The server for these settings and its connection to the app, the same for an assistant and for a script. */

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { createWorkQueue } from '../base/work-queue.ts';
 import { type FeedApi, feedThreads } from '../lists/thread-feed.ts';
-import type { Session } from '../toolkit/define-tool.ts';
+import type { AppConnection } from '../toolkit/define-tool.ts';
 import type { ExportEnd, ExportFormat, ExportMembers } from './export-format.ts';
 import { type ExportOptions, filtersOf } from './export-options.ts';
 
@@ -24,7 +24,7 @@ export interface ExportResult extends ExportEnd {
 }
 
 export interface ExportWalk {
-  readonly session: Pick<Session, 'app' | 'threads' | 'groups'>;
+  readonly connection: Pick<AppConnection, 'app' | 'threads' | 'groups'>;
   readonly options: ExportOptions;
   readonly format: ExportFormat;
   readonly perSecond: number;
@@ -48,8 +48,8 @@ const MOST_FAILURES = 5;
  * @throws AgoraError where nothing at all could be read; the signal's reason once that is aborted
  */
 export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
-  const { session, options, format, perSecond, clock, signal, write, onProgress } = walk;
-  const { threads, groups, app } = session;
+  const { connection, options, format, perSecond, clock, signal, write, onProgress } = walk;
+  const { threads, groups, app } = connection;
   const { scope } = options;
   let calls = 0;
   let listed = 0;

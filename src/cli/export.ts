@@ -1,5 +1,5 @@
 import { AgoraError } from '../agora/errors.ts';
-import { createConnector } from '../app/session.ts';
+import { createConnector } from '../app/connector.ts';
 import { knownTools } from '../app/tool-registry.ts';
 import { systemClock } from '../base/clock.ts';
 import { inQuotes, visible } from '../base/escape.ts';
@@ -59,11 +59,11 @@ export async function exportAll(args: readonly string[]): Promise<void> {
   };
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
-    const session = await connector.connect();
+    const connection = await connector.connect();
     if (options.members) tell(`${mark}${costOf(perSecond)}\n`);
     if (options.bom) await target.write(BOM);
     const result = await exportThreads({
-      session,
+      connection,
       options,
       format: options.format === 'csv' ? csv(options.members) : jsonLines,
       perSecond,
@@ -74,7 +74,7 @@ export async function exportAll(args: readonly string[]): Promise<void> {
         bar?.show({ progress: threads, total: listed, message: `${threads} threads, ${calls} calls` }),
     });
     bar?.pause();
-    tell(`${mark}${summaryOf(result, session.app.name)}\n`);
+    tell(`${mark}${summaryOf(result, connection.app.name)}\n`);
     process.exitCode = result.complete ? 0 : INCOMPLETE;
   } catch (error) {
     bar?.pause();

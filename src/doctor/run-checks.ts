@@ -3,7 +3,7 @@ import { createLimiter } from '../agora/rate-limiter.ts';
 import { createSendOnce } from '../agora/send-once.ts';
 import { createThreads } from '../agora/threads.ts';
 import { createTokenExchange, type TokenExchange } from '../agora/token-exchange.ts';
-import { openSandbox, sendOnceOptions } from '../app/session.ts';
+import { openSandbox, sendOnceOptions } from '../app/connector.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';

@@ -9,7 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
 import { type Asker, createGate, formParams, showsForms } from '../toolkit/confirm.ts';
-import type { Session, Tool } from '../toolkit/define-tool.ts';
+import type { AppConnection, Session, Tool } from '../toolkit/define-tool.ts';
 import { healArguments } from '../toolkit/heal-arguments.ts';
 import type { Target } from '../toolkit/targets.ts';
 import { createWriter } from '../toolkit/writer.ts';
@@ -27,8 +27,11 @@ export interface ServerOptions {
   readonly formIs?: 'form' | 'terminal' | 'flag' | undefined;
   /** Of the questions to a person. */
   readonly language: Language;
-  /** Opens the session with the app at the first tool call; later calls share it. */
-  readonly connect: () => Promise<Session>;
+  /** Connects to the app at the first tool call; later calls, and the servers of other sessions, share the connection. */
+  readonly connect: () => Promise<AppConnection>;
+  /** Who holds this session, and which replica serves it: for the audit log, and for the cap on deletions. */
+  readonly subject?: string | undefined;
+  readonly replica?: string | undefined;
   /** Whether `connect` reaches the sandbox: errors from before a connection are marked too. */
   readonly sandbox: boolean;
   readonly clock: Clock;
@@ -56,6 +59,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
     { capabilities: { tools: {}, prompts: {} }, instructions: options.instructions },
   );
   const gate = createGate<readonly Target[]>(options.confirm, clock, options.formIs ?? 'form');
+  let session: Session | undefined;
   let listed: ReturnType<typeof listing>[] | undefined;
 
   async function callTool(params: unknown, extra: Extra): Promise<Record<string, unknown>> {
@@ -66,19 +70,23 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const time = startCallTime(clock, extra.signal);
     try {
       const call = await tool.prepare(args);
-      const session = await options.connect();
-      const { app, audit } = session;
-      const threads = session.threads.with({ waits: time.sending });
+      const connection = await options.connect();
+      session ??= connection.openSession(options.subject);
+      const { app, audit } = connection;
+      const threads = connection.threads.with({ waits: time.sending });
       const progress = createProgress(extra);
-      const about = { tool: tool.name, request_id: toClientId(extra.requestId), app: app.name, host: app.host };
+      const { subject, replica } = options;
+      const request_id = toClientId(extra.requestId);
+      const about = defined({ tool: tool.name, request_id, subject, replica, app: app.name, host: app.host });
       const write = createWriter(audit, threads, about, (error) =>
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
       const audited = audit !== undefined;
       const { language } = options;
-      const context = { ...session, language, threads, write, audited, clock, time, signal: time.signal, progress };
+      const { signal } = time;
+      const ofCall = { language, threads, write, audited, clock, time, signal, progress };
       const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
-      const { structured, text } = await call(context, { gate, asker });
+      const { structured, text } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
       return { content: [{ type: 'text', text }], structuredContent: structured };
     } catch (error) {
       const { name, kind, argumentNames } = tool;

@@ -35,8 +35,8 @@ export interface App {
   readonly sandbox: boolean;
 }
 
-/** A connection to one app, made at the first call and kept. */
-export interface Session {
+/** A connection to one app, made at the first call and kept. All sessions share it. */
+export interface AppConnection {
   readonly app: App;
   readonly threads: Threads;
   /** Reads only: no call on groups writes. */
@@ -49,13 +49,20 @@ export interface Session {
   readonly audit: Audit | undefined;
   /** What the audit log keeps of deleted threads; undefined where there is none. */
   readonly auditRecords: AuditRecords | undefined;
-  readonly seen: Seen;
   readonly records: LastRecords;
-  readonly cap: DeletionCap;
   /** How far this machine's clock is ahead of the service's, by its last answer, in milliseconds; undefined before any. */
   readonly clockAhead: () => number | undefined;
   /** A place in the order of looks and deletions, which go before all other calls. */
   readonly nextTurn: () => number;
+  /** @param subject who holds the session; undefined where nobody has to say */
+  readonly openSession: (subject: string | undefined) => Session;
+}
+
+/** What one MCP session has for itself: nothing of it works in another. */
+export interface Session {
+  readonly seen: Seen;
+  /** Shared by the sessions of one subject. */
+  readonly cap: DeletionCap;
 }
 
 /** The calls that change nothing, each by name, so that a new call that writes can only be reached through `write`. */
@@ -65,7 +72,7 @@ export interface ReadApi
 }
 
 /** What a handler works with. */
-export interface ToolContext extends Omit<Session, 'threads' | 'audit'> {
+export interface ToolContext extends Omit<AppConnection, 'threads' | 'audit' | 'openSession'>, Session {
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;

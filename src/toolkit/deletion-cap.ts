@@ -19,6 +19,23 @@ export interface DeletionCap {
   take(): () => void;
 }
 
+/**
+ * A cap for each subject, kept as long as the process: a new session of the same subject gets the same one.
+ *
+ * @param most deletions in any 60 minutes; undefined for no cap
+ */
+export function createDeletionCaps(
+  most: number | undefined,
+  clock: Clock,
+): (subject: string | undefined) => DeletionCap {
+  const caps = new Map<string | undefined, DeletionCap>();
+  return (subject) => {
+    const cap = caps.get(subject) ?? createDeletionCap(most, clock);
+    caps.set(subject, cap);
+    return cap;
+  };
+}
+
 /** @param most deletions in any 60 minutes; undefined for no cap */
 export function createDeletionCap(most: number | undefined, clock: Clock): DeletionCap {
   if (most === undefined) return { require: () => undefined, take: () => () => undefined };

@@ -1,4 +1,4 @@
-import { createConnector } from '../../src/app/session.ts';
+import { createConnector } from '../../src/app/connector.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { startSandbox } from '../../src/sandbox/http-server.ts';

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
 import { createGate } from '../../src/toolkit/confirm.ts';
-import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { catalogue } from '../../tools/index.ts';
 import { tokens } from '../support/count-tokens.ts';
-import { createSession } from './bench-session.ts';
+import { connectBench } from './connect-bench.ts';
 import { report } from './report.ts';
 
 const NAMES = [
@@ -52,7 +51,7 @@ const server = createServer((_request, response) => {
   response.end(JSON.stringify(page));
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const { session, close } = await createSession(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+const { connection, close } = await connectBench(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 const tool = catalogue.find(({ name }) => name === 'list_user_threads');
 if (!tool) throw new Error('no such tool');
 const rows = [];
@@ -62,11 +61,11 @@ for (const { groups, detail } of PAGES) {
   const { signal } = new AbortController();
   const time = startCallTime(systemClock, signal);
   const context = {
-    ...session,
+    ...connection,
+    ...connection.openSession(undefined),
     language: 'en' as const,
     write: () => Promise.reject(new Error('a list does not write')),
     audited: false,
-    seen: createSeen(),
     clock: systemClock,
     time,
     signal,

@@ -8,7 +8,7 @@ import type { Thread } from '../../src/agora/thread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { walk } from '../../src/lists/walk.ts';
 import { createTotals } from '../../src/present/totals.ts';
-import { createSession } from './bench-session.ts';
+import { connectBench } from './connect-bench.ts';
 import { report } from './report.ts';
 
 const SIZES = [20_000, 100_000];
@@ -64,12 +64,12 @@ if (process.argv[3] === 'serve') {
     await agent.close();
     return count;
   };
-  const { session, close } = await createSession(url, { AGORA_THREADS_RATE_LIMIT: '1000000' });
+  const { connection, close } = await connectBench(url, { AGORA_THREADS_RATE_LIMIT: '1000000' });
   let peak = 0;
   const ours = async (threads: number): Promise<number> => {
     const totals = createTotals();
     const found = await walk<Thread>({
-      fetch: (query, signal) => session.threads.listOfUser('lin', query, signal),
+      fetch: (query, signal) => connection.threads.listOfUser('lin', query, signal),
       start: {},
       shortPageEnds: false,
       limit: 20,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AgoraError } from '../../src/agora/errors.ts';
 import type { Groups } from '../../src/agora/groups.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { connectApp } from '../support/connect-app.ts';
 import { classicSettings, envelope, type Recorded, recordingServer, refusal } from '../support/http.ts';
-import { openSession } from '../support/open-session.ts';
 import { sandboxWith } from '../unit/sandbox-client.ts';
 
 const never = new AbortController().signal;
@@ -42,7 +42,7 @@ describe.each([
 ])('the %s URL form', (_form, app, prefix) => {
   it.each(CALLS)('%s: sends exactly the documented request', async (_name, path, make) => {
     const server = await recordingServer(answers);
-    const { groups } = await openSession({ AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x' });
+    const { groups } = await connectApp({ AGORA_CHAT_HOST: server.url, ...app, AGORA_CHAT_APP_TOKEN: 'x' });
     await make(groups);
     expect(server.requests).toEqual([
       {
@@ -64,7 +64,7 @@ describe.each([
 describe('answers', () => {
   const answered = async (payload: Record<string, unknown>) => {
     const server = await recordingServer(() => envelope(payload));
-    return (await openSession(classicSettings(server.url))).groups;
+    return (await connectApp(classicSettings(server.url))).groups;
   };
 
   it('give owners without the prefix of the app, and the cursor from the top level', async () => {
@@ -118,7 +118,7 @@ describe('the groups of a user', () => {
         ? envelope({ data: [{ groupid: '21', groupname: 'Refunds' }] })
         : refusal(status, error, 'no such address'),
     );
-    const { groups } = await openSession(classicSettings(server.url));
+    const { groups } = await connectApp(classicSettings(server.url));
     const refunds = { items: [{ id: '21', name: 'Refunds' }], total: 1 };
     expect(await groups.listOfUser('lin', page, never)).toEqual(refunds);
     expect(await groups.listOfUser('lin', page, never)).toEqual(refunds);
@@ -130,7 +130,7 @@ describe('the groups of a user', () => {
 
   it('are asked for in the newer form again after an unknown user', async () => {
     const { sandbox } = await sandboxWith();
-    const { groups } = await openSession({ ...classicSettings(sandbox.url), AGORA_CHAT_APP_TOKEN: SANDBOX.appToken });
+    const { groups } = await connectApp({ ...classicSettings(sandbox.url), AGORA_CHAT_APP_TOKEN: SANDBOX.appToken });
     await expect(groups.listOfUser('Lin', page, never)).rejects.toMatchObject({ code: 'user_not_found' });
     expect((await groups.listOfUser('lin', page, never)).total).toBe(6);
     expect(sandbox.state.requests.at(-1)?.path).toBe('/acme/helpdesk/chatgroups/user/lin');
@@ -150,13 +150,13 @@ describe('refusals', () => {
     ['user_not_found', (groups) => groups.getUser('nobody', never)],
     ['user_not_found', (groups) => groups.listOfUser('nobody', { page: 0, size: 1 }, never)],
   ])('of the sandbox are %s', async (code, make) => {
-    const { groups } = await openSession();
+    const { groups } = await connectApp();
     expect(await codeOf(make(groups))).toBe(code);
   });
 
   it('that speak of no user are not taken for an unknown one', async () => {
     const server = await recordingServer(() => refusal(404, 'resource_not_found', 'no such address'));
-    const { groups } = await openSession(classicSettings(server.url));
+    const { groups } = await connectApp(classicSettings(server.url));
     expect(await codeOf(groups.getUser('lin', never))).toBe('user_or_group_not_found');
     expect(await codeOf(groups.listMembers('1', { page: 0, size: 1 }, never))).toBe('user_or_group_not_found');
   });

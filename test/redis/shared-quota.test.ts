@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { callBinary, runBinary } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
+import { connectApp } from '../support/connect-app.ts';
 import { classicSettings, envelope, type Reply, recordingServer } from '../support/http.ts';
-import { openSession } from '../support/open-session.ts';
 import { openRaw } from '../support/raw.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/turns.ts';
@@ -29,7 +29,7 @@ const settings = (service: string, redisUrl: string, rate: number): Record<strin
 
 /** One of the processes that share; `times` are the moments at which its calls ended, in milliseconds. */
 async function openProcess(env: Record<string, string>) {
-  const { threads } = await openSession(env, systemClock);
+  const { threads } = await connectApp(env, systemClock);
   const times: number[] = [];
   return {
     times,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
+import { createDeletionCap, createDeletionCaps } from '../../src/toolkit/deletion-cap.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const MINUTE = 60_000;
@@ -70,5 +70,15 @@ describe('a cap on deletions', () => {
     expect(() => cap.require(1)).toThrow();
     start.advance(60 * MINUTE);
     expect(() => cap.require(1)).not.toThrow();
+  });
+});
+
+describe('caps by subject', () => {
+  it('count the deletions of each subject by themselves, in all its sessions', () => {
+    const capOf = createDeletionCaps(1, manualClock());
+    capOf('lin').take();
+    expect(() => capOf('lin').require(1)).toThrow('0 left');
+    expect(() => capOf('mia').require(1)).not.toThrow();
+    expect(() => capOf(undefined).require(1)).not.toThrow();
   });
 });

@@ -1,10 +1,10 @@
-import { createConnector } from '../../src/app/session.ts';
+import { createConnector } from '../../src/app/connector.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 
-/** A session with the app at `url`, opened as the server does. */
-export async function createSession(url: string, more: Record<string, string> = {}) {
+/** A connection to the app at `url`, made as the server does. */
+export async function connectBench(url: string, more: Record<string, string> = {}) {
   const settings = {
     AGORA_CHAT_HOST: url,
     AGORA_CHAT_APP_KEY: 'acme#helpdesk',
@@ -18,5 +18,5 @@ export async function createSession(url: string, more: Record<string, string> = 
     Math.random,
     createLog('silent', () => undefined),
   );
-  return { session: await connector.connect(), close: () => connector.close() };
+  return { connection: await connector.connect(), close: () => connector.close() };
 }

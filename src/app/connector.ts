@@ -8,18 +8,18 @@ import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
-import type { App, Session } from '../toolkit/define-tool.ts';
+import type { App, AppConnection } from '../toolkit/define-tool.ts';
 import { isSandbox } from './is-sandbox.ts';
 
 export interface Connector {
   /** @throws SettingsError where the settings are incomplete or invalid */
-  connect(): Promise<Session>;
+  connect(): Promise<AppConnection>;
   /** Closes the connections, and the sandbox where one runs. */
   close(): Promise<void>;
 }
 
 /**
- * Prepares a session with the app in the settings. Nothing is imported, read or opened before the first `connect()`:
+ * Prepares a connection to the app in the settings. Nothing is imported, read or opened before the first `connect()`:
  * some hosts start a server only to see whether it starts.
  *
  * @param random from 0 up to 1, for the jitter between retries
@@ -31,10 +31,10 @@ export function createConnector(
   random: () => number,
   log: Log,
 ): Connector {
-  let session: Promise<Session> | undefined;
+  let connection: Promise<AppConnection> | undefined;
   const closing: (() => Promise<void>)[] = [];
 
-  async function open(): Promise<Session> {
+  async function open(): Promise<AppConnection> {
     const { target } = config;
     switch (target.kind) {
       case 'unusable':
@@ -49,7 +49,7 @@ export function createConnector(
     }
   }
 
-  async function openApp(target: AppTarget, app: App): Promise<Session> {
+  async function openApp(target: AppTarget, app: App): Promise<AppConnection> {
     const [
       { openConnections },
       { createSendOnce },
@@ -60,7 +60,7 @@ export function createConnector(
       { createSeen },
       { createGroupNames },
       { createLastRecords },
-      { createDeletionCap },
+      { createDeletionCaps },
       { createDirectory },
       { createLimiter },
     ] = await Promise.all([
@@ -93,6 +93,7 @@ export function createConnector(
       clock,
       exchange: createTokenExchange(sendOnce, limiter),
     });
+    const capOf = createDeletionCaps(config.maxDeletes, clock);
     let turn = 0;
     const send = createSend({ sendOnce, tokens, limiter, clock, random });
     const threads = createThreads(send, target.name);
@@ -108,14 +109,13 @@ export function createConnector(
       directory: createDirectory({ threads, groups }, share, clock),
       undocumented: config.undocumented,
       ...(await openAudit(shownApp)),
-      seen: createSeen(),
       records: createLastRecords(),
-      cap: createDeletionCap(config.maxDeletes, clock),
       clockAhead: () => ahead,
       nextTurn: () => {
         turn += 1;
         return turn;
       },
+      openSession: (subject) => ({ seen: createSeen(), cap: capOf(subject) }),
     };
   }
 
@@ -131,7 +131,7 @@ export function createConnector(
     return limiter;
   }
 
-  async function openAudit({ name, host }: App): Promise<Pick<Session, 'audit' | 'auditRecords'>> {
+  async function openAudit({ name, host }: App): Promise<Pick<AppConnection, 'audit' | 'auditRecords'>> {
     const { auditLog } = config;
     if (auditLog === undefined) return { audit: undefined, auditRecords: undefined };
     const [{ createAudit }, { createAuditRecords }, { randomUUID }] = await Promise.all([
@@ -147,15 +147,15 @@ export function createConnector(
 
   return {
     connect() {
-      session ??= open().catch((error: unknown) => {
+      connection ??= open().catch((error: unknown) => {
         // A missing file may be there at the next call.
-        session = undefined;
+        connection = undefined;
         throw error;
       });
-      return session;
+      return connection;
     },
     async close() {
-      await session?.catch(() => undefined);
+      await connection?.catch(() => undefined);
       await Promise.all(closing.splice(0).map((end) => end()));
     },
   };
