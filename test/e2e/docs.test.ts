@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { promptsFor } from '../../prompts/index.ts';
 import { ROOMS } from '../../scripts/rooms.mjs';
 import { FALLBACKS, ROWS } from '../../src/agora/vendor-rows.ts';
+import { capitalised } from '../../src/base/capitalised.ts';
 import { OWN_CODES } from '../../src/base/error-codes.ts';
 import { settingFlags } from '../../src/cli/flags.ts';
 import { documented } from '../../src/settings/schema.ts';
@@ -13,9 +14,11 @@ import { runBinary, runDemo } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
+import { OWN_ERRORS, type OwnError } from '../support/own-errors.ts';
 import { hasTerminal, playDemo } from '../support/pseudo-terminal.ts';
 import { roomsPicture } from '../support/rooms-picture.ts';
 import { scenes, terminalPicture } from '../support/terminal-picture.ts';
+import { deletionQuestion, toolSections } from '../support/tools-page.ts';
 
 const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -93,10 +96,11 @@ const timeless = (text: string): string =>
 const demo = async (): Promise<string> => timeless((await runDemo()).stdout).trimEnd();
 
 /** A page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here. */
-async function expectCurrent(name: string, blocks: Readonly<Record<string, string>>): Promise<void> {
+async function expectCurrent(name: string, blocks: Readonly<Record<string, string>>): Promise<string> {
   let page = await readFile(root(name), 'utf8');
   for (const [block, text] of Object.entries(blocks)) page = withBlock(page, block, text);
   await expect(page).toMatchFileSnapshot(root(name));
+  return page;
 }
 
 it('README.md shows the links, tools, settings and demo as they are', async () => {
@@ -158,6 +162,17 @@ it('a link says to its host what the snippets say', () => {
   expect(JSON.parse(Buffer.from(searchParams.get('config') ?? '', 'base64').toString())).toEqual(started);
 });
 
+it('docs/tools.md shows each tool with what a model reads of it', { timeout: 60_000 }, async () => {
+  await expectCurrent('docs/tools.md', { tools: await toolSections() });
+});
+
+it.each([
+  ['docs/confirmation.md', 'en'],
+  ['docs/confirmation.zh-CN.md', 'zh'],
+] as const)('%s shows the question that a person sees', async (page, language) => {
+  await expectCurrent(page, { question: await deletionQuestion(language) });
+});
+
 it('docs/hosts/README.md shows the settings of an Easemob app', async () => {
   await expectCurrent('docs/hosts/README.md', { easemob: example.easemob });
 });
@@ -196,22 +211,31 @@ it('docs/rooms.svg is a picture of the rooms and of the imports that are allowed
 
 const vendorErrors = (): string =>
   table(
-    ['code', 'HTTP', 'what it means', 'what to do'],
+    ['code', 'HTTP', 'cause', 'remedy'],
     [
       ...ROWS.map(({ status, ...row }) => ({ ...row, status: status.join(', ') })),
       ...FALLBACKS.map(({ from, to, ...row }) => ({
         ...row,
         status: from === to ? `${from}` : from === 0 ? 'any other' : `${from}-${to}`,
       })),
-    ].map(({ code, status, what, next, operator = next }) => [`\`${code}\``, status, what, operator]),
+    ].map(({ code, status, what, next, operator = next }) => [`\`${code}\``, status, capitalised(what), operator]),
   );
 
-it('docs/troubleshooting.md shows the errors of the service as they are', async () => {
-  await expectCurrent('docs/troubleshooting.md', { 'vendor errors': vendorErrors() });
-});
+const ownErrors = (from: OwnError['from']): string =>
+  table(
+    ['code', 'cause', 'remedy'],
+    Object.entries(OWN_ERRORS)
+      .filter(([, error]) => error.from === from)
+      .map(([code, { cause, remedy }]) => [`\`${code}\``, cause, remedy]),
+  );
 
-it('docs/troubleshooting.md has every code that an error can begin with, once, and no other', async () => {
-  const page = await readFile(root('docs/troubleshooting.md'), 'utf8');
-  const listed = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, code = '']) => code);
+it('docs/errors.md has every code that an error can begin with, once, and no other', async () => {
+  const page = await expectCurrent('docs/errors.md', {
+    'vendor errors': vendorErrors(),
+    'own errors': ownErrors('server'),
+    'network errors': ownErrors('network'),
+  });
+  const [codes = ''] = page.split('## Outcomes');
+  const listed = [...codes.matchAll(/^\| `(\w+)` +\|/gm)].map(([, code = '']) => code);
   expect(listed.sort()).toEqual([...OWN_CODES, ...[...ROWS, ...FALLBACKS].map(({ code }) => code)].sort());
 });
