@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildChunks, CHUNK_RULES } from './chunks.mjs';
-import { lean, RULES, SHARED_RULES } from './lean.mjs';
+import { lean, RULES } from './lean.mjs';
 import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,9 +46,9 @@ export async function buildServer() {
     outfile,
     metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
-    plugins: [lean([...CHUNK_RULES, ...RULES])],
+    plugins: [lean([...CHUNK_RULES, ...RULES.main, ...RULES.esm])],
   });
-  const chunks = await buildChunks(chunkOptions, `${root}dist/`, () => lean(SHARED_RULES));
+  const chunks = await buildChunks(chunkOptions, `${root}dist/`);
   await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, [metafile, ...chunks]));
   await chmod(outfile, 0o755);
   return outfile;

@@ -1,6 +1,5 @@
-import type { buildConnector, Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher, Pool as PoolClass } from 'undici';
 import type { ProxySettings } from '../settings/read-config.ts';
-import { Agent, Pool, ProxyAgent } from './undici.ts';
 
 export interface Connections {
   readonly dispatcher: Dispatcher;
@@ -37,10 +36,15 @@ function isExempt({ protocol, hostname, port }: URL, noProxy: string): boolean {
   });
 }
 
-/** Opens a pool of kept-alive connections to a host, through the proxy that the environment names for it. */
-export function openConnections(origin: string, loopback: boolean, settings: ProxySettings): Connections {
+/** Loads undici and opens a pool of kept-alive connections to a host, through the proxy that the environment names. */
+export async function openConnections(
+  origin: string,
+  loopback: boolean,
+  settings: ProxySettings,
+): Promise<Connections> {
+  const { Agent, Pool, ProxyAgent } = await import('./undici.ts');
   const proxy = proxyFor(origin, loopback, settings);
-  const dispatcher = proxy ? new ProxyAgent({ uri: proxy.url, factory: poolThroughProxy }) : new Agent();
+  const dispatcher = proxy ? new ProxyAgent({ uri: proxy.url, factory: poolThroughProxy(Pool) }) : new Agent();
   return { dispatcher, close: () => dispatcher.destroy() };
 }
 
@@ -52,31 +56,33 @@ const MOST_UNUSED = 10;
  * with its own code for a closed socket, or is closed before a request was written: a proxy that hangs up on us, or
  * speaks first, would be called thousands of times.
  */
-function poolThroughProxy(origin: URL, options: object): Dispatcher {
-  const connect: unknown = Reflect.get(options, 'connect');
-  if (!isConnector(connect)) return new Pool(origin, options);
-  let unused = 0;
-  const once: buildConnector.connector = (to, callback) => {
-    unused += 1;
-    if (unused > MOST_UNUSED) {
-      unused = 0;
-      callback(hungUp(), null);
-      return;
-    }
-    connect(to, (...[error, socket]) => {
-      if (socket) callback(null, socket);
-      else callback(isClosed(error) ? hungUp(error) : error, null);
-    });
+const poolThroughProxy =
+  (Pool: typeof PoolClass) =>
+  (origin: URL, options: object): Dispatcher => {
+    const connect: unknown = Reflect.get(options, 'connect');
+    if (!isConnector(connect)) return new Pool(origin, options);
+    let unused = 0;
+    const once: buildConnector.connector = (to, callback) => {
+      unused += 1;
+      if (unused > MOST_UNUSED) {
+        unused = 0;
+        callback(hungUp(), null);
+        return;
+      }
+      connect(to, (...[error, socket]) => {
+        if (socket) callback(null, socket);
+        else callback(isClosed(error) ? hungUp(error) : error, null);
+      });
+    };
+    const pool = new Pool(origin, { ...options, connect: once });
+    const dispatch = pool.dispatch.bind(pool);
+    pool.dispatch = (request, handler) => {
+      // Each request may need its own connection.
+      unused -= 1;
+      return dispatch(request, handler);
+    };
+    return pool;
   };
-  const pool = new Pool(origin, { ...options, connect: once });
-  const dispatch = pool.dispatch.bind(pool);
-  pool.dispatch = (request, handler) => {
-    // Each request may need its own connection.
-    unused -= 1;
-    return dispatch(request, handler);
-  };
-  return pool;
-}
 
 const hungUp = (cause?: unknown): Error => new Error('The proxy hung up: no HTTP Tunneling', { cause });
 

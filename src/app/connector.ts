@@ -78,7 +78,7 @@ export function createConnector(
       import('../agora/rate-limiter.ts'),
     ]);
     let ahead: number | undefined;
-    const connections = openConnections(target.origin, target.loopback, config.proxy);
+    const connections = await openConnections(target.origin, target.loopback, config.proxy);
     closing.push(connections.close);
     const sendOnce = createSendOnce({
       ...sendOnceOptions(target, config, clock, version),

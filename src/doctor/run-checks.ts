@@ -75,7 +75,7 @@ const withoutSettings = (id: string): Check => skipped(id, 'the settings are inc
 
 /** @param wrong a setting that is wrong though it names an app: the file of its secret */
 async function* checkApp(target: AppTarget, input: DoctorInput, wrong: Check | undefined): Checks {
-  const client = openClient(target, input);
+  const client = await openClient(target, input);
   try {
     const connection = yield* checkNetwork(target, input, client);
     const { check, token } =
@@ -133,8 +133,8 @@ interface DoctorClient {
   close(): Promise<void>;
 }
 
-function openClient(target: AppTarget, { config, clock, version }: DoctorInput): DoctorClient {
-  const connections = openConnections(target.origin, target.loopback, config.proxy);
+async function openClient(target: AppTarget, { config, clock, version }: DoctorInput): Promise<DoctorClient> {
+  const connections = await openConnections(target.origin, target.loopback, config.proxy);
   let ahead: number | undefined;
   const sendOnce = createSendOnce({
     ...sendOnceOptions(target, config, clock, version),

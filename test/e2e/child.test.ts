@@ -169,7 +169,7 @@ it.skipIf(windows)('works when its working directory goes', async () => {
 
 it('works from a path with blanks and letters beyond ASCII', async () => {
   const folder = join(await directory(), 'Straße 名前 #1 100%');
-  for (const file of ['main.js', 'sandbox.js']) await cp(join(dirname(BINARY), file), join(folder, file));
+  for (const file of ['main.js', 'sandbox.js', 'undici.js']) await cp(join(dirname(BINARY), file), join(folder, file));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await works(await openRaw({ binary: join(folder, 'main.js') }));
 });

@@ -53,6 +53,7 @@ describe('the package', () => {
       'dist/main.js',
       'dist/redis.js',
       'dist/sandbox.js',
+      'dist/undici.js',
       'package.json',
     ]);
     expect(tarball.files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(1_600_000);

@@ -88,7 +88,7 @@ const bodies = (good: unknown): fc.Arbitrary<string> =>
 it.each(CALLS)('%s', async (_name, call, good) => {
   let answer: Answer = {};
   const server = await recordingServer(() => answer);
-  const connections = openConnections(server.url, true, {});
+  const connections = await openConnections(server.url, true, {});
   const attempt = createSendOnce({
     origin: server.url,
     prefix: ['acme', 'helpdesk'],

@@ -36,10 +36,10 @@ async function listen(open: (socket: Socket) => void) {
 }
 
 /** Sends a create with a time limit of ten seconds by the clock of the test. */
-function send(origin: string, proxyPort?: number) {
+async function send(origin: string, proxyPort?: number) {
   const clock = manualClock();
   const proxy = proxyPort === undefined ? {} : { httpProxy: `http://127.0.0.1:${proxyPort}` };
-  const connections = openConnections(origin, proxyPort === undefined, proxy);
+  const connections = await openConnections(origin, proxyPort === undefined, proxy);
   onTestFinished(() => connections.close());
   const attempt = createSendOnce({
     origin,
@@ -75,7 +75,7 @@ describe('a refusal is told by its status, whatever becomes of its body', () => 
         if (how === 'cut short') socket.end();
       });
     });
-    const { clock, failure } = send(`http://127.0.0.1:${port}`);
+    const { clock, failure } = await send(`http://127.0.0.1:${port}`);
     const quiet = await quietness();
     await until(() => (sockets[0]?.bytesWritten ?? 0) > 0);
     await quiet();
@@ -107,7 +107,7 @@ describe('what was never written has not landed', () => {
   it('where a proxy does not answer', async () => {
     const seen: string[] = [];
     const proxy = await listen((socket) => socket.on('data', (data) => seen.push(String(data))));
-    const { clock, failure } = send('http://chat.example.test', proxy.port);
+    const { clock, failure } = await send('http://chat.example.test', proxy.port);
     await until(() => seen.length > 0);
     clock.advance(10_000);
     expect(await failure).toMatchObject({ code: 'connection_timed_out', landed: 'no', retry: 'later' });
@@ -132,7 +132,7 @@ describe('what was never written has not landed', () => {
           far.on('error', () => undefined);
         });
       });
-      const { failure } = send('http://chat.example.test', proxy.port);
+      const { failure } = await send('http://chat.example.test', proxy.port);
       expect(await failure).toMatchObject({ code: 'proxy_refused', landed: 'no' });
       expect(proxy.sockets.length).toBeLessThan(20);
       const quiet = await quietness();
