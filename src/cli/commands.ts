@@ -92,16 +92,24 @@ export const COMMANDS: Commands = {
   },
   doctor: {
     summary: 'Check settings, network and service, and say what to do',
-    usage: ['[--json] [--offline] [SETTINGS]'],
+    usage: ['[--config FILE [--server NAME]] [--json] [--offline] [SETTINGS]'],
     flags: {
+      '--config FILE':
+        'Check the server that an assistant starts, by its JSON configuration: .mcp.json or .claude.json (Claude Code), claude_desktop_config.json, .cursor/mcp.json, .vscode/mcp.json, opencode.json, .gemini/settings.json, .qwen/settings.json, mcp-config.json (Copilot CLI)',
+      '--server NAME': 'The server in that file, if it is not the only one that starts this program',
       '--json': 'Print all checks as one JSON object',
-      '--offline': 'Look at what needs no network alone',
+      '--offline': 'Skip all network checks',
     },
+    notes: [
+      'With --config, settings come from the file, not from this shell, with the variables that this assistant fills in. Their values come from this shell, and so do proxies and certificates. What VS Code asks for is taken from the setting of the same name in this shell. Secrets are never printed.',
+    ],
     exitCodes: {
       0: 'Good',
       1: 'A check with the service failed',
-      2: 'Something is wrong that needed no service to be found',
+      2: 'A check on this machine failed, or the command line or the file is wrong',
+      3: 'Nothing is wrong, but only a sandbox was checked: no setting names your app',
     },
+    examples: ['doctor', 'doctor --config .vscode/mcp.json', 'doctor --config ~/.claude.json --server agora-threads'],
     settings: true,
     run: async (args) => (await import('./doctor.ts')).doctor(args),
   },

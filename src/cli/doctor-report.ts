@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Check, Status } from '../doctor/check-result.ts';
 import type { Section, SectionedCheck } from '../doctor/run-checks.ts';
+import type { Target } from '../settings/read-config.ts';
 import { isOurs } from '../settings/setting-names.ts';
 import { fold, type Style } from './terminal.ts';
 
@@ -47,30 +48,50 @@ function terminalLines({ id, status, detail, fix }: Check, style: ReportStyle & 
 const styled = (colour: Style, text: string, style: ReportStyle): string =>
   style.kind === 'terminal' && style.colours ? styleText(colour, text, { validateStream: false }) : text;
 
-/** 0: good; 1: a check with the service failed; 2: something wrong was found without asking the service. */
-export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 2 {
+/**
+ * 0: good; 1: a check with the service failed; 2: something wrong was found without asking the service; 3: nothing is
+ * wrong, but only a sandbox was checked.
+ */
+export function exitCodeOf(checks: readonly Check[], sandboxOnly: boolean): 0 | 1 | 2 | 3 {
   const failed = checks.filter(({ status }) => status === 'fail');
-  if (failed.length === 0) return 0;
+  if (failed.length === 0) return sandboxOnly ? 3 : 0;
   return failed.some(({ asked }) => !asked) ? 2 : 1;
 }
 
 const VERDICTS = {
   0: 'Good',
   1: 'Not good: a check with the service failed',
-  2: 'Not good: found without asking the service',
+  2: 'Not good: a check on this machine failed',
+  3: 'Sandbox only: your app was NOT checked',
 } as const;
 
 /** Skipped checks may hide what is wrong. */
-const AS_FAR = 'Good, as far as it was checked';
+const AS_FAR = 'Good so far, but not everything was checked';
 
-/** The last line: the verdict, and how many checks have which status. */
-export function verdictText(checks: readonly Check[], style: ReportStyle): string {
-  const code = exitCodeOf(checks);
+/**
+ * The last lines: the verdict, and how many checks have which status.
+ *
+ * @param handedOver how to have an app checked, where it was only a sandbox
+ */
+export function verdictText(checks: readonly Check[], style: ReportStyle, handedOver: string | undefined): string {
+  const code = exitCodeOf(checks, handedOver !== undefined);
   const counts = (['fail', 'warn', 'skipped', 'ok'] as const).flatMap((status) => {
     const count = checks.filter((check) => check.status === status).length;
     return count === 0 ? [] : [`${count} ${MARKS[status].word}`];
   });
   const whole = checks.every(({ status }) => status !== 'skipped');
   const verdict = code === 0 && !whole ? AS_FAR : VERDICTS[code];
-  return `\n${styled(code === 0 ? 'green' : 'red', verdict, style)} (${counts.join(', ')}).\n`;
+  const line = `\n${styled(VERDICT_STYLES[code], verdict, style)} (${counts.join(', ')}).\n`;
+  if (handedOver === undefined) return line;
+  return `${line}${style.kind === 'plain' ? handedOver : fold(handedOver, style.width).join('\n')}\n`;
+}
+
+const VERDICT_STYLES = { 0: 'green', 1: 'red', 2: 'red', 3: 'yellow' } as const satisfies Record<number, Style>;
+
+/** How to have an app checked and not a sandbox. */
+export function handOver(target: Target, file: string | undefined): string {
+  if (target.kind === 'sandbox' && target.forced) return 'To check your app, unset AGORA_THREADS_SANDBOX.';
+  const settings = 'AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials';
+  if (file !== undefined) return `The file names no app of yours: its env needs ${settings}.`;
+  return `To check your app, give the doctor the settings that your assistant gives the server: doctor --config FILE with its JSON configuration, or the same variables in this shell (${settings}).`;
 }

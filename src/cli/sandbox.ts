@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { SANDBOX, SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Fault } from '../sandbox/index.ts';
 import { noWords, readCommandLine } from './flags.ts';
+import { settingsOf } from './sandbox-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -16,14 +17,12 @@ export async function sandbox(args: readonly string[]): Promise<void> {
     throw new UsageError(`port ${options.port} cannot be used (${error.code ?? error.message}).`);
   });
   const [message] = SANDBOX_HINTS.freeMessages;
-  process.stdout.write(`An embedded Agora Chat is listening on ${running.url}
+  process.stdout.write(`A standalone sandbox is listening on ${running.url}
 Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
 
-Point a server at it with
-  AGORA_CHAT_HOST=${running.url}
-  AGORA_CHAT_APP_KEY='${SANDBOX.orgName}#${SANDBOX.appName}'
-  AGORA_CHAT_APP_TOKEN=${SANDBOX.appToken}
+These settings point a server or a command at it. Paste one of the three kinds of credentials.
 
+${settingsOf(running.url)}
 To try: users ${SANDBOX_HINTS.users.join(', ')}
         groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
         message ${message.id} in group ${message.group_id}, owner ${message.owner}

@@ -14,7 +14,7 @@ import { type Check, fail, failSetting, ok, skipped, warn } from './check-result
  */
 export async function checkSettings(
   environment: Environment,
-  byFlag: ReadonlySet<string>,
+  sources: ReadonlyMap<string, string>,
   config: Config,
 ): Promise<readonly Check[]> {
   const { target } = config;
@@ -29,7 +29,7 @@ export async function checkSettings(
     const defaultValue = documented.find((setting) => setting.name === name)?.default;
     if (wrong.length > 0) checks.push(...wrong.map(failSetting));
     else if (value !== undefined)
-      checks.push(await checkSetting(name, value, byFlag.has(name) ? 'flag' : 'environment', config));
+      checks.push(await checkSetting(name, value, sources.get(name) ?? 'environment', config));
     else if (defaultValue !== undefined) checks.push(ok(name, `${defaultValue} (default)`));
   }
   return [...checks, ...strayNames(environment)];
@@ -45,12 +45,7 @@ const strayNames = (environment: Environment): Check[] =>
       : [warn(shown, 'is no setting of this server, and not looked at', `If it was meant for it, call it ${nearest}.`)];
   });
 
-async function checkSetting(
-  name: string,
-  value: string,
-  source: 'flag' | 'environment',
-  config: Config,
-): Promise<Check> {
+async function checkSetting(name: string, value: string, source: string, config: Config): Promise<Check> {
   const { target } = config;
   if (target.kind === 'sandbox' && isOfApp(name)) {
     return skipped(name, 'not looked at, since AGORA_THREADS_SANDBOX is set');

@@ -17,7 +17,7 @@ export async function checkSharedQuota(config: Config, offline: boolean): Promis
   if (redisUrl === undefined) return [];
   if (offline) return [skipped(ID, 'not asked, by --offline')];
   if (target.kind === 'sandbox') return [skipped(ID, 'not used: the embedded sandbox belongs to one process')];
-  if (target.kind === 'unusable') return [skipped(ID, 'the settings are incomplete or wrong')];
+  if (target.kind === 'unusable') return [skipped(ID, 'settings are incomplete or invalid')];
   try {
     return [await askRedis(await quotaStoreOf(target, redisUrl), config.rateLimit)];
   } catch (error) {

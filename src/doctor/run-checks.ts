@@ -26,8 +26,10 @@ import { type Connection, checkToken } from './check-token.ts';
 export interface DoctorInput {
   /** With the flags laid over it. */
   readonly environment: Environment;
-  /** The variables that a flag on the command line has set. */
-  readonly byFlag: ReadonlySet<string>;
+  /** Where each variable comes from, in words, if not from the environment. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** What there is to say of an assistant's configuration, where one is checked. */
+  readonly ofAssistant: readonly Check[];
   readonly config: Config;
   /** How many tools are registered, and how many there are. */
   readonly tools: { readonly registered: number; readonly all: number };
@@ -36,7 +38,7 @@ export interface DoctorInput {
   readonly version: string;
 }
 
-export type Section = 'Settings' | 'Server' | 'Network' | 'Service';
+export type Section = 'Configuration' | 'Settings' | 'Server' | 'Network' | 'Service';
 export interface SectionedCheck extends Check {
   readonly section: Section;
 }
@@ -47,8 +49,9 @@ const inSection = (section: Section, ...checks: readonly Check[]): SectionedChec
 
 /** Makes the checks one after the other, and yields each as soon as it has ended. */
 export async function* runChecks(input: DoctorInput): Checks {
-  const { config, environment, byFlag, clock } = input;
-  const settings = await checkSettings(environment, byFlag, config);
+  const { config, environment, sources, clock } = input;
+  yield* inSection('Configuration', ...input.ofAssistant);
+  const settings = await checkSettings(environment, sources, config);
   yield* inSection('Settings', ...settings);
   yield* inSection('Server', checkTools(config, input.tools), checkConfirm(config), await checkAuditLog(config));
   yield* inSection('Server', ...(await checkSharedQuota(config, input.offline)));
@@ -71,7 +74,7 @@ export async function* runChecks(input: DoctorInput): Checks {
   }
 }
 
-const withoutSettings = (id: string): Check => skipped(id, 'the settings are incomplete or wrong');
+const withoutSettings = (id: string): Check => skipped(id, 'settings are incomplete or invalid');
 
 /** @param wrong a setting that is wrong though it names an app: the file of its secret */
 async function* checkApp(target: AppTarget, input: DoctorInput, wrong: Check | undefined): Checks {

@@ -86,6 +86,8 @@ const CREDENTIALS =
 const WHERE_CREDENTIALS =
   'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
 
+const CREDENTIAL = /^(AGORA_CHAT_APP_TOKEN|AGORA_APP_CERTIFICATE|EASEMOB_CLIENT_(ID|SECRET))(_FILE)?$/;
+
 /** Exactly one kind of credentials: with two, nobody could tell which one a call uses. */
 function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
   const before = problems.length;
@@ -95,6 +97,8 @@ function readCredentials(values: SettingValues, given: Given, problems: Problem[
   const { AGORA_APP_ID: appId, EASEMOB_CLIENT_ID: clientId } = values;
   if (problems.length > before) return undefined;
 
+  // Set, but wrong: that is the true cause, and not that nothing is set.
+  if (before > 0 && problems.some(({ setting }) => CREDENTIAL.test(setting))) return undefined;
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;

@@ -46,11 +46,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
-/** Unexpanded variables, as shells, hosts and Windows write them. */
+const FILL_IN = 'set that variable where the assistant is started, or write the value itself.';
+/** Unexpanded variables, as editors, shells, assistants and Windows write them. */
 const PLACEHOLDERS = [
-  { pattern: /\$\{[^}]*\}/, shown: `\${...}` },
-  { pattern: /^\$\w+$/, shown: '$NAME' },
-  { pattern: /^%\w+%$/, shown: '%NAME%' },
+  {
+    pattern: /\$\{input:[^}]*\}/,
+    shown: `\${input:...}`,
+    hint: 'only VS Code fills it in, by asking; for doctor --config, set this setting in the shell.',
+  },
+  { pattern: /\$\{[^}]*\}/, shown: `\${...}`, hint: FILL_IN },
+  { pattern: /\{(?:env|file):[^}]*\}/, shown: '{env:...} or {file:...}', hint: FILL_IN },
+  { pattern: /^\$\w+$/, shown: '$NAME', hint: FILL_IN },
+  { pattern: /^%\w+%$/, shown: '%NAME%', hint: FILL_IN },
 ] as const;
 
 /** Each variable of ours that is set, known or misspelt: its name, and its value without outer blanks. */
@@ -136,11 +143,7 @@ function readProxy(environment: Environment): { proxy: ProxySettings; problems: 
 function textFault(name: VariableName, value: string): Problem | undefined {
   const placeholder = PLACEHOLDERS.find(({ pattern }) => pattern.test(value));
   if (placeholder) {
-    return problem(
-      name,
-      `holds a literal ${placeholder.shown} that nobody filled in`,
-      'set that variable where the host is started, or write the value itself.',
-    );
+    return problem(name, `is an unexpanded ${placeholder.shown} placeholder`, placeholder.hint);
   }
   if (isQuoted(value)) {
     return problem(name, 'is in quotes, which count as part of it here', 'write the value alone.');

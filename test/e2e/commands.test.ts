@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
 import { version } from '../../src/base/version.ts';
 import { ENDPOINTS } from '../../src/sandbox/faults.ts';
 import { startSandbox as startTestSandbox } from '../../src/sandbox/http-server.ts';
@@ -25,33 +27,79 @@ async function fileOf(text: string): Promise<string> {
   return file;
 }
 
-/** Starts the sandbox command, and gives the settings that it prints. */
-async function startSandbox(args: readonly string[]): Promise<Record<string, string>> {
+/** Starts the sandbox command, and gives what it prints. */
+async function startSandbox(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [BINARY, 'sandbox', ...args], { env: { PATH: process.env['PATH'] ?? '' } });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const settings: Record<string, string> = {};
+  let text = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, name, value] = /^ {2}(AGORA_\w+)='?([^']*)'?$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) settings[name] = value;
-    if (line.includes('message ')) return settings;
+    text += `${line}\n`;
+    if (line.includes('message ')) return text;
   }
   throw new Error('The sandbox ended without printing its settings.');
 }
 
+/** The lines below this heading, of each kind of credentials. */
+const blocksOf = (text: string, heading: string): string[] =>
+  text
+    .split(`  ${heading}\n`)
+    .slice(1)
+    .map((rest) => /^(?: {4}.*\n)+/.exec(rest)?.[0] ?? '');
+
+const fileOfSettings = z.object({
+  mcpServers: z.object({ 'agora-threads': z.object({ env: z.record(z.string(), z.string()) }) }),
+});
+const envOf = (json: string) => fileOfSettings.parse(JSON.parse(json)).mcpServers['agora-threads'].env;
+
+const inBash = promisify(execFile);
+
 describe('agora-threads-mcp sandbox', () => {
-  it('prints the settings that point a server at it, and they do', async () => {
-    const settings = await startSandbox(['--port', '0']);
-    expect(Object.keys(settings)).toEqual(['AGORA_CHAT_HOST', 'AGORA_CHAT_APP_KEY', 'AGORA_CHAT_APP_TOKEN']);
-    const text = await callBinary('list_user_threads', { username: 'lin', limit: 1 }, settings);
-    expect(text).toMatch(/^\[sandbox\] Threads of user lin: 1 shown/); // to the server it is any app: no word of a sandbox
+  it('prints the settings that reach it, in three kinds of credentials', async () => {
+    const text = await startSandbox([]);
+    expect(text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')).toMatchSnapshot();
+  });
+
+  it('and they do, pasted into a shell one after the other', async () => {
+    const text = await startSandbox(['--port', '0']);
+    const blocks = blocksOf(text, 'bash, zsh');
+    expect(blocks).toHaveLength(3);
+    const call = `"${process.execPath}" "${BINARY}" call list_user_threads username=lin limit=1`;
+    const { stdout } = await inBash('bash', ['-c', blocks.map((block) => `${block}\n${call}\n`).join('\n')], {
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    expect(stdout.match(/^\[sandbox\] Threads of user lin: 1 shown/gm)).toHaveLength(3);
+  });
+
+  it('and they do as the configuration of an assistant', async () => {
+    const text = await startSandbox([]);
+    const blocks = blocksOf(text, 'JSON for an assistant');
+    expect(blocks.map((json) => Object.keys(envOf(json)).slice(2))).toEqual([
+      ['AGORA_CHAT_APP_TOKEN'],
+      ['AGORA_APP_ID', 'AGORA_APP_CERTIFICATE'],
+      ['EASEMOB_CLIENT_ID', 'EASEMOB_CLIENT_SECRET'],
+    ]);
+    for (const json of blocks) {
+      const { code, stdout } = await runBinary(['doctor', '--config', await fileOf(json)]);
+      expect(stdout).toMatch(/ok +list call +the service answered: there are threads\n/);
+      expect(code).toBe(3);
+    }
+  });
+
+  it('in PowerShell they are the same', async () => {
+    const text = await startSandbox([]);
+    const said = (block: string) =>
+      [...block.matchAll(/(?:env:|export )(\w+) ?= ?('.*')$/gm)].map(([, ...pair]) => pair);
+    const [shell, power] = [blocksOf(text, 'bash, zsh').map(said), blocksOf(text, 'PowerShell').map(said)];
+    expect(power).toEqual(shell);
+    expect(power.map(({ length }) => length)).toEqual([3, 4, 4]);
   });
 
   it('rehearses the faults of a file', async () => {
     const file = await fileOf(
       JSON.stringify([{ on: 'list', kind: 'status', status: 403, description: 'thread not open.' }]),
     );
-    const settings = await startSandbox(['--faults', file]);
-    expect(await callBinary('list_threads', {}, settings)).toContain('Error [threads_not_enabled]');
+    const [json = ''] = blocksOf(await startSandbox(['--faults', file]), 'JSON for an assistant');
+    expect(await callBinary('list_threads', {}, envOf(json))).toContain('Error [threads_not_enabled]');
   });
 
   it('names in its help each call and each kind of fault', async () => {

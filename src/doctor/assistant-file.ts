@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { quoted } from '../base/escape.ts';
+import { type AssistantKind, assistantOf } from './assistant-kinds.ts';
+import { NotJsonError, parseLooseJson } from './loose-json.ts';
+import { type OwnWords, ownWords } from './own-words.ts';
+
+/** The configuration cannot be used for a check; the message says why, and what to do. */
+export class AssistantFileError extends Error {
+  override readonly name = 'AssistantFileError';
+}
+
+const texts = z.array(z.string());
+/** A server in any of the three forms: opencode puts program and arguments into one list. */
+const entrySchema = z.looseObject({
+  command: z.union([z.string(), texts]).optional(),
+  args: texts.optional(),
+  env: z.record(z.string(), z.unknown()).optional(),
+  environment: z.record(z.string(), z.unknown()).optional(),
+  envFile: z.string().optional(),
+  url: z.string().optional(),
+  httpUrl: z.string().optional(),
+  disabled: z.boolean().optional(),
+  enabled: z.boolean().optional(),
+});
+export type ServerEntry = z.output<typeof entrySchema>;
+
+const record = z.record(z.string(), z.unknown());
+
+/** One server of an assistant's configuration. */
+export interface AssistantServer {
+  /** The full path of the file. */
+  readonly path: string;
+  readonly kind: AssistantKind;
+  /** Has the file comments or trailing commas? */
+  readonly loose: boolean;
+  readonly name: string;
+  readonly entry: ServerEntry;
+  /** The words behind our program; undefined where the command is not known to start it. */
+  readonly words: OwnWords | undefined;
+}
+
+/**
+ * Finds our server in the JSON configuration of an assistant.
+ *
+ * @param file as the user has written it
+ * @param wanted the server's name in the file; without it, the only one that starts this program
+ * @throws AssistantFileError where the file cannot be used, or does not say which server is meant
+ */
+export async function readAssistantFile(file: string, wanted: string | undefined): Promise<AssistantServer> {
+  const shown = quoted(file, 300);
+  if (/\.toml$/i.test(file)) throw new AssistantFileError(TOML(shown));
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AssistantFileError(`${shown} cannot be read (${error.code ?? 'unknown reason'}).`);
+  });
+  const { value, loose } = parsed(text, shown);
+  const document = record.safeParse(value).data ?? {};
+  const path = resolve(file);
+  const kind = assistantOf(path, Object.keys(document));
+  if (kind === undefined) {
+    throw new AssistantFileError(
+      `${shown} has no MCP servers: none of the keys "mcpServers", "servers" (VS Code) and "mcp" (opencode) is in it.`,
+    );
+  }
+  const servers = { ...record.safeParse(document[kind.key]).data, ...ofThisProject(document) };
+  const name = wanted === undefined ? await onlyOne(servers, shown) : existing(wanted, servers, shown);
+  const entry = entrySchema.safeParse(servers[name]);
+  if (entry.error) {
+    const at = entry.error.issues[0]?.path.join('.') ?? '';
+    const where = at === '' ? 'it' : quoted(at, 100);
+    throw new AssistantFileError(
+      `server ${quoted(name, 100)} in ${shown} is not written as ${kind.name} reads it: see ${where}.`,
+    );
+  }
+  const url = entry.data.url ?? entry.data.httpUrl;
+  if (url !== undefined) {
+    throw new AssistantFileError(
+      `server ${quoted(name, 100)} in ${shown} is reached over HTTP${URL.canParse(url) ? ` at ${new URL(url).host}` : ''}. Its settings are where it runs: run doctor there.`,
+    );
+  }
+  return { path, kind, loose, name, entry: entry.data, words: await ownWords(wordsOf(entry.data)) };
+}
+
+const TOML = (shown: string): string =>
+  `${shown} is TOML, as Codex has it, and only JSON is read. Put what its [mcp_servers.NAME.env] says, and the variables that its env_vars names, into the environment of this shell, and run doctor without --config.`;
+
+function parsed(text: string, shown: string): ReturnType<typeof parseLooseJson> {
+  try {
+    return parseLooseJson(text);
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    const where = error.line === undefined ? '' : `: see line ${error.line}`;
+    throw new AssistantFileError(`${shown} is not JSON${where}.`);
+  }
+}
+
+/** Claude Code keeps the servers of each project in its own file, and they go before those of all projects. */
+function ofThisProject(document: Record<string, unknown>): Record<string, unknown> | undefined {
+  const project = record.safeParse(record.safeParse(document['projects']).data?.[process.cwd()]).data;
+  return record.safeParse(project?.['mcpServers']).data;
+}
+
+/** Program and arguments, as one list. */
+export const wordsOf = ({ command = [], args = [] }: ServerEntry): string[] => [
+  ...(typeof command === 'string' ? [command] : command),
+  ...args,
+];
+
+const MOST_NAMES = 10;
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, MOST_NAMES)
+    .map((name) => quoted(name, 60))
+    .join(', ') + (names.length > MOST_NAMES ? ', …' : '');
+
+function existing(wanted: string, servers: Record<string, unknown>, shown: string): string {
+  if (Object.hasOwn(servers, wanted)) return wanted;
+  const names = Object.keys(servers);
+  const has = names.length === 0 ? 'It has none' : `It has ${listed(names)}`;
+  throw new AssistantFileError(`${shown} has no server ${quoted(wanted, 60)}. ${has}.`);
+}
+
+async function onlyOne(servers: Record<string, unknown>, shown: string): Promise<string> {
+  const names = Object.keys(servers);
+  const ours: string[] = [];
+  for (const name of names) {
+    const entry = entrySchema.safeParse(servers[name]).data;
+    if (entry && (await ownWords(wordsOf(entry))) !== undefined) ours.push(name);
+  }
+  const [first, ...others] = ours;
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined) {
+    throw new AssistantFileError(
+      `${ours.length} servers in ${shown} start agora-threads-mcp: ${listed(ours)}. Choose one with --server NAME.`,
+    );
+  }
+  const what = names.length === 0 ? 'has no server' : 'has no server that starts agora-threads-mcp, by its command';
+  const choose = names.length === 0 ? '' : ` If one of ${listed(names)} does, name it with --server NAME.`;
+  throw new AssistantFileError(`${shown} ${what}.${choose}`);
+}

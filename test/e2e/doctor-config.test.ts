@@ -1,0 +1,298 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { version } from '../../src/base/version.ts';
+import { BINARY, runBinary } from '../support/binary.ts';
+import { hostConfigs } from '../support/hosts.ts';
+
+/** Secrets that no line may show. */
+const CERTIFICATE = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
+const OTHER_SECRET = 'another-secret-in-the-same-file';
+const APP_ID = '0123456789abcdef0123456789abcdef';
+const GOOD = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_APP_ID: APP_ID, AGORA_APP_CERTIFICATE: CERTIFICATE };
+
+interface Run {
+  readonly code: number | null;
+  readonly text: string;
+  readonly stderr: string;
+}
+
+/** Writes the file below a folder of its own, and has it checked without a network. */
+async function check(
+  path: string,
+  text: string,
+  options: { env?: Record<string, string>; args?: readonly string[]; more?: Readonly<Record<string, string>> } = {},
+): Promise<Run> {
+  const folder = await mkdtemp(join(tmpdir(), 'assistant-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const [name, content] of Object.entries({ [path]: text, ...options.more })) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  const args = ['doctor', '--offline', '--config', join(folder, path), ...(options.args ?? [])];
+  const { code, stdout, stderr } = await runBinary(args, options.env ?? {});
+  for (const secret of [CERTIFICATE, OTHER_SECRET]) expect(stdout + stderr).not.toContain(secret);
+  const shown = (words: string) =>
+    words
+      .replaceAll(folder, 'FOLDER')
+      .replaceAll(version, 'X.Y.Z')
+      .replaceAll(process.versions.node, 'NODE')
+      .replaceAll(/sha256 [0-9a-f]{8}…/g, 'sha256 HEX…');
+  return { code, text: shown(stdout), stderr: shown(stderr) };
+}
+
+const entry = (env: object, more: object = {}) => ({ command: 'npx', args: ['-y', 'agora-threads-mcp'], env, ...more });
+const file = (servers: object): string => JSON.stringify({ mcpServers: servers });
+
+/** The lines of what was found in the file, and where each setting comes from. */
+const firstSections = (text: string): string => text.slice(text.indexOf('\nConfiguration'), text.indexOf('\nServer'));
+const lineOf = (text: string, name: string): string | undefined =>
+  text.split('\n').find((line) =>
+    line
+      .trim()
+      .replace(/^\w+ +/, '')
+      .startsWith(`${name} `),
+  );
+
+it('a whole report', async () => {
+  const { code, text } = await check('.mcp.json', file({ 'agora-threads': entry(GOOD) }));
+  expect(text).toMatchSnapshot();
+  expect(code).toBe(0);
+});
+
+describe('the configuration of each assistant, as its page has it', () => {
+  const PATHS: Readonly<Record<string, string>> = {
+    'claude-code': '.mcp.json',
+    'claude-desktop': 'claude_desktop_config.json',
+    cursor: '.cursor/mcp.json',
+    vscode: '.vscode/mcp.json',
+    'gemini-cli': '.gemini/settings.json',
+    'qwen-code': '.qwen/settings.json',
+    'copilot-cli': '.copilot/mcp-config.json',
+    opencode: 'opencode.json',
+  };
+
+  it.each(Object.entries(PATHS))('%s', async (host, path) => {
+    const block = hostConfigs[host] ?? '';
+    const json = block.replace(/^```json\n|```$/g, '').replace('/absolute/path/to/secret.txt', '/no/such/file');
+    const { code, text } = await check(path, json, { env: { AGORA_APP_CERTIFICATE: CERTIFICATE } });
+    expect(firstSections(text)).toMatchSnapshot();
+    // The file that Claude Desktop's names is not there.
+    expect(code).toBe(host === 'claude-desktop' ? 2 : 0);
+  });
+
+  it.each(Object.entries(PATHS).filter(([host]) => host !== 'claude-desktop'))(
+    '%s, where the variable is not set',
+    async (host, path) => {
+      const { code, text } = await check(path, (hostConfigs[host] ?? '').replace(/^```json\n|```$/g, ''));
+      expect(lineOf(text, 'AGORA_APP_CERTIFICATE')).toMatch(
+        /fail +AGORA_APP_CERTIFICATE +is an unexpanded \S+( or \S+)? placeholder\. Fix: /,
+      );
+      expect(code).toBe(2);
+    },
+  );
+
+  it('Codex has TOML, and is told what to do', async () => {
+    const { code, text, stderr } = await check('config.toml', '[mcp_servers.agora-threads]\n');
+    expect([code, text]).toEqual([2, '']);
+    expect(stderr).toMatchInlineSnapshot(`
+      "agora-threads-mcp doctor: "FOLDER/config.toml" is TOML, as Codex has it, and only JSON is read. Put what its [mcp_servers.NAME.env] says, and the variables that its env_vars names, into the environment of this shell, and run doctor without --config. See agora-threads-mcp doctor --help.
+      "
+    `);
+  });
+});
+
+describe('which server', () => {
+  const two = file({ prod: entry(GOOD), staging: entry(GOOD), other: { command: 'npx', args: ['some-mcp'] } });
+
+  it.each([
+    ['two of ours', '.mcp.json', two, []],
+    ['a name that is not there', '.mcp.json', two, ['--server', 'prdo']],
+    ['none of ours', '.mcp.json', file({ other: { command: 'uvx', args: ['x'], env: { KEY: OTHER_SECRET } } }), []],
+    ['none at all', '.mcp.json', file({}), []],
+    ['no key of servers', 'package.json', '{"name":"x"}', []],
+    ['not an object', '.mcp.json', '[1]', []],
+    [
+      'reached over HTTP',
+      '.mcp.json',
+      file({ team: { type: 'http', url: `https://threads.test/mcp?key=${OTHER_SECRET}` } }),
+      ['--server', 'team'],
+    ],
+    [
+      'written wrongly',
+      '.mcp.json',
+      file({ mine: { command: 'npx', args: 'agora-threads-mcp' } }),
+      ['--server', 'mine'],
+    ],
+    ['not JSON', '.mcp.json', `{"mcpServers": {\n"a": {"env": {"X": "${OTHER_SECRET}" "Y"}}}}`, []],
+    ['cut off', '.mcp.json', `{"mcpServers": {\n"a": {"env": {"X": "${OTHER_SECRET}`, []],
+    ['a name that moves the cursor', '.mcp.json', file({ 'a\u001b[2J': { command: 'x' } }), []],
+  ])('%s', async (_what, path, text, args) => {
+    const run = await check(path, text, { args });
+    expect([run.code, run.text]).toEqual([2, '']);
+    expect(run.stderr).toMatchSnapshot();
+  });
+
+  it('a file that is not there, and a server without a file', async () => {
+    const missing = await runBinary(['doctor', '--config', '/no/such/file.json']);
+    expect(missing.stderr).toBe(
+      'agora-threads-mcp doctor: "/no/such/file.json" cannot be read (ENOENT). See agora-threads-mcp doctor --help.\n',
+    );
+    const bare = await runBinary(['doctor', '--server', 'x']);
+    expect(bare.stderr).toContain('--server NAME needs --config FILE.');
+    expect([missing.code, bare.code]).toEqual([2, 2]);
+  });
+
+  it('the one that --server names', async () => {
+    const { code, text } = await check('.mcp.json', two, { args: ['--server', 'staging'] });
+    expect(text).toContain(
+      ': app "0123456789abcdef0123456789abcdef" at https://a41.chat.agora.io, as Claude Code starts "staging"\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('one whose command is not known, by name', async () => {
+    const docker = { command: 'docker', args: ['run', '-i', 'registry.test/threads'], env: GOOD };
+    const { code, text } = await check('.mcp.json', file({ threads: docker }), { args: ['--server', 'threads'] });
+    expect(lineOf(text, 'command')).toMatch(/^ +warn +command +"docker" is not known to start agora-threads-mcp/);
+    expect(code).toBe(0);
+  });
+
+  it('settings within the command are not read, and their values not shown', async () => {
+    const wrapped = { command: 'env', args: [`AGORA_APP_CERTIFICATE=${CERTIFICATE}`, 'npx', 'agora-threads-mcp'] };
+    const { text, code } = await check('.mcp.json', file({ x: { ...wrapped, env: GOOD } }));
+    expect(text).toContain('warn     command                    AGORA_APP_CERTIFICATE: set within the command');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a version', { command: 'npx', args: ['-y', 'agora-threads-mcp@0.1.0'] }],
+    ['a program', { command: '/usr/local/bin/agora-threads-mcp' }],
+    ['Windows', { command: 'cmd', args: ['/c', 'npx', '-y', 'agora-threads-mcp'] }],
+    ['a clone', { command: 'node', args: [BINARY] }],
+  ])('found by its command: %s', async (_what, started) => {
+    const { code } = await check('.mcp.json', file({ x: { ...started, env: GOOD } }));
+    expect(code).toBe(0);
+  });
+
+  it('a project of Claude Code in .claude.json, before all projects', async () => {
+    const project = { mcpServers: { 'agora-threads': entry({ ...GOOD, AGORA_THREADS_READ_ONLY: '1' }) } };
+    const all = { 'agora-threads': entry(GOOD) };
+    const text = JSON.stringify({ mcpServers: all, projects: { [process.cwd()]: project, '/elsewhere': {} } });
+    expect(lineOf((await check('.claude.json', text)).text, 'AGORA_THREADS_READ_ONLY')).toContain(
+      '1 (env of the file)',
+    );
+  });
+});
+
+describe('what the assistant passes on', () => {
+  it('flags of args win over env, and say so', async () => {
+    const args = ['-y', 'agora-threads-mcp', 'serve', '--rate-limit', '5', '--read-only'];
+    const { text, code } = await check(
+      '.mcp.json',
+      file({ x: entry({ ...GOOD, AGORA_THREADS_RATE_LIMIT: '20' }, { args }) }),
+    );
+    expect(lineOf(text, 'AGORA_THREADS_RATE_LIMIT')).toContain('5 (args of the file)');
+    expect(lineOf(text, 'AGORA_THREADS_READ_ONLY')).toContain('1 (args of the file)');
+    expect(lineOf(text, 'command')).toContain('"npx" starts agora-threads-mcp, with flags of 4 words');
+    expect(code).toBe(0);
+  });
+
+  it('a secret as a flag is refused, as the server would, and never shown', async () => {
+    const args = ['-y', 'agora-threads-mcp', `--app-certificate=${CERTIFICATE}`];
+    const { text, code } = await check('.mcp.json', file({ x: entry(GOOD, { args }) }));
+    expect(lineOf(text, 'args')).toMatch(
+      /fail +args +the server does not start: there is no flag --app-certificate, since/,
+    );
+    expect(code).toBe(2);
+  });
+
+  it('settings of this shell do not count, and are named', async () => {
+    const env = { AGORA_CHAT_HOST: 'a71.chat.agora.io', AGORA_APP_ID: APP_ID, AGORA_APP_CERTIFICATE: CERTIFICATE };
+    const { text, code } = await check('.cursor/mcp.json', file({ x: entry({}) }), { env });
+    expect(lineOf(text, 'this shell')).toBe(
+      '  warn     this shell                 AGORA_CHAT_HOST, AGORA_APP_ID, AGORA_APP_CERTIFICATE: set in this shell, not in the file, and not used here. Fix: Write it into env: Cursor may be started in another environment.',
+    );
+    expect(text).toContain(
+      'Sandbox only: your app was NOT checked (1 warn, 6 skipped, 13 ok).\nThe file names no app of yours: its env needs AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials.\n',
+    );
+    expect(code).toBe(3);
+  });
+
+  it('comments and trailing commas, where they are read and where they may not be', async () => {
+    const text = `{ // one\n "KEY": {"x": ${JSON.stringify(entry(GOOD))}, /* two */ },\n}`;
+    const good = await check('.vscode/mcp.json', text.replace('KEY', 'servers'));
+    expect([good.code, lineOf(good.text, 'json')]).toEqual([0, undefined]);
+    const doubtful = await check('.mcp.json', text.replace('KEY', 'mcpServers'));
+    expect(lineOf(doubtful.text, 'json')).toMatch(/warn +json +the file has comments or trailing commas/);
+    expect(doubtful.code).toBe(0);
+  });
+
+  it('a URL with // in it is no comment', async () => {
+    const env = { ...GOOD, AGORA_CHAT_HOST: 'https://a41.chat.agora.io' };
+    const { text } = await check('.vscode/mcp.json', JSON.stringify({ servers: { x: entry(env) } }));
+    expect(lineOf(text, 'AGORA_CHAT_HOST')).toContain('https://a41.chat.agora.io (env of the file)');
+  });
+
+  it('envFile of an editor, below env', async () => {
+    const { AGORA_CHAT_HOST, ...rest } = GOOD;
+    const lines = Object.entries({ ...rest, AGORA_CHAT_HOST: 'a71.chat.agora.io' }).map(([k, v]) => `${k}="${v}"`);
+    const server = entry({ AGORA_CHAT_HOST }, { envFile: `\${workspaceFolder}/.env` });
+    const { text, code } = await check('.vscode/mcp.json', JSON.stringify({ servers: { x: server } }), {
+      more: { '.env': lines.join('\n') },
+    });
+    expect(lineOf(text, 'AGORA_CHAT_HOST')).toContain('a41.chat.agora.io (env of the file)');
+    expect(lineOf(text, 'AGORA_APP_CERTIFICATE')).toContain('32 characters (envFile)');
+    expect(code).toBe(0);
+  });
+
+  it('envFile that is not there, or that nobody is known to read', async () => {
+    const server = entry(GOOD, { envFile: '/no/such/.env' });
+    const missing = await check('.cursor/mcp.json', file({ x: server }));
+    expect(lineOf(missing.text, 'envFile')).toMatch(/fail +envFile +"\/no\/such\/\.env" cannot be read/);
+    const other = await check('.mcp.json', file({ x: server }));
+    expect(lineOf(other.text, 'envFile')).toMatch(/warn +envFile +Claude Code is not known to read it/);
+    expect([missing.code, other.code]).toEqual([2, 0]);
+  });
+
+  it('a default of Claude Code, and a file of opencode', async () => {
+    const env = { ...GOOD, AGORA_CHAT_HOST: `\${NOBODY_SET_IT:-a41.chat.agora.io}` };
+    const { text } = await check('.mcp.json', file({ x: entry(env) }));
+    expect(lineOf(text, 'AGORA_CHAT_HOST')).toContain('a41.chat.agora.io (env of the file)');
+    const environment = { ...GOOD, AGORA_APP_CERTIFICATE: '{file:secret.txt}' };
+    const opencode = { mcp: { x: { type: 'local', command: ['npx', 'agora-threads-mcp'], environment } } };
+    const run = await check('opencode.json', JSON.stringify(opencode), { more: { 'secret.txt': `${CERTIFICATE}\n` } });
+    expect(run.code).toBe(0);
+  });
+
+  it('an assistant that is not known fills in nothing', async () => {
+    const env = { ...GOOD, AGORA_APP_CERTIFICATE: `\${AGORA_APP_CERTIFICATE}` };
+    const { text, code } = await check('servers.json', file({ x: entry(env) }), {
+      env: { AGORA_APP_CERTIFICATE: CERTIFICATE },
+    });
+    expect(lineOf(text, 'assistant')).toMatch(/warn +assistant +not known, so no variables are filled in/);
+    expect(code).toBe(2);
+  });
+
+  it('values that are no texts, a server that is off, and null of VS Code', async () => {
+    const numbers = { ...GOOD, AGORA_THREADS_RATE_LIMIT: 20, AGORA_THREADS_AUDIT_LOG: null };
+    const claude = await check('.mcp.json', file({ x: entry(numbers, { disabled: true }) }));
+    expect(lineOf(claude.text, 'AGORA_THREADS_RATE_LIMIT')).toMatch(/fail .*is not a text in the file/);
+    expect(lineOf(claude.text, 'disabled')).toMatch(/warn +disabled +Claude Code does not start it/);
+    const vscode = await check('.vscode/mcp.json', JSON.stringify({ servers: { x: entry(numbers) } }));
+    expect(lineOf(vscode.text, 'AGORA_THREADS_RATE_LIMIT')).toContain('20 (env of the file)');
+    expect([claude.code, vscode.code]).toEqual([2, 0]);
+  });
+
+  it('in JSON too, with the file, and without a secret', async () => {
+    const { code, text } = await check('.mcp.json', file({ x: entry(GOOD) }), { args: ['--json'] });
+    const { config, target, exit_code } = JSON.parse(text);
+    expect({ config, target, exit_code }).toEqual({
+      config: { file: 'FOLDER/.mcp.json', assistant: 'Claude Code', server: 'x' },
+      target: 'app',
+      exit_code: 0,
+    });
+    expect(code).toBe(0);
+  });
+});
