@@ -1,5 +1,5 @@
 // Bundles the server into one executable ESM file: one package to install, one file to read at a start.
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildChunks, CHUNK_RULES } from './chunks.mjs';
@@ -50,6 +50,7 @@ export async function buildServer() {
   });
   const chunks = await buildChunks(chunkOptions, `${root}dist/`);
   await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, [metafile, ...chunks]));
+  await copyFile(`${root}views/placeholder.html`, `${root}dist/view.html`);
   await chmod(outfile, 0o755);
   return outfile;
 }
@@ -59,10 +60,10 @@ async function listTools() {
   const { outputFiles } = await build({ ...options, banner: {}, entryPoints: ['tools/index.ts'], write: false });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
   /** @type {typeof import('../tools/index.ts')} */
-  const { catalogue, undocumented } = await import(`data:text/javascript;base64,${code}`);
+  const { catalogue, undocumented, appOnly } = await import(`data:text/javascript;base64,${code}`);
   /** @param {import('../src/toolkit/define-tool.ts').Tool} tool */
   const listed = (tool) => ({ ...tool, inputSchema: tool.inputSchema(), outputSchema: tool.outputSchema() });
-  return { catalogue: catalogue.map(listed), undocumented: undocumented.map(listed) };
+  return { catalogue: catalogue.map(listed), undocumented: undocumented.map(listed), appOnly: appOnly.map(listed) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

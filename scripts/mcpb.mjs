@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** package.json is needed since it says that main.js is ESM. */
 const FILES = [
   ...['manifest.json', 'package.json', 'README.md', 'LICENSE'],
-  ...['main.js', ...CHUNK_FILES, 'THIRD-PARTY-NOTICES.txt'].map((name) => `dist/${name}`),
+  ...['main.js', ...CHUNK_FILES, 'view.html', 'THIRD-PARTY-NOTICES.txt'].map((name) => `dist/${name}`),
 ];
 
 /** The bundle's bytes; the same files give the same bytes. */

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { capitalised } from '../src/base/capitalised.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
-import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { App } from '../src/toolkit/define-tool.ts';
 import type { Target } from '../src/toolkit/targets.ts';
@@ -41,11 +40,10 @@ export const deleteThread = defineDeletion({
   unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
   async perform([target], _args, context): Promise<Result> {
     if (target === undefined) throw new Error('A deletion without a target.');
-    const { app, clock, seen, confirmedBy: confirmed_by } = context;
+    const { app, clock, seen, confirmed, confirmedBy: confirmed_by } = context;
     const deletion = await deleteOne(target, createLooks(seen, clock), MEMBER_PAGES, context);
     const { status, record, error } = deletion;
     const thread = recordFacts(record, MEMBERS_TOKENS);
-    const confirmed = CONFIRMED_WORDS[confirmed_by];
     switch (status) {
       case 'already_gone':
         return { ...goneResult(target, app), confirmed_by };

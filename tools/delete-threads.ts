@@ -5,7 +5,6 @@ import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
-import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
@@ -88,12 +87,12 @@ export const deleteThreads = defineDeletion({
   }),
   async perform(targets, _args, context): Promise<Result> {
     const ones = await deleteAll(targets, context);
-    const { app, confirmedBy: confirmed_by } = context;
+    const { app, confirmed, confirmedBy: confirmed_by } = context;
     const rest = ones.filter(({ status }) => status === 'not_tried').map(({ target }) => target);
     const carried = carriedOn('delete_threads', { thread_ids: rest.map(({ id }) => id) }, rest, context);
     const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const summary = [
-      `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
+      `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
       ...uncheckedOf(ones),
       ...keptOf(ones, context.audited),
       ...(carried ? [carried.words] : []),

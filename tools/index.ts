@@ -1,5 +1,6 @@
 import type { Tool } from '../src/toolkit/define-tool.ts';
 import { addThreadMembers } from './add-thread-members.ts';
+import { answerConfirmation } from './answer-confirmation.ts';
 import { createThread } from './create-thread.ts';
 import { deleteThread } from './delete-thread.ts';
 import { deleteThreads } from './delete-threads.ts';
@@ -35,3 +36,6 @@ export const catalogue: readonly Tool[] = [
 
 /** On calls that the vendor does not document: registered only with AGORA_THREADS_UNDOCUMENTED=1. */
 export const undocumented: readonly Tool[] = [listGroupThreads];
+
+/** Only for the view, and listed only where a click in it decides: no setting names them. */
+export const appOnly: readonly Tool[] = [answerConfirmation];

@@ -18,6 +18,7 @@ export const listThreadsTool = defineTool({
   description:
     'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
   kind: 'read',
+  view: 'list',
   input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),
   output: listResult,
   handle: (args, context) =>

@@ -21,6 +21,7 @@ export const listUserGroupThreads = defineTool({
   description:
     'Lists the threads of one group that a user has joined, with name, owner and day. Use it when the group is known (find_groups tells its id); else list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
+  view: 'list',
   input: z
     .strictObject({ group_id: groupId, username, ...listArguments, ...filterArguments })
     .refine(spanInOrder, SPAN)

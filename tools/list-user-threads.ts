@@ -20,6 +20,7 @@ export const listUserThreads = defineTool({
   description:
     'Lists the threads a user has joined, in all groups, with name, owner, group and day. Without a user use find_threads. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
   kind: 'read',
+  view: 'list',
   input: z
     .strictObject({ username, ...listArguments, ...filterArguments })
     .refine(spanInOrder, SPAN)

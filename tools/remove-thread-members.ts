@@ -5,7 +5,6 @@ import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
-import { CONFIRMED_WORDS } from '../src/toolkit/confirmed-by.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
@@ -60,7 +59,7 @@ export const removeThreadMembers = defineDeletion({
     results: [],
   }),
   async perform(targets, { usernames }, context) {
-    const { app, confirmedBy: confirmed_by } = context;
+    const { app, confirmed, confirmedBy: confirmed_by } = context;
     const users = [...new Set(usernames)];
     const checked = await lookAtAll(targets, context);
     const refused = checked.flatMap(({ target, error }) =>
@@ -79,7 +78,7 @@ export const removeThreadMembers = defineDeletion({
     const unchecked = checked.filter((one) => one.unchecked).length;
     return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: [
-        `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${CONFIRMED_WORDS[confirmed_by]}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+        `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
         ...(unchecked === 0
           ? []
           : [

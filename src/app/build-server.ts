@@ -6,7 +6,7 @@ import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/ser
 import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { isSandbox } from './is-sandbox.ts';
-import { toolsFor } from './tool-registry.ts';
+import { toolsFor, toolsForViews } from './tool-registry.ts';
 
 /** The server for these settings and its connection to the app, the same for an assistant and for a script. */
 export function assemble(
@@ -18,6 +18,8 @@ export function assemble(
   const server = createServer({
     version,
     tools: toolsFor(config),
+    toolsForViews,
+    readPage,
     prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
@@ -29,4 +31,10 @@ export function assemble(
     ...options,
   });
   return { server, connector };
+}
+
+/** The file lies beside main.js, into which this is bundled. */
+async function readPage(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(new URL('view.html', import.meta.url), 'utf8');
 }

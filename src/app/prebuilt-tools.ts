@@ -8,7 +8,7 @@ type Listed = Omit<Tool, 'prepare' | 'inputSchema' | 'outputSchema'> & {
 };
 
 /** Filled in by scripts/build.mjs from tools/index.ts. */
-declare const BUILT_TOOLS: Record<'catalogue' | 'undocumented', readonly Listed[]>;
+declare const BUILT_TOOLS: Record<'catalogue' | 'undocumented' | 'appOnly', readonly Listed[]>;
 
 /**
  * Replaces tools/index.ts in the bundle: names, descriptions and schemas are data, and a tool is loaded at its first
@@ -20,8 +20,8 @@ const built = ({ inputSchema, outputSchema, ...listed }: Listed): Tool => ({
   outputSchema: () => outputSchema,
   async prepare(args) {
     z.config({ jitless: false });
-    const { catalogue, undocumented } = await import('../../tools/index.ts');
-    const tool = [...catalogue, ...undocumented].find(({ name }) => name === listed.name);
+    const { catalogue, undocumented, appOnly } = await import('../../tools/index.ts');
+    const tool = [...catalogue, ...undocumented, ...appOnly].find(({ name }) => name === listed.name);
     if (!tool) throw new Error(`The bundle lists ${listed.name}, but does not hold it.`);
     return tool.prepare(args);
   },
@@ -29,3 +29,4 @@ const built = ({ inputSchema, outputSchema, ...listed }: Listed): Tool => ({
 
 export const catalogue: readonly Tool[] = BUILT_TOOLS.catalogue.map(built);
 export const undocumented: readonly Tool[] = BUILT_TOOLS.undocumented.map(built);
+export const appOnly: readonly Tool[] = BUILT_TOOLS.appOnly.map(built);

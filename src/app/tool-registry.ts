@@ -1,4 +1,4 @@
-import { catalogue, undocumented } from '../../tools/index.ts';
+import { appOnly, catalogue, undocumented } from '../../tools/index.ts';
 import type { Config } from '../settings/read-config.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from '../settings/tool-selection.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
@@ -26,3 +26,6 @@ export function toolsFor(config: ToolSelection & Pick<Config, 'target'>): readon
   const names = new Set(knownTools.filter((tool) => isEnabled(tool, wanted)).map(({ name }) => name));
   return [...catalogue, ...undocumented].filter(({ name }) => names.has(name));
 }
+
+/** What goes with the tools that delete, for clients in which a person answers by a click. */
+export const toolsForViews: readonly Tool[] = appOnly;

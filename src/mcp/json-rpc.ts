@@ -103,7 +103,7 @@ function withoutTask(request: JSONRPCRequest): JSONRPCRequest {
 }
 
 /** An error response. The SDK's own error class would add a prefix to the message. */
-export const protocolError = (code: ErrorCode, message: string): Error => Object.assign(new Error(message), { code });
+export const protocolError = (code: number, message: string): Error => Object.assign(new Error(message), { code });
 
 /** As long as a timer can run. The SDK ends its requests after a minute unless it is given another limit. */
 export const NO_TIMEOUT = 2_147_483_647;

@@ -8,18 +8,25 @@ import type { Language } from '../base/language.ts';
 import type { Log } from '../base/log.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
-import { type Asker, createGate, formParams, showsForms } from '../toolkit/confirm.ts';
+import { type Asker, createGate, formParams } from '../toolkit/confirm.ts';
 import type { AppConnection, Session, Tool } from '../toolkit/define-tool.ts';
 import { healArguments } from '../toolkit/heal-arguments.ts';
 import type { Target } from '../toolkit/targets.ts';
+import { VIEW_KEY } from '../toolkit/view-data.ts';
+import { nextStep, readShows, type Shows, VIEWS } from '../toolkit/way-to-ask.ts';
 import { createWriter } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
 import { NO_TIMEOUT, protocolError, renumbered, toClientId } from './json-rpc.ts';
 import { type PromptSource, promptListing, promptMessage } from './prompt-requests.ts';
+import { isListed, listView, readResource, resourcesFor, toolMeta, type Ways } from './view-resource.ts';
 
 export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
+  /** Listed beside the tools where a person answers by a click. */
+  readonly toolsForViews: readonly Tool[];
+  /** Reads the page of the view. */
+  readonly readPage: () => Promise<string>;
   readonly prompts: PromptSource;
   readonly instructions: string;
   readonly confirm: ConfirmMode;
@@ -53,21 +60,35 @@ type Handler = (params: unknown, extra: Extra) => Promise<Record<string, unknown
 
 /** Registers the tools and prompts on an MCP server. This is the one place where a failure becomes text. */
 export function createServer(options: ServerOptions): ThreadsServer {
-  const { tools, clock, log } = options;
+  const { clock, log } = options;
   const server = new Server(
     { name: 'agora-threads-mcp', title: 'Agora Chat threads', version: options.version },
-    { capabilities: { tools: {}, prompts: {} }, instructions: options.instructions },
+    {
+      capabilities: { tools: {}, prompts: {}, resources: {}, extensions: { [VIEWS]: {} } },
+      instructions: options.instructions,
+    },
   );
   const gate = createGate<readonly Target[]>(options.confirm, clock, options.formIs ?? 'form');
   let session: Session | undefined;
-  let listed: ReturnType<typeof listing>[] | undefined;
+  /** Aborted when the connection ends, for calls that a client cannot give up. */
+  const closing = new AbortController();
+
+  /** What the client shows is known once it has said hello. */
+  const showsNow = (): Shows => readShows(server.getClientCapabilities());
+  function waysNow(): Ways {
+    const shows = showsNow();
+    return { views: shows.views, step: nextStep(options.confirm, shows) };
+  }
+  const toolsNow = (ways: Ways): readonly Tool[] =>
+    [...options.tools, ...options.toolsForViews].filter((tool) => isListed(tool, options.tools, ways));
 
   async function callTool(params: unknown, extra: Extra): Promise<Record<string, unknown>> {
+    const ways = waysNow();
     const named = toolParams.safeParse(params);
-    const tool = named.success ? tools.find(({ name }) => name === named.data.name) : undefined;
-    if (!named.success || !tool) throw unknownTool(tools);
+    const tool = named.success ? toolsNow(ways).find(({ name }) => name === named.data.name) : undefined;
+    if (!named.success || !tool) throw unknownTool(options.tools);
     const args = healArguments(named.data.arguments ?? {}, tool.inputSchema());
-    const time = startCallTime(clock, extra.signal);
+    const time = startCallTime(clock, tool.appOnly ? closing.signal : extra.signal);
     try {
       const call = await tool.prepare(args);
       const connection = await options.connect();
@@ -85,9 +106,15 @@ export function createServer(options: ServerOptions): ThreadsServer {
       const { language } = options;
       const { signal } = time;
       const ofCall = { language, threads, write, audited, clock, time, signal, progress };
-      const asker = createAsker(extra, progress, showsForms(server.getClientCapabilities()));
-      const { structured, text } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
-      return { content: [{ type: 'text', text }], structuredContent: structured };
+      const asker = createAsker(extra, progress, showsNow());
+      const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
+      const drawn = view ?? listView(tool, args, options.tools, ways);
+      return defined({
+        content: [{ type: 'text', text }],
+        structuredContent: structured,
+        isError,
+        _meta: drawn && { [VIEW_KEY]: drawn },
+      });
     } catch (error) {
       const { name, kind, argumentNames } = tool;
       const failure = describeFailure({ tool: name, kind, argumentNames, args, sandbox: options.sandbox, error });
@@ -99,19 +126,22 @@ export function createServer(options: ServerOptions): ThreadsServer {
     }
   }
 
-  const promptsNow = () => options.prompts({ tools: new Set(tools.map(({ name }) => name)), now: clock.now() });
+  const promptsNow = () => options.prompts({ tools: new Set(options.tools.map(({ name }) => name)), now: clock.now() });
 
   const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     [
       'tools/list',
       async () => {
-        listed ??= tools.map(listing);
-        return { tools: listed };
+        const ways = waysNow();
+        return { tools: toolsNow(ways).map((tool) => listing(tool, ways)) };
       },
     ],
     ['tools/call', callTool],
     ['prompts/list', async () => ({ prompts: (await promptsNow()).map(promptListing) })],
     ['prompts/get', async (params) => promptMessage(await promptsNow(), params)],
+    ['resources/list', async () => resourcesFor(showsNow())],
+    ['resources/templates/list', async () => ({ resourceTemplates: [] })],
+    ['resources/read', (params) => readResource(params, showsNow(), options.readPage)],
   ]);
 
   // Bypasses the SDK's validation of requests, which reports a model's bad arguments as a protocol error in raw JSON.
@@ -124,7 +154,10 @@ export function createServer(options: ServerOptions): ThreadsServer {
   // The SDK quotes whole messages of the client, which must not reach the log.
   server.onerror = (error) => log.warn(error.message.split(/[:{]/)[0] ?? 'unknown error');
   const ended = new Promise<void>((resolve) => {
-    server.onclose = resolve;
+    server.onclose = () => {
+      closing.abort(new Error('The connection has ended'));
+      resolve();
+    };
   });
   return {
     connect: (transport) => server.connect(renumbered(transport)),
@@ -134,7 +167,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
 }
 
 /** A tool as `tools/list` shows it. */
-const listing = (tool: Tool) =>
+const listing = (tool: Tool, ways: Ways) =>
   defined({
     name: tool.name,
     title: tool.title,
@@ -142,7 +175,7 @@ const listing = (tool: Tool) =>
     inputSchema: tool.inputSchema(),
     outputSchema: tool.outputSchema(),
     annotations: tool.annotations,
-    _meta: tool.meta,
+    _meta: toolMeta(tool, ways),
   });
 
 /** The tool checks its own arguments. Some clients send `null` for none. */
@@ -172,9 +205,9 @@ function createProgress(extra: Extra): Progress {
 }
 
 /** Asks a person and keeps the client waiting, within the request that is being answered. */
-function createAsker(extra: Extra, progress: Progress, forms: boolean): Asker {
+function createAsker(extra: Extra, progress: Progress, shows: Shows): Asker {
   return {
-    forms,
+    shows,
     show: (question, signal) =>
       extra.sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {
         signal,

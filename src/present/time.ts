@@ -7,6 +7,9 @@ export const utcTime = (ms: number): string => new Date(ms).toISOString().replac
 /** `2026-11-23 08:00 UTC`: the minute, for sentences. */
 export const utcMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** `08:00 UTC`: a time of this day. */
+export const utcClock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+
 /** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
 export function span(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1_000);

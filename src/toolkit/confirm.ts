@@ -4,22 +4,9 @@ import type { ConfirmMode } from '../settings/schema.ts';
 import type { CallTime } from './call-time.ts';
 import { type Binding, createCodes } from './confirmation-codes.ts';
 import type { ConfirmedBy } from './confirmed-by.ts';
-
-/** What happens next, before anything is lost. */
-export type Step = 'ask_by_form' | 'hand_out_code' | 'refuse';
-
-/**
- * The one decision before anything is lost. A client that shows forms is asked by form, so that a model alone cannot
- * pass; a code is handed out only where forms do not decide.
- *
- * @param mode the operator's setting
- * @param forms does the client declare form elicitation?
- */
-export function nextStep(mode: ConfirmMode, forms: boolean): Step {
-  if (mode === 'code') return 'hand_out_code';
-  if (forms) return 'ask_by_form';
-  return mode === 'auto' ? 'hand_out_code' : 'refuse';
-}
+import type { ToolResult } from './define-tool.ts';
+import { type Asked, createQuestions, type OpenQuestion, type OpenQuestions } from './open-questions.ts';
+import { hasCodeBeside, nextStep, type Shows } from './way-to-ask.ts';
 
 /** How a form came back. Everything but a plain yes leaves all as it is. */
 export type FormAnswer = 'yes' | 'declined' | 'dismissed' | 'not_ticked' | 'failed';
@@ -56,27 +43,22 @@ export const formParams = ({ message, title }: Question) => ({
   },
 });
 
-/** Has the client declared that it shows forms? Without `form` and `url` an `elicitation` means forms (MCP 2025-11-25). */
-const declared = z.object({ elicitation: z.object({ form: z.unknown().optional(), url: z.unknown().optional() }) });
-
-export function showsForms(capabilities: unknown): boolean {
-  const parsed = declared.safeParse(capabilities);
-  if (!parsed.success) return false;
-  const { form, url } = parsed.data.elicitation;
-  return form !== undefined ? form !== null : url === undefined;
-}
-
 /** A yes, and what the person was shown when they said it. */
 export interface Yes<Kept> {
   readonly by: ConfirmedBy;
+  /** In milliseconds since 1970. */
+  readonly at: number;
   readonly kept: Kept;
+  /** Where a question is open in a view too: takes what became of the yes, so that the view can show it. */
+  readonly settles?: (outcome: Promise<ToolResult>) => void;
 }
 
-export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_forms';
+export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_way_to_ask';
 
-export type Decision =
-  | { readonly kind: 'yes'; readonly by: ConfirmedBy }
+export type Decision<Kept> =
+  | { readonly kind: 'yes'; readonly yes: Yes<Kept> }
   | { readonly kind: 'code'; readonly code: string; readonly expiresAt: number }
+  | { readonly kind: 'click'; readonly open: OpenQuestion<Kept> }
   | { readonly kind: 'no'; readonly why: No };
 
 /** A form is closed after this time, in milliseconds. */
@@ -88,7 +70,7 @@ const TOO_FAST_MS = 1_000;
 
 /** How the gate reaches a person through the client at hand. */
 export interface Asker {
-  readonly forms: boolean;
+  readonly shows: Shows;
   /** Shows the form; rejects where the client fails to, or when the signal ends the wait. */
   readonly show: (question: Question, signal: AbortSignal) => Promise<unknown>;
   /** Tells the client that the call is alive; does nothing where it did not ask for progress. */
@@ -96,11 +78,11 @@ export interface Asker {
 }
 
 /** The one gate that every deletion and removal passes; one per session. */
-export interface Gate<Kept> {
+export interface Gate<Kept> extends Pick<OpenQuestions<Kept>, 'answer' | 'untold'> {
   /** The yes that a code stands for. Undefined where the code does not count for this very call; then the gate asks. */
-  redeem(binding: Binding, code: string, forms: boolean): Yes<Kept> | undefined;
-  /** Asks the person, or hands out a code for a second call. */
-  ask(binding: Binding, question: Question, kept: Kept, asker: Asker, time: CallTime): Promise<Decision>;
+  redeem(binding: Binding, code: string, shows: Shows): Yes<Kept> | undefined;
+  /** Asks the person by form, opens a question in a view, or hands out a code for a second call. */
+  ask(asked: Asked<Kept>, asker: Asker, time: CallTime): Promise<Decision<Kept>>;
   /** A code for what a yes could not do in its call. It is the same yes, so it counts in every mode. */
   carryOn(binding: Binding, yes: Yes<Kept>): { readonly code: string; readonly expiresAt: number };
 }
@@ -111,25 +93,36 @@ export function createGate<Kept>(
   clock: Clock,
   formIs: Extract<ConfirmedBy, 'form' | 'terminal' | 'flag'>,
 ): Gate<Kept> {
-  const codes = createCodes<Yes<Kept> & { readonly asked: boolean }>(clock);
+  /** `yes` is there already where the code carries it on. */
+  const codes = createCodes<{ readonly kept: Kept; readonly yes?: Yes<Kept> }>(clock);
+  const questions = createQuestions<Kept>(clock, hasCodeBeside(mode));
   return {
-    redeem(binding, code, forms) {
-      const yes = codes.redeem(binding, code, ({ asked }) => asked || nextStep(mode, forms) === 'hand_out_code');
-      return yes && { by: yes.by, kept: yes.kept };
+    redeem(binding, code, shows) {
+      const step = nextStep(mode, shows);
+      const issued = codes.redeem(binding, code, ({ yes }) => yes !== undefined || step === 'hand_out_code');
+      if (issued) return issued.yes ?? { by: 'code', at: clock.now(), kept: issued.kept };
+      return step === 'ask_by_click' ? questions.redeem(binding, code) : undefined;
     },
-    async ask(binding, question, kept, asker, time) {
-      switch (nextStep(mode, asker.forms)) {
+    async ask(asked, asker, time) {
+      const { binding, question, kept } = asked;
+      switch (nextStep(mode, asker.shows)) {
         case 'ask_by_form': {
           const answer = await time.pause(() => askByForm(question, asker, clock, time.signal));
-          return answer === 'yes' ? { kind: 'yes', by: formIs } : { kind: 'no', why: answer };
+          return answer === 'yes'
+            ? { kind: 'yes', yes: { by: formIs, at: clock.now(), kept } }
+            : { kind: 'no', why: answer };
         }
+        case 'ask_by_click':
+          return { kind: 'click', open: questions.ask(asked) };
         case 'hand_out_code':
-          return { kind: 'code', ...codes.issue(binding, { by: 'code', kept, asked: false }) };
+          return { kind: 'code', ...codes.issue(binding, { kept }) };
         case 'refuse':
-          return { kind: 'no', why: 'no_forms' };
+          return { kind: 'no', why: 'no_way_to_ask' };
       }
     },
-    carryOn: (binding, yes) => codes.issue(binding, { ...yes, asked: true }),
+    carryOn: (binding, { by, at, kept }) => codes.issue(binding, { kept, yes: { by, at, kept } }),
+    answer: questions.answer,
+    untold: questions.untold,
   };
 }
 

@@ -18,13 +18,14 @@ export interface ConfirmationCodes<Kept> {
   redeem(binding: Binding, code: string, counts: (kept: Kept) => boolean): Kept | undefined;
 }
 
-const keyOf = ({ tool, args }: Binding): string =>
+/** The same for calls that mean the same. */
+export const keyOf = ({ tool, args }: Binding): string =>
   JSON.stringify([tool, Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** Letters and digits that are not mistaken for one another; eight of them are 40 bits. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 /** The global `crypto`: importing node:crypto would cost each start a few milliseconds. */
-const newCode = (): string =>
+export const newCode = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 
 export function createCodes<Kept>(clock: Clock): ConfirmationCodes<Kept> {

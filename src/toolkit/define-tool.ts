@@ -3,6 +3,7 @@ import type { Sending } from '../agora/api-call.ts';
 import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
@@ -15,6 +16,7 @@ import type { GroupNames } from './group-names.ts';
 import type { LastRecords } from './last-records.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Target } from './targets.ts';
+import type { ConfirmView } from './view-data.ts';
 import type { Writer } from './writer.ts';
 
 /** All annotation hints are derived from the kind. */
@@ -97,6 +99,10 @@ export interface Confirmation {
 export interface ToolResult {
   readonly structured: { summary: string } & Record<string, unknown>;
   readonly text: string;
+  /** Of a question that a person answers in the view. */
+  readonly view?: ConfirmView;
+  /** The call failed, but its structure says more than an error's text. */
+  readonly isError?: true;
 }
 
 /** A tool as the server registers it. */
@@ -107,6 +113,10 @@ export interface Tool {
   readonly kind: ToolKind;
   readonly annotations: Record<string, boolean | string>;
   readonly meta: Record<string, unknown> | undefined;
+  /** Its results are drawn as a list, where the client draws views. */
+  readonly view?: 'list';
+  /** Only a view may call it. Its calls go on where the host gives up waiting: what they do was a person's will. */
+  readonly appOnly?: true;
   /** JSON Schemas, made on demand: a server that a host only starts to see whether it runs never needs them. */
   readonly inputSchema: () => Record<string, unknown>;
   readonly outputSchema: () => Record<string, unknown>;
@@ -134,6 +144,8 @@ export interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** What the model reads, made from the structure alone. */
   readonly text: (result: Result<O>) => string;
+  readonly view?: 'list';
+  readonly appOnly?: true;
 }
 
 interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
@@ -143,15 +155,29 @@ interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I
 
 /** Declares a tool that loses nothing. */
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: PlainSpec<I, O>): Tool {
-  return toTool(spec, async (args, context) => spec.handle(args, context));
+  return toTool(spec, async (args, context) => toResult(spec.text, await spec.handle(args, context), context.app));
+}
+
+/**
+ * The result as a client gets it: marked where the data is invented, and with its text.
+ *
+ * @param text made from the structure alone
+ */
+export function toResult<R extends ToolResult['structured']>(
+  text: (result: R) => string,
+  result: R,
+  { sandbox }: Pick<App, 'sandbox'>,
+): ToolResult {
+  const marked = sandbox ? { ...result, summary: `[sandbox] ${result.summary}` } : result;
+  return { structured: marked, text: text(marked) };
 }
 
 /** Makes a tool of its declaration. */
 export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   spec: Spec<I, O> & { kind: ToolKind },
-  run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<Result<O>>,
+  run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>,
 ): Tool {
-  const { name, title, description, kind, input } = spec;
+  const { name, title, description, kind, input, view, appOnly } = spec;
   let inputJson: Record<string, unknown> | undefined;
   return {
     name,
@@ -160,7 +186,8 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     kind,
     annotations: { title, ...HINTS[kind], openWorldHint: false },
     // Makes Claude Code ask its user even if the tool is always allowed.
-    meta: kind === 'delete' ? { 'anthropic/requiresUserInteraction': true } : undefined,
+    meta: kind === 'delete' && !appOnly ? { 'anthropic/requiresUserInteraction': true } : undefined,
+    ...defined({ view, appOnly }),
     inputSchema() {
       inputJson ??= jsonSchema(input);
       return inputJson;
@@ -169,11 +196,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     argumentNames: Object.keys(input.shape),
     async prepare(raw) {
       const args = input.parse(raw);
-      return async (context, confirmation) => {
-        const result = await run(args, context, confirmation);
-        const marked = context.app.sandbox ? { ...result, summary: `[sandbox] ${result.summary}` } : result;
-        return { structured: marked, text: spec.text(marked) };
-      };
+      return (context, confirmation) => run(args, context, confirmation);
     },
   };
 }

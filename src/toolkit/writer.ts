@@ -17,6 +17,8 @@ export interface Write {
   readonly record?: LastRecord;
   /** How a person said yes; absent where nobody has to be asked. */
   readonly confirmed?: ConfirmedBy;
+  /** The tool that asked, where it is not the tool of the call: after a click. */
+  readonly tool?: string;
 }
 
 /** What became of a write: it was done, it changed nothing, or nobody knows (a lost answer, a gateway's 5xx). */
@@ -55,9 +57,9 @@ export function createWriter(
   onLost: (error: unknown) => void,
 ): Writer {
   if (audit === undefined) return (_write, send) => outcomeOf(send(threads));
-  return async ({ args, thread, record, confirmed }, send) => {
+  return async ({ args, thread, record, confirmed, tool }, send) => {
     const entry = {
-      ...escapedFields(about),
+      ...escapedFields({ ...about, ...defined({ tool }) }),
       args: escaped(args),
       ...defined({ confirmed_by: confirmed, thread, record }),
     };

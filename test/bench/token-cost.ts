@@ -72,7 +72,11 @@ for (const { groups, detail } of PAGES) {
     progress: () => undefined,
   };
   const call = await tool.prepare({ username: 'lin', limit: 50, detail });
-  const asker = { forms: false, show: () => Promise.reject(new Error('nobody is asked')), heartbeat: () => undefined };
+  const asker = {
+    shows: { forms: false, views: false },
+    show: () => Promise.reject(new Error('nobody is asked')),
+    heartbeat: () => undefined,
+  };
   const { text, structured } = await call(context, { gate: createGate('auto', systemClock, 'form'), asker });
   time.end();
   const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];

@@ -54,6 +54,7 @@ describe('the package', () => {
       'dist/redis.js',
       'dist/sandbox.js',
       'dist/undici.js',
+      'dist/view.html',
       'package.json',
     ]);
     expect(tarball.files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(1_600_000);

@@ -56,7 +56,9 @@ describe.each(VERSIONS)('a client of %s', (protocolVersion) => {
     const deleted = await call(server, 7, 'delete_thread', { thread_id, confirmation_code });
     expect(deleted.status).toBe('deleted');
     expect(await server.ask(8, 'tools/call', { name: 'nothing' })).toMatchObject({ error: { code: -32602 } });
-    expect(await server.ask(9, 'resources/list', {})).toMatchObject({ error: { code: -32601 } });
+    expect(await server.ask(9, 'resources/list', {})).toMatchObject({ result: { resources: [] } });
+    expect(await server.ask(12, 'resources/templates/list')).toMatchObject({ result: { resourceTemplates: [] } });
+    expect(await server.ask(13, 'completion/complete', {})).toMatchObject({ error: { code: -32601 } });
   });
 
   // Forms came with 2025-06-18. What an older client declares is taken at its word: at worst it refuses the question.

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -7,7 +8,7 @@ import * as z from 'zod';
 import { promptsFor } from '../../prompts/index.ts';
 import { createConnector } from '../../src/app/connector.ts';
 import { isSandbox } from '../../src/app/is-sandbox.ts';
-import { knownTools, toolsFor } from '../../src/app/tool-registry.ts';
+import { knownTools, toolsFor, toolsForViews } from '../../src/app/tool-registry.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { instructionsFor } from '../../src/mcp/instructions.ts';
@@ -24,15 +25,24 @@ export interface ClientOptions {
   readonly form?: FormHandler;
   /** What the client declares instead of `{ form: {} }`. */
   readonly elicitation?: Record<string, unknown>;
+  /** Does it declare that it draws views? */
+  readonly views?: boolean;
   readonly clock?: Clock;
   /** Takes what ends the client and its server; by default the end of the test. */
   readonly atEnd?: (end: () => Promise<void>) => void;
 }
 
+/** What hosts declare that draw views (MCP Apps 2026-01-26). */
+export const DRAWS_VIEWS = {
+  extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+};
+const PAGE = new URL('../../dist/view.html', import.meta.url);
+
 const callResult = z.object({
   content: z.tuple([z.object({ type: z.literal('text'), text: z.string() })]),
   structuredContent: z.record(z.string(), z.unknown()).optional(),
   isError: z.boolean().optional(),
+  _meta: z.looseObject({ 'agora-threads/view': z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });
@@ -51,6 +61,8 @@ export interface Outcome {
   /** Empty for an error. */
   readonly structured: Record<string, unknown>;
   readonly isError: boolean;
+  /** What only the view gets. */
+  readonly view: Record<string, unknown>;
 }
 
 export interface TestClient {
@@ -78,6 +90,8 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const server = createServer({
     version: '0.0.0',
     tools: toolsFor(config),
+    toolsForViews,
+    readPage: () => readFile(PAGE, 'utf8'),
     prompts: async (context) => promptsFor(context),
     instructions: instructionsFor(config),
     confirm: config.confirm,
@@ -88,7 +102,8 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     log: logger,
   });
   const elicitation = options.elicitation ?? (options.form ? { form: {} } : undefined);
-  const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities: elicitation ? { elicitation } : {} });
+  const capabilities = { ...(elicitation && { elicitation }), ...(options.views && DRAWS_VIEWS) };
+  const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities });
   const { form } = options;
   if (form) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
@@ -129,14 +144,16 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     log,
     async call(name, args = {}, callOptions = {}) {
       const raw = await client.callTool({ name, arguments: args }, undefined, callOptions);
-      const { content, structuredContent, isError } = callResult.parse(raw);
+      const { content, structuredContent, isError, _meta } = callResult.parse(raw);
+      const view = _meta?.['agora-threads/view'] ?? {};
       const [{ text }] = content;
       if (isError) {
-        expect(structuredContent).toBeUndefined();
+        // The view reads what became of a question from the structure.
+        if (name !== 'answer_confirmation') expect(structuredContent).toBeUndefined();
         expect(text).toMatch(/^Error \[[a-z_]+\]: /);
         expect(text.split('\n').length).toBeLessThanOrEqual(4);
         if (sandbox) expect(text).toContain('[sandbox]');
-        return { text, structured: {}, isError: true };
+        return { text, structured: structuredContent ?? {}, isError: true, view };
       }
       const validate = validators.get(name);
       validate?.(structuredContent);
@@ -146,7 +163,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
         expect(text).toMatch(/^\[sandbox\] /);
         expect(structuredContent?.['summary']).toMatch(/^\[sandbox\] /);
       }
-      return { text, structured: structuredContent ?? {}, isError: false };
+      return { text, structured: structuredContent ?? {}, isError: false, view };
     },
   };
 }

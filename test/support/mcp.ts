@@ -48,7 +48,12 @@ const textContent = z.strictObject({ type: z.literal('text'), text: z.string() }
 const RESULTS: Readonly<Record<string, z.ZodType>> = {
   initialize: z.strictObject({
     protocolVersion: z.iso.date(),
-    capabilities: z.strictObject({ tools: changing, prompts: changing }),
+    capabilities: z.strictObject({
+      tools: changing,
+      prompts: changing,
+      resources: changing,
+      extensions: z.record(z.string(), z.looseObject({})),
+    }),
     serverInfo: z.strictObject({ name: z.string(), title: z.string().optional(), version: z.string() }),
     instructions: z.string().optional(),
     _meta,
@@ -68,6 +73,17 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
     })
     // All our tools have an output schema, so every result that is not an error must have a structure.
     .refine(({ isError, structuredContent }) => isError === true || structuredContent !== undefined),
+  'resources/list': z.strictObject({
+    resources: z.array(
+      z.strictObject({ uri: z.url(), name: z.string(), title: z.string().optional(), mimeType: z.string().optional() }),
+    ),
+    _meta,
+  }),
+  'resources/templates/list': z.strictObject({ resourceTemplates: z.tuple([]), _meta }),
+  'resources/read': z.strictObject({
+    contents: z.array(z.strictObject({ uri: z.url(), mimeType: z.string().optional(), text: z.string(), _meta })),
+    _meta,
+  }),
   'prompts/list': z.strictObject({
     prompts: z.array(
       z.strictObject({

@@ -7,23 +7,29 @@ import {
   FORM_TIME_MS,
   formParams,
   type Gate,
-  nextStep,
   readForm,
-  showsForms,
 } from '../../src/toolkit/confirm.ts';
 import type { Binding } from '../../src/toolkit/confirmation-codes.ts';
+import type { Asked } from '../../src/toolkit/open-questions.ts';
+import { nextStep, readShows, type Shows } from '../../src/toolkit/way-to-ask.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 describe('the decision before anything is lost', () => {
   it.each([
-    ['auto', true, 'ask_by_form'],
-    ['auto', false, 'hand_out_code'],
-    ['person', true, 'ask_by_form'],
-    ['person', false, 'refuse'],
-    ['code', true, 'hand_out_code'],
-    ['code', false, 'hand_out_code'],
-  ] as const)('mode %s, forms %s: %s', (mode, forms, step) => {
-    expect(nextStep(mode, forms)).toBe(step);
+    ['auto', true, true, 'ask_by_form'],
+    ['auto', true, false, 'ask_by_form'],
+    ['auto', false, true, 'ask_by_click'],
+    ['auto', false, false, 'hand_out_code'],
+    ['person', true, true, 'ask_by_form'],
+    ['person', true, false, 'ask_by_form'],
+    ['person', false, true, 'ask_by_click'],
+    ['person', false, false, 'refuse'],
+    ['code', true, true, 'hand_out_code'],
+    ['code', true, false, 'hand_out_code'],
+    ['code', false, true, 'hand_out_code'],
+    ['code', false, false, 'hand_out_code'],
+  ] as const)('mode %s, forms %s, views %s: %s', (mode, forms, views, step) => {
+    expect(nextStep(mode, { forms, views })).toBe(step);
   });
 });
 
@@ -75,21 +81,51 @@ describe('a client shows forms', () => {
     [{}, false],
     [undefined, false],
   ])('%j: %s', (capabilities, shows) => {
-    expect(showsForms(capabilities)).toBe(shows);
+    expect(readShows(capabilities)).toEqual({ forms: shows, views: false });
+  });
+});
+
+describe('a client draws views', () => {
+  const ui = (declared: unknown) => ({ extensions: { 'io.modelcontextprotocol/ui': declared } });
+  it.each([
+    [ui({ mimeTypes: ['text/html;profile=mcp-app'] }), true],
+    [ui({ mimeTypes: [1, 'text/html', 'text/html;profile=mcp-app'], more: {} }), true],
+    [ui({ mimeTypes: ['text/html'] }), false],
+    [ui({ mimeTypes: 'text/html;profile=mcp-app' }), false],
+    [ui({ mimeTypes: [] }), false],
+    [ui({}), false],
+    [ui(null), false],
+    [{ extensions: {} }, false],
+    [{ extensions: null }, false],
+    [{ experimental: ui({ mimeTypes: ['text/html;profile=mcp-app'] }).extensions }, false],
+    [{}, false],
+    [undefined, false],
+  ])('%j: %s', (capabilities, views) => {
+    expect(readShows(capabilities)).toEqual({ forms: false, views });
   });
 });
 
 const YES = { action: 'accept', content: { confirm: true } };
 const binding: Binding = { tool: 'delete_thread', args: { thread_id: '1' } };
 const question = { message: 'Delete?', title: 'Delete' };
+const FORMS: Shows = { forms: true, views: false };
+const NOTHING: Shows = { forms: false, views: false };
 
 /** A gate that keeps the names that were shown, and one call that is asked. */
 function start(mode: 'auto' | 'person' | 'code' = 'auto', formIs: 'form' | 'terminal' | 'flag' = 'form') {
   const clock = manualClock();
   const client = new AbortController();
   const gate = createGate<string>(mode, clock, formIs);
-  const ask = (asker: Asker): Promise<Decision> =>
-    gate.ask(binding, question, 'Refund', asker, startCallTime(clock, client.signal));
+  const asked: Asked<string> = {
+    binding,
+    question,
+    kept: 'Refund',
+    names: ['Refund'],
+    view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
+    act: () => Promise.reject(new Error('nobody clicks')),
+    declined: () => ({ structured: { summary: 'declined' }, text: 'declined' }),
+  };
+  const ask = (asker: Asker): Promise<Decision<string>> => gate.ask(asked, asker, startCallTime(clock, client.signal));
   return { clock, client, gate, ask };
 }
 
@@ -98,7 +134,7 @@ function askedClient() {
   const answers: ((answer: unknown) => void)[] = [];
   const beats: string[] = [];
   const asker: Asker = {
-    forms: true,
+    shows: FORMS,
     show: () => new Promise((resolve) => answers.push(resolve)),
     heartbeat: (message) => void beats.push(message),
   };
@@ -106,18 +142,18 @@ function askedClient() {
 }
 
 const noForms: Asker = {
-  forms: false,
+  shows: NOTHING,
   show: () => Promise.reject(new Error('it shows none')),
   heartbeat: () => undefined,
 };
 
 describe('a question by form', () => {
   it.each(['form', 'terminal', 'flag'] as const)('is a yes on time, by %s', async (formIs) => {
-    const { ask } = start('auto', formIs);
+    const { ask, clock } = start('auto', formIs);
     const { asker, answer } = askedClient();
     const decision = ask(asker);
     answer(YES);
-    expect(await decision).toEqual({ kind: 'yes', by: formIs });
+    expect(await decision).toEqual({ kind: 'yes', yes: { by: formIs, at: clock.now(), kept: 'Refund' } });
   });
 
   it.each([
@@ -137,7 +173,7 @@ describe('a question by form', () => {
 
   it('is no yes where the client cannot show it', async () => {
     const { ask } = start();
-    expect(await ask({ ...noForms, forms: true })).toEqual({ kind: 'no', why: 'failed' });
+    expect(await ask({ ...noForms, shows: FORMS })).toEqual({ kind: 'no', why: 'failed' });
   });
 
   it('is no yes after the call was given up', async () => {
@@ -169,25 +205,25 @@ describe('a question by form', () => {
 });
 
 describe('a code', () => {
-  const codeOf = async (decision: Promise<Decision>): Promise<string> => {
+  const codeOf = async (decision: Promise<Decision<string>>): Promise<string> => {
     const made = await decision;
     if (made.kind !== 'code') throw new Error(`no code, but ${made.kind}`);
     return made.code;
   };
-  const leftOver = (gate: Gate<string>) => gate.carryOn(binding, { by: 'form', kept: 'Refund' }).code;
+  const leftOver = (gate: Gate<string>) => gate.carryOn(binding, { by: 'form', at: 5, kept: 'Refund' }).code;
 
   it('stands for what was shown, and says no more than that a second call was made', async () => {
     const { gate, ask } = start();
     const code = await codeOf(ask(noForms));
-    expect(gate.redeem(binding, code, false)).toEqual({ by: 'code', kept: 'Refund' });
-    expect(gate.redeem(binding, code, false)).toBeUndefined();
+    expect(gate.redeem(binding, code, NOTHING)).toMatchObject({ by: 'code', kept: 'Refund' });
+    expect(gate.redeem(binding, code, NOTHING)).toBeUndefined();
   });
 
   it('of a question does not count where a form decides, and is not used up there', async () => {
     const { gate, ask } = start();
     const code = await codeOf(ask(noForms));
-    expect(gate.redeem(binding, code, true)).toBeUndefined();
-    expect(gate.redeem(binding, code, false)).toMatchObject({ by: 'code' });
+    expect(gate.redeem(binding, code, FORMS)).toBeUndefined();
+    expect(gate.redeem(binding, code, NOTHING)).toMatchObject({ by: 'code' });
   });
 
   it.each([
@@ -199,19 +235,23 @@ describe('a code', () => {
     ['code', false],
   ] as const)('that carries on a yes counts in mode %s with forms %s, by the same yes', (mode, forms) => {
     const { gate } = start(mode);
-    expect(gate.redeem(binding, leftOver(gate), forms)).toEqual({ by: 'form', kept: 'Refund' });
+    expect(gate.redeem(binding, leftOver(gate), { forms, views: false })).toEqual({
+      by: 'form',
+      at: 5,
+      kept: 'Refund',
+    });
   });
 
   it('that carries on a yes counts once, and for nothing but its targets', () => {
     const { gate } = start('person');
     const code = leftOver(gate);
-    expect(gate.redeem({ ...binding, args: { thread_id: '2' } }, code, true)).toBeUndefined();
-    expect(gate.redeem({ ...binding, tool: 'delete_threads' }, code, true)).toBeUndefined();
-    expect(gate.redeem(binding, code, true)).toBeDefined();
-    expect(gate.redeem(binding, code, true)).toBeUndefined();
+    expect(gate.redeem({ ...binding, args: { thread_id: '2' } }, code, FORMS)).toBeUndefined();
+    expect(gate.redeem({ ...binding, tool: 'delete_threads' }, code, FORMS)).toBeUndefined();
+    expect(gate.redeem(binding, code, FORMS)).toBeDefined();
+    expect(gate.redeem(binding, code, FORMS)).toBeUndefined();
   });
 
   it('is never given by a question in mode person', async () => {
-    expect(await start('person').ask(noForms)).toEqual({ kind: 'no', why: 'no_forms' });
+    expect(await start('person').ask(noForms)).toEqual({ kind: 'no', why: 'no_way_to_ask' });
   });
 });

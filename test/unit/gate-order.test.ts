@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
-import type { Decision } from '../../src/toolkit/confirm.ts';
+import type { Yes } from '../../src/toolkit/confirm.ts';
 import { defineDeletion } from '../../src/toolkit/define-deletion.ts';
 import type { Confirmation, ToolContext } from '../../src/toolkit/define-tool.ts';
 import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
@@ -92,19 +92,21 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
 }
 
 /** A gate with one answer; `asked` runs as the question is put. */
-const confirmation = (decision: Decision, asked: () => void = () => undefined): Confirmation => ({
+const confirmation = (answer: Pick<Yes<unknown>, 'by'>, asked: () => void = () => undefined): Confirmation => ({
   gate: {
     redeem: () => undefined,
-    ask: async () => {
+    ask: async ({ kept }) => {
       asked();
-      return decision;
+      return { kind: 'yes', yes: { ...answer, at: 0, kept } };
     },
+    answer: () => ({ state: 'unknown' }),
+    untold: () => undefined,
     carryOn: () => ({ code: 'ABCDEFGH', expiresAt: 0 }),
   },
-  asker: { forms: true, show: unused, heartbeat: () => undefined },
+  asker: { shows: { forms: true, views: false }, show: unused, heartbeat: () => undefined },
 });
 
-const YES: Decision = { kind: 'yes', by: 'form' };
+const YES = { by: 'form' } as const;
 
 const TOOLS = [
   ['delete_thread', deleteThread, { thread_id: ID }],
@@ -134,7 +136,11 @@ describe('a call that is given up', () => {
       threadIds: () => [ID],
       deletions: () => 1,
       alreadyDone: () => undefined,
-      question: () => ({ message: 'x', title: 'x' }),
+      question: () => ({
+        message: 'x',
+        title: 'x',
+        view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
+      }),
       unconfirmed: (_targets, { summary }) => ({ summary }),
       perform: async () => {
         performed = true;

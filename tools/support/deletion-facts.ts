@@ -1,21 +1,24 @@
 import { factsOf, memberFacts, shownId, shownName, type ThreadFacts } from '../../src/present/thread-facts.ts';
 import { utcDay, utcTime } from '../../src/present/time.ts';
 import { cutTo, fairShare } from '../../src/present/token-budget.ts';
-import type { Question } from '../../src/toolkit/confirm.ts';
 import { confirmationQuestion } from '../../src/toolkit/confirmation-question.ts';
+import type { DrawnQuestion } from '../../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import type { LastRecord } from '../../src/toolkit/last-records.ts';
 import type { Target } from '../../src/toolkit/targets.ts';
+import type { ViewItem } from '../../src/toolkit/view-data.ts';
 
 /** Room for the members in one result, in tokens. */
 export const MEMBERS_TOKENS = 3_000;
 
-/** The question about the targets of a call: the same words in a form, on a terminal and beside a code. */
+/** The question about the targets of a call: the same words in a form, on a terminal and beside a code, and for a view. */
 export function questionAbout(
   targets: readonly Target[],
   users: readonly string[] | undefined,
-  { app, groupNames, language }: ToolContext,
-): Question {
+  context: ToolContext,
+): DrawnQuestion {
+  const { groupNames, language } = context;
+  const { name: app, host, sandbox } = context.app;
   const threads = targets.map(({ id, gone, thread, verified, members }) => {
     const { name, owner, groupId, created } = thread;
     const groupName = groupId === undefined ? undefined : groupNames.recall(groupId);
@@ -30,9 +33,26 @@ export function questionAbout(
       gone,
     };
   });
-  const { name, host, sandbox } = app;
-  return confirmationQuestion({ threads, users: users?.map(shownId), app: name, host, sandbox }, language);
+  const where = { app, host, sandbox };
+  const shownUsers = users?.map(shownId);
+  const items = targets.map((target) => itemOf(target, context));
+  return {
+    ...confirmationQuestion({ threads, users: shownUsers, ...where }, language),
+    view: { ...where, items, ...(shownUsers ? { action: 'remove', users: shownUsers } : { action: 'delete' }) },
+  };
 }
+
+/** A thread as the view shows it. */
+const itemOf = (target: Target, { groupNames }: ToolContext): ViewItem => {
+  const { groupId } = target.thread;
+  const group = groupId === undefined ? undefined : groupNames.recall(groupId);
+  return {
+    ...briefFacts(target),
+    verified: target.verified,
+    ...(group !== undefined && { group: shownName(group) }),
+    ...(target.gone && { gone: true }),
+  };
+};
 
 /** What is known of a target, for a result. */
 export const targetFacts = ({ id, thread, asOf, members }: Target, memberTokens: number): ThreadFacts => ({

@@ -1,6 +1,7 @@
 import type { AgoraError } from '../../src/agora/errors.ts';
-import type { CodeFields, ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
+import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import type { Target } from '../../src/toolkit/targets.ts';
+import type { CodeFields } from '../../src/toolkit/unconfirmed.ts';
 
 /** Had the call no time for it, so that nothing was sent? The same yes still covers it then. */
 export const isUntried = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'local_rate_limit';
