@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './test/support/chromium.ts';
 import { hasRedis } from './test/support/redis-server.ts';
 
 const withRedis = hasRedis();
@@ -8,9 +9,20 @@ if (!withRedis) {
   );
 }
 
+const withChromium = findChromium() !== undefined;
+if (!withChromium) {
+  process.stderr.write(
+    'Left out: test/views, which needs Chromium. To have it: apt-get install chromium, or name it in CHROMIUM.\n',
+  );
+}
+
 export default defineConfig({
   test: {
-    include: ['test/{unit,protocol,e2e}/**/*.test.ts', ...(withRedis ? ['test/redis/**/*.test.ts'] : [])],
+    include: [
+      'test/{unit,protocol,e2e}/**/*.test.ts',
+      ...(withRedis ? ['test/redis/**/*.test.ts'] : []),
+      ...(withChromium ? ['test/views/**/*.test.ts'] : []),
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     // A child process that starts cold on a busy machine needs more than the default five seconds.
     testTimeout: 20_000,

@@ -1,7 +1,8 @@
 // Bundles the server into one executable ESM file: one package to install, one file to read at a start.
-import { chmod, copyFile, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildView } from './build-view.mjs';
 import { buildChunks, CHUNK_RULES } from './chunks.mjs';
 import { lean, RULES } from './lean.mjs';
 import { notices } from './notices.mjs';
@@ -37,7 +38,7 @@ const require = process.getBuiltinModule;`,
 /** A chunk is imported by `main.js`, which has looked at the version of Node. */
 const chunkOptions = { ...options, banner: { js: 'const require = process.getBuiltinModule;' } };
 
-/** Builds `dist/main.js`, its chunks and its licence notices below the repository's root. */
+/** Builds `dist/main.js`, its chunks, the view and the licence notices below the repository's root. */
 export async function buildServer() {
   const outfile = `${root}dist/main.js`;
   const { metafile } = await build({
@@ -50,7 +51,7 @@ export async function buildServer() {
   });
   const chunks = await buildChunks(chunkOptions, `${root}dist/`);
   await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, [metafile, ...chunks]));
-  await copyFile(`${root}views/placeholder.html`, `${root}dist/view.html`);
+  await buildView(root);
   await chmod(outfile, 0o755);
   return outfile;
 }

@@ -63,7 +63,16 @@ export const FLOORS = [
   [{ path: 'src/base', holds: 'Clock, escaping, redaction, logging: small helpers that know no other room' }],
 ];
 
-export const ROOMS = FLOORS.flat();
+/**
+ * Rooms on no floor: they import nothing but their own files, and nothing imports them.
+ *
+ * @type {readonly Room[]}
+ */
+export const APART = [
+  { path: 'views', holds: 'The page that chat apps draw below a result (MCP Apps), with a build of its own' },
+];
+
+export const ROOMS = [...FLOORS.flat(), ...APART];
 
 const SDK = '@modelcontextprotocol/';
 const SDK_ROOM = 'src/mcp';
@@ -89,6 +98,7 @@ const floorOf = (room) => FLOORS.findIndex((floor) => floor.includes(room));
 function refusal(file, specifier) {
   const from = roomOf(file);
   if (!from) return undefined;
+  if (APART.includes(from) && !specifier.startsWith('.')) return `${from.path} imports no package`;
   if (specifier.startsWith(SDK)) return from.path === SDK_ROOM ? undefined : `only ${SDK_ROOM} may import the MCP SDK`;
   if (!specifier.startsWith('.')) return undefined;
   const imported = posix.join(posix.dirname(file), specifier);
@@ -96,6 +106,8 @@ function refusal(file, specifier) {
   const to = roomOf(imported);
   if (!to) return `${imported} is in no room`;
   if (from === to) return undefined;
+  if (APART.includes(from)) return `${from.path} imports no other room`;
+  if (APART.includes(to)) return `nothing imports ${to.path}`;
   if (to.importedBy && !to.importedBy.some((path) => isIn(path, file))) {
     return `only ${to.importedBy.join(', ')} may import ${to.path}`;
   }
@@ -137,7 +149,7 @@ export function faultsOf(files) {
 function readSources(root) {
   /** @type {Map<string, string>} */
   const files = new Map();
-  for (const folder of ['src', 'tools', 'prompts', 'scripts', 'test']) {
+  for (const folder of ['src', 'tools', 'prompts', 'views', 'scripts', 'test']) {
     for (const name of readdirSync(posix.join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const file = posix.join(folder, name.replaceAll('\\', '/'));
       if (/\.[cm]?[jt]s$/.test(file)) files.set(file, readFileSync(posix.join(root, file), 'utf8'));

@@ -44,7 +44,7 @@ describe('the package', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('holds the binary, its chunks, its licences, the words about it, and nothing else', () => {
+  it('holds the binary, its chunks, its view, its licences, the words about it, and nothing else', () => {
     const files = tarball.files.map(({ path }) => path).filter((path) => !/^README\.[\w-]+\.md$/.test(path));
     expect(files.sort()).toEqual([
       'LICENSE',

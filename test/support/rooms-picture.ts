@@ -1,8 +1,9 @@
-import { FLOORS } from '../../scripts/rooms.mjs';
+import { APART, FLOORS } from '../../scripts/rooms.mjs';
 
 /*
  * The rooms and the imports allowed between them, as SVG on a background of its own, so that it reads the same on a
- * light page and on a dark one. The rooms that any room above may import form a tower; the others are on its right.
+ * light page and on a dark one. The rooms that any room above may import form a tower; the others are on its right,
+ * those apart without an arrow.
  */
 
 type Room = (typeof FLOORS)[number][number];
@@ -121,6 +122,7 @@ export function roomsPicture(title: string): string {
       ...towerArrows(floor),
       ...rooms.filter(({ importedBy }) => importedBy).flatMap((room) => sideRoom(room, floor)),
     ]),
+    ...APART.map(({ path }, floor) => box(path, { ...SIDE, top: topOf(floor) }, PLAIN)),
     '</g>',
     '</svg>',
   ].join('\n')}\n`;

@@ -19,7 +19,7 @@ it('the source tree has no fault, and the check then prints nothing', async () =
 it('the check prints each fault and exits with 1', async () => {
   const root = await mkdtemp(join(tmpdir(), 'rooms-'));
   onTestFinished(() => rm(root, { recursive: true }));
-  for (const folder of ['src/base', 'tools', 'prompts', 'scripts', 'test']) {
+  for (const folder of ['src/base', 'tools', 'prompts', 'views', 'scripts', 'test']) {
     await mkdir(join(root, folder), { recursive: true });
   }
   await writeFile(join(root, 'src/base/clock.ts'), "import '../agora/thread.ts';\n");
@@ -52,6 +52,9 @@ it.each([
   ],
   ['of the SDK by a tool', 'tools/a.ts', '@modelcontextprotocol/sdk/types.js', 'only src/mcp may import the MCP SDK'],
   ['of a test', 'src/base/a.ts', '../../test/support/b.ts', 'test/support/b.ts is in no room'],
+  ['from the view to a room', 'views/a.ts', '../src/base/b.ts', 'views imports no other room'],
+  ['from the view to a package', 'views/a.ts', 'zod', 'views imports no package'],
+  ['of the view', 'src/mcp/a.ts', '../../views/b.ts', 'nothing imports views'],
   ['of a file beside main.ts', 'src/cli/a.ts', '../b.ts', 'src/b.ts is in no room'],
 ])('refuses an import %s', (_what, file, specifier, why) => {
   const faults = faultsIn(file, `import { b } from '${specifier}';`);
@@ -69,6 +72,7 @@ it.each([
   ['src/mcp/a.ts', '../../tools/index.ts'],
   ['tools/a.ts', './support/b.ts'],
   ['prompts/a.ts', '../tools/support/b.ts'],
+  ['views/a.ts', './b.ts'],
   ['src/base/a.ts', '../../package.json'],
   ['src/base/a.ts', 'node:fs'],
   ['test/unit/a.test.ts', '../../src/main.ts'],

@@ -1,0 +1,54 @@
+// Runs in the browser: a chat with one view in it, on the host side of MCP Apps' own SDK.
+
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client';
+import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
+
+interface Chat {
+  readonly capabilities: ConstructorParameters<typeof AppBridge>[2];
+  readonly context: NonNullable<NonNullable<ConstructorParameters<typeof AppBridge>[3]>['hostContext']>;
+  readonly result: CallToolResult;
+}
+
+declare global {
+  interface Window {
+    /** Given by the test, which plays the rest of the host. Rejects where the host gives the call up. */
+    callTool(params: object): Promise<CallToolResult>;
+    takeContext(content: readonly ContentBlock[]): Promise<void>;
+    /** Draws the view below a result. */
+    openView(chat: Chat): Promise<void>;
+    sendResult(result: CallToolResult): Promise<void>;
+    changeContext(context: Chat['context']): void;
+    endView(): Promise<object>;
+  }
+}
+
+const frame = document.createElement('iframe');
+frame.sandbox.add('allow-scripts');
+frame.src = 'https://view.test/view.html';
+frame.title = 'View';
+frame.style.cssText = 'width: 100%; height: 20px; border: 0';
+
+window.openView = async ({ capabilities, context, result }) => {
+  const bridge = new AppBridge(null, { name: 'test-chat', version: '1.0.0' }, capabilities, { hostContext: context });
+  bridge.oncalltool = (params) => window.callTool(params);
+  bridge.onupdatemodelcontext = async ({ content = [] }) => {
+    await window.takeContext(content);
+    return {};
+  };
+  bridge.onsizechange = ({ height }) => {
+    frame.style.height = `${height}px`;
+  };
+  window.sendResult = (next) => bridge.sendToolResult(next);
+  window.changeContext = (changed) => bridge.setHostContext(changed);
+  window.endView = () => bridge.teardownResource({});
+  const initialized = new Promise<void>((resolve) => {
+    bridge.oninitialized = () => resolve();
+  });
+  document.body.append(frame);
+  const target = frame.contentWindow;
+  if (!target) throw new Error('The view has no window.');
+  await bridge.connect(new PostMessageTransport(target, target));
+  await initialized;
+  await bridge.sendToolInput({ arguments: {} });
+  await bridge.sendToolResult(result);
+};

@@ -1,0 +1,70 @@
+import { button, el, foreign } from './elements.ts';
+import { type Fields, fieldsOf, listOf, textOf } from './read-json.ts';
+import { nameOf, plainTable } from './table.ts';
+import { sandboxMark, type ToolResult, threadOf } from './tool-result.ts';
+import type { Back, Page } from './view-page.ts';
+import { statusWords, type Words } from './words.ts';
+
+/** What became of one thread, or of one user of a thread. */
+function readRows(structure: Fields): readonly Fields[] {
+  const rows = listOf(structure['results']).map(fieldsOf);
+  return rows.length > 0 || structure['thread'] === undefined ? rows : [structure];
+}
+
+/** `2 deleted, 1 failed`, with the rows that had no room. */
+function tally(rows: readonly Fields[], leftOut: unknown, words: Words): string {
+  const counts = new Map(Object.entries(fieldsOf(leftOut)).map(([status, n]) => [status, Number(n)]));
+  for (const { status } of rows) counts.set(textOf(status), (counts.get(textOf(status)) ?? 0) + 1);
+  return [...counts].map(([status, n]) => words.tally(n, statusWords(words, status))).join(words.comma);
+}
+
+/**
+ * Draws what came of a call in the words of the person, from the structure. What only the text tells is shown as it is.
+ *
+ * @param action what was asked
+ */
+export function drawOutcome(page: Page, result: ToolResult, back?: Back, action: 'delete' | 'remove' = 'delete'): void {
+  const { words } = page;
+  const { structure, error, text } = result;
+  const { status, confirmed_by, left_out } = structure;
+  const rows = readRows(structure);
+  const declined = status === 'declined';
+  const inChat = status === 'confirmation_required';
+  const heading = () => {
+    if (error) return words.failed;
+    if (inChat) return words.useChat;
+    return declined ? words[action].none : tally(rows, left_out, words);
+  };
+
+  const ofUsers = rows.some(({ username }) => username !== undefined);
+  const cells = (row: Fields): Node[] => {
+    const thread = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
+    const reason = textOf(row['error']);
+    return [
+      nameOf(thread, words),
+      foreign(ofUsers ? textOf(row['username']) : thread.owner),
+      el('span', {}, statusWords(words, textOf(row['status'])), reason && ': ', reason && foreign(reason)),
+    ];
+  };
+
+  page.show(
+    el('h1', { tabindex: '-1' }, sandboxMark(structure), heading()),
+    // A reason why a yes was not acted on, and anything unforeseen, is told by the text alone.
+    error || rows.length === 0 || (declined && confirmed_by) ? el('p', { lang: 'en', class: 'told' }, text) : false,
+    rows.length > 0 &&
+      !declined &&
+      plainTable(
+        words.list,
+        ['name', ofUsers ? 'user' : 'owner', ...(inChat ? [] : ['status' as const])],
+        rows.map(cells),
+        words,
+      ),
+    rows.some((row) => row['status'] === 'not_tried') && el('p', {}, words.untried),
+    back &&
+      el(
+        'div',
+        { class: 'buttons' },
+        button(words.back, () => back(structure)),
+      ),
+  );
+}
