@@ -40,6 +40,8 @@ export interface Sending {
   /** Calls with a turn get their permits before all others, the lowest turn first. */
   readonly turn?: number;
   readonly guard?: Guard;
+  /** Called when a wait for a permit begins; what it returns, when that wait is over. */
+  readonly onWait?: () => () => void;
 }
 
 /** One call as data: what is sent, and what a 200 must hold. */

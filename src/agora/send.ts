@@ -40,10 +40,10 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
    * meanwhile.
    */
   async function permitFor(call: ApiCall<unknown>, again: boolean, mayHaveLanded: boolean, waits: AbortSignal) {
-    const { endpoint, turn, guard } = call;
+    const { endpoint, turn, guard, onWait = () => () => undefined } = call;
     if (again) await guard?.check(mayHaveLanded);
     for (let looks = 0; ; looks++) {
-      const release = await limiter.acquire(endpoint, waits, turn).catch(lostIf(mayHaveLanded));
+      const release = await limiter.acquire(endpoint, waits, turn).catch(lostIf(mayHaveLanded)).finally(onWait());
       if (!guard || guard.isFresh()) return release;
       release({ unused: true });
       if (looks === MOST_LOOKS) throw turnCameTooLate(mayHaveLanded);

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { Log } from '../base/log.ts';
+import { createStopwatch } from '../base/stopwatch.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
 import { type Asker, createGate, formParams } from '../toolkit/confirm.ts';
@@ -45,6 +46,27 @@ export interface ServerOptions {
   readonly log: Log;
   /** Gets each failed call as data; clients are sent its text only. */
   readonly onFailure?: ((failure: Failure) => void) | undefined;
+  readonly watch?: ServerWatch | undefined;
+}
+
+/** Is told what happens, for metrics. */
+export interface ServerWatch {
+  /** A call of a tool has ended. */
+  call(report: CallReport): void;
+  /** A person is asked; what it returns is called once there is an answer, or none will come. */
+  question(): () => void;
+}
+
+export interface CallReport {
+  readonly tool: string;
+  /** `ok`, `cancelled`, or the code of the error. */
+  readonly outcome: string;
+  /** Without the time in which a person was asked. */
+  readonly workMs: number;
+  /** How much of that was spent waiting for turns under the rate limit. */
+  readonly waitedMs: number;
+  /** Of a call that was `ok`. */
+  readonly structured: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An MCP server, without the parts of the SDK's that would bypass our JSON-RPC edge. */
@@ -89,12 +111,15 @@ export function createServer(options: ServerOptions): ThreadsServer {
     if (!named.success || !tool) throw unknownTool(options.tools);
     const args = healArguments(named.data.arguments ?? {}, tool.inputSchema());
     const time = startCallTime(clock, tool.appOnly ? closing.signal : extra.signal);
+    const waiting = createStopwatch(clock);
+    let outcome = 'ok';
+    let structured: CallReport['structured'];
     try {
       const call = await tool.prepare(args);
       const connection = await options.connect();
       session ??= connection.openSession(options.subject);
       const { app, audit } = connection;
-      const threads = connection.threads.with({ waits: time.sending });
+      const threads = connection.threads.with({ waits: time.sending, onWait: waiting.start });
       const progress = createProgress(extra);
       const { subject, replica } = options;
       const request_id = toClientId(extra.requestId);
@@ -106,8 +131,11 @@ export function createServer(options: ServerOptions): ThreadsServer {
       const { language } = options;
       const { signal } = time;
       const ofCall = { language, threads, write, audited, clock, time, signal, progress };
-      const asker = createAsker(extra, progress, showsNow());
-      const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
+      const asker = createAsker(extra, progress, showsNow(), options.watch);
+      const result = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
+      const { text, view, isError } = result;
+      structured = result.structured;
+      if (isError) outcome = 'error';
       const drawn = view ?? listView(tool, args, options.tools, ways);
       return defined({
         content: [{ type: 'text', text }],
@@ -118,11 +146,16 @@ export function createServer(options: ServerOptions): ThreadsServer {
     } catch (error) {
       const { name, kind, argumentNames } = tool;
       const failure = describeFailure({ tool: name, kind, argumentNames, args, sandbox: options.sandbox, error });
+      outcome = extra.signal.aborted ? 'cancelled' : failure.code;
       if (!extra.signal.aborted) log.info(`${name} failed: ${failure.code}`);
       options.onFailure?.(failure);
       return { content: [{ type: 'text', text: failure.text }], isError: true };
     } finally {
       time.end();
+      const [workMs, waitedMs] = [time.spent(), waiting.ms()];
+      const whose = `call ${toClientId(extra.requestId)} of ${options.subject ?? 'the client'}`;
+      log.debug(`${whose}: ${tool.name} ${outcome}, ${workMs} ms, ${waitedMs} ms of them waiting for the rate limit`);
+      options.watch?.call({ tool: tool.name, outcome, workMs, waitedMs, structured });
     }
   }
 
@@ -205,15 +238,17 @@ function createProgress(extra: Extra): Progress {
 }
 
 /** Asks a person and keeps the client waiting, within the request that is being answered. */
-function createAsker(extra: Extra, progress: Progress, shows: Shows): Asker {
+function createAsker(extra: Extra, progress: Progress, shows: Shows, watch: ServerWatch | undefined): Asker {
   return {
     shows,
     show: (question, signal) =>
-      extra.sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {
-        signal,
-        // The gate ends the wait for a person itself.
-        timeout: NO_TIMEOUT,
-      }),
+      extra
+        .sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {
+          signal,
+          // The gate ends the wait for a person itself.
+          timeout: NO_TIMEOUT,
+        })
+        .finally(watch?.question()),
     heartbeat: (message) => progress(undefined, undefined, message),
   };
 }
