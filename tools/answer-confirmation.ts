@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
-import { errorWords } from '../src/present/error-words.ts';
+import { serviceSaid } from '../src/present/error-words.ts';
 import { type App, type ToolResult, toResult, toTool } from '../src/toolkit/define-tool.ts';
 import { ANSWERS } from '../src/toolkit/open-questions.ts';
 
@@ -54,7 +54,8 @@ export const answerConfirmation = toTool(
 /** A deletion that failed after the yes is the outcome, however often the view asks for it. */
 function failed(error: unknown, app: App): ToolResult {
   if (!(error instanceof AgoraError)) throw error;
-  const summary = `It failed after the yes: ${errorWords(error)}. ${error.facts.next}`;
+  const { facts } = error;
+  const summary = `It failed after the yes: ${facts.what}${serviceSaid(facts)}. ${facts.next}`;
   const result = toResult<Result>(
     ({ summary }) => `Error [${error.code}]: ${summary}`,
     { summary, state: 'settled' },

@@ -10,7 +10,7 @@ export const QUESTION_TIME_MS = CODE_TIME_MS;
 export const CODE_WAITS_MS = 10_000;
 const MOST_OPEN = 100;
 /** Those that are over stay for a while: a view drawn again from the chat shows what became of them. */
-const MOST_KEPT = 300;
+const MOST_KEPT = 200;
 
 export const ANSWERS = ['shown', 'yes', 'no'] as const;
 /** What a view says: that its question is drawn, or what the person clicked. */

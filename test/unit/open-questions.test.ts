@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import { startCallTime } from '../../src/toolkit/call-time.ts';
+import type { Yes } from '../../src/toolkit/confirm.ts';
+import type { Binding } from '../../src/toolkit/confirmation-codes.ts';
+import type { ToolContext, ToolResult } from '../../src/toolkit/define-tool.ts';
+import {
+  ANSWERS,
+  type Asked,
+  CODE_WAITS_MS,
+  createQuestions,
+  QUESTION_TIME_MS,
+  type QuestionState,
+  replyTo,
+} from '../../src/toolkit/open-questions.ts';
+import { manualClock } from '../support/manual-clock.ts';
+
+describe('an answer', () => {
+  const STATES: readonly QuestionState[] = ['open', 'working', 'settled', 'closed', 'unknown'];
+  const TABLE = {
+    open: ['open', 'act', 'decline'],
+    working: ['working', 'working', 'working'],
+    settled: ['settled', 'settled', 'settled'],
+    closed: ['closed', 'closed', 'closed'],
+    unknown: ['unknown', 'unknown', 'unknown'],
+  };
+  it.each(STATES.flatMap((state) => ANSWERS.map((answer, n) => [state, answer, TABLE[state][n]] as const)))(
+    'to a question that is %s: %s leads to %s',
+    (state, answer, reply) => {
+      expect(replyTo(state, answer)).toBe(reply);
+    },
+  );
+});
+
+const binding: Binding = { tool: 'delete_thread', args: { thread_id: '1' } };
+const resultOf = (summary: string): ToolResult => ({ structured: { summary }, text: summary });
+
+/** A deletion that ends when the test says so. */
+function deletion() {
+  const yeses: Yes<string>[] = [];
+  let end: { resolve: (result: ToolResult) => void; reject: (error: unknown) => void } | undefined;
+  const act: Asked<string>['act'] = (yes) => {
+    yeses.push(yes);
+    return new Promise((resolve, reject) => {
+      end = { resolve, reject };
+    });
+  };
+  return {
+    act,
+    yeses,
+    done: async (summary: string) => {
+      end?.resolve(resultOf(summary));
+      await Promise.resolve();
+    },
+    fail: async (error: unknown) => {
+      end?.reject(error);
+      await Promise.resolve();
+    },
+  };
+}
+
+function start(codeBeside = true) {
+  const clock = manualClock();
+  const questions = createQuestions<string>(clock, codeBeside);
+  const { act, ...ofDeletion } = deletion();
+  const time = startCallTime(clock, new AbortController().signal);
+  // No question looks into the context of the call that answers it.
+  const context = { time } as ToolContext;
+  const asked = (more: Partial<Asked<string>> = {}): Asked<string> => ({
+    binding,
+    question: { message: 'Delete?', title: 'Delete' },
+    kept: 'Refund',
+    names: ['Refund'],
+    view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
+    act,
+    declined: (at) => resultOf(`declined at ${at}`),
+    ...more,
+  });
+  const ask = (more: Partial<Asked<string>> = {}) => questions.ask(asked(more));
+  const answer = (approval: string, said: (typeof ANSWERS)[number]) => questions.answer(approval, said, context);
+  return { clock, questions, ask, answer, ...ofDeletion };
+}
+
+const call = (n: number): Partial<Asked<string>> => ({
+  binding: { tool: 'delete_thread', args: { thread_id: `${n}` } },
+});
+
+describe('an approval', () => {
+  it('is 24 random bytes', () => {
+    const { ask } = start();
+    const approvals = Array.from({ length: 50 }, (_, n) => ask(call(n)).approval);
+    for (const approval of approvals) expect(Buffer.from(approval, 'base64url')).toHaveLength(24);
+    expect(new Set(approvals).size).toBe(50);
+  });
+
+  it.each(['', 'x'.repeat(32)])('that is made up is not known: %j', (approval) => {
+    const { ask, answer, yeses } = start();
+    ask();
+    for (const said of ANSWERS) expect(answer(approval, said)).toEqual({ state: 'unknown' });
+    expect(yeses).toEqual([]);
+  });
+
+  it('of another session is not known', () => {
+    const { approval } = start().ask();
+    const { ask, answer, yeses } = start();
+    ask();
+    expect(answer(approval, 'yes')).toEqual({ state: 'unknown' });
+    expect(yeses).toEqual([]);
+  });
+});
+
+describe('a yes', () => {
+  it('acts once, for what was shown; meanwhile the question is being worked on', async () => {
+    const { ask, answer, yeses, done, clock } = start();
+    const { approval } = ask();
+    expect(answer(approval, 'shown')).toEqual({ state: 'open' });
+    const reply = answer(approval, 'yes');
+    expect(yeses).toEqual([{ by: 'click', at: clock.now(), kept: 'Refund' }]);
+    for (const said of ANSWERS) expect(answer(approval, said)).toEqual({ state: 'working' });
+    await done('deleted');
+    for (const again of [reply, ...ANSWERS.map((said) => answer(approval, said))]) {
+      if (!('outcome' in again)) throw new Error(`no outcome, but ${again.state}`);
+      expect([again.state, await again.outcome]).toEqual(['settled', resultOf('deleted')]);
+    }
+    expect(yeses).toHaveLength(1);
+  });
+
+  it('that leads to a failure settles the question with it', async () => {
+    const { ask, answer, fail, yeses } = start();
+    const { approval } = ask();
+    const reply = answer(approval, 'yes');
+    await fail(new Error('the service refused'));
+    for (const again of [reply, answer(approval, 'shown'), answer(approval, 'yes')]) {
+      if (!('outcome' in again)) throw new Error(`no outcome, but ${again.state}`);
+      await expect(again.outcome).rejects.toThrow('the service refused');
+    }
+    expect(yeses).toHaveLength(1);
+  });
+
+  it('after a no does nothing', async () => {
+    const { ask, answer, yeses, clock } = start();
+    const { approval } = ask();
+    const no = answer(approval, 'no');
+    const yes = answer(approval, 'yes');
+    if (!('outcome' in no && 'outcome' in yes)) throw new Error('no outcome');
+    expect([no.state, yes.state]).toEqual(['declined', 'settled']);
+    expect(await no.outcome).toEqual(resultOf(`declined at ${clock.now()}`));
+    expect(await yes.outcome).toEqual(await no.outcome);
+    expect(yeses).toEqual([]);
+  });
+
+  it.each([
+    [QUESTION_TIME_MS - 1, 'settled'],
+    [QUESTION_TIME_MS, 'closed'],
+  ])('after %i ms finds the question %s', (ms, state) => {
+    const { ask, answer, clock, yeses } = start();
+    const { approval, expiresAt } = ask();
+    expect(expiresAt).toBe(clock.now() + QUESTION_TIME_MS);
+    clock.advance(ms);
+    expect(answer(approval, 'yes').state).toBe(state);
+    expect(yeses).toHaveLength(state === 'closed' ? 0 : 1);
+  });
+});
+
+describe('one question', () => {
+  it('stays the same however often the call is made, to its end', () => {
+    const { ask, clock } = start();
+    const first = ask();
+    clock.advance(QUESTION_TIME_MS - 1);
+    expect(ask({ kept: 'looked at again' })).toEqual(first);
+    clock.advance(1);
+    const next = ask();
+    expect(next.approval).not.toBe(first.approval);
+    expect(next.code?.code).not.toBe(first.code?.code);
+  });
+
+  it.each([
+    ['another tool', { binding: { ...binding, tool: 'delete_threads' } }, 'open'],
+    ['other arguments', call(2), 'open'],
+    ['another name', { names: ['Paid'] }, 'closed'],
+    ['a name no longer known', { names: [undefined] }, 'closed'],
+  ] as const)('is another for %s; the first one is then %s', (_what, more, state) => {
+    const { ask, answer } = start();
+    const first = ask();
+    expect(ask(more).approval).not.toBe(first.approval);
+    expect(answer(first.approval, 'shown')).toEqual({ state });
+  });
+
+  it('that was answered is not asked again by the same call', async () => {
+    const { ask, answer } = start();
+    const first = ask();
+    answer(first.approval, 'no');
+    expect(ask().approval).not.toBe(first.approval);
+  });
+
+  it.each([
+    [99, 'open'],
+    [100, 'closed'],
+  ])('is still %i newer ones later: %s', (others, state) => {
+    const { ask, answer } = start();
+    const { approval } = ask();
+    for (let n = 0; n < others; n++) ask(call(n + 2));
+    expect(answer(approval, 'shown')).toEqual({ state });
+  });
+
+  it('is forgotten in the end, and never while it is open or under way', () => {
+    const { ask, answer, questions } = start();
+    const working = ask(call(0)).approval;
+    answer(working, 'yes');
+    const settled = ask(call(1)).approval;
+    answer(settled, 'no');
+    for (let n = 2; n < 400; n++) ask(call(n));
+    expect(answer(settled, 'shown')).toEqual({ state: 'unknown' });
+    expect(answer(working, 'shown')).toEqual({ state: 'working' });
+    expect(questions.untold({ tool: 'delete_thread', args: { thread_id: '1' } })).toBeUndefined();
+  });
+});
+
+describe('a code beside a view', () => {
+  it.each([
+    [CODE_WAITS_MS - 1, false],
+    [CODE_WAITS_MS, true],
+    [QUESTION_TIME_MS - 1, true],
+    [QUESTION_TIME_MS, false],
+  ])('after %i ms counts: %s', (ms, counts) => {
+    const { ask, clock, questions } = start();
+    const { code } = ask();
+    expect(code?.countsFrom).toBe(clock.now() + CODE_WAITS_MS);
+    clock.advance(ms);
+    const yes = questions.redeem(binding, code?.code ?? '');
+    expect(yes).toEqual(
+      counts ? { by: 'code', at: clock.now(), kept: 'Refund', settles: expect.any(Function) } : undefined,
+    );
+  });
+
+  it('is not used up before its time, nor by another call, nor by a wrong one', () => {
+    const { ask, clock, questions } = start();
+    const code = ask().code?.code ?? '';
+    expect(questions.redeem(binding, code)).toBeUndefined();
+    expect(ask().code?.code).toBe(code);
+    clock.advance(CODE_WAITS_MS);
+    expect(questions.redeem({ ...binding, args: {} }, code)).toBeUndefined();
+    expect(questions.redeem(binding, 'ABCDEFGH')).toBeUndefined();
+    expect(questions.redeem(binding, code)).toMatchObject({ by: 'code' });
+    expect(questions.redeem(binding, code)).toBeUndefined();
+  });
+
+  it.each(ANSWERS)('of any question ends as soon as one view says %s', (said) => {
+    const { ask, answer, clock, questions } = start();
+    const drawn = ask();
+    const other = ask(call(2));
+    clock.advance(CODE_WAITS_MS);
+    answer(drawn.approval, said);
+    expect(
+      questions.redeem({ tool: 'delete_thread', args: { thread_id: '2' } }, other.code?.code ?? ''),
+    ).toBeUndefined();
+    expect(ask(call(2))).toEqual({ ...other, code: undefined });
+    expect(ask(call(3)).code).toBeUndefined();
+  });
+
+  it('is not ended by an approval that is made up', () => {
+    const { ask, answer, clock, questions } = start();
+    const { code } = ask();
+    clock.advance(CODE_WAITS_MS);
+    answer('x'.repeat(32), 'shown');
+    expect(questions.redeem(binding, code?.code ?? '')).toMatchObject({ by: 'code' });
+  });
+
+  it('settles the question in the view too', async () => {
+    const { ask, answer, clock, questions, yeses } = start();
+    const { code, approval } = ask();
+    clock.advance(CODE_WAITS_MS);
+    const yes = questions.redeem(binding, code?.code ?? '');
+    expect(answer(approval, 'yes')).toEqual({ state: 'working' });
+    yes?.settles?.(Promise.resolve(resultOf('deleted')));
+    await Promise.resolve();
+    const late = answer(approval, 'yes');
+    if (!('outcome' in late)) throw new Error(`no outcome, but ${late.state}`);
+    expect(await late.outcome).toEqual(resultOf('deleted'));
+    expect(yeses).toEqual([]);
+    expect(questions.untold(binding)).toBeUndefined();
+  });
+
+  it('is not given where only a person may confirm', () => {
+    expect(start(false).ask().code).toBeUndefined();
+  });
+});
+
+describe('what a click did', () => {
+  it('is there to be told from the click on, until it is told', async () => {
+    const { ask, answer, done, questions, clock } = start();
+    const { approval } = ask();
+    answer(approval, 'shown');
+    expect(questions.untold(binding)).toBeUndefined();
+    answer(approval, 'yes');
+    const untold = questions.untold(binding);
+    expect(untold?.answeredAt).toBe(clock.now());
+    await done('deleted');
+    expect(await untold?.outcome).toEqual(resultOf('deleted'));
+    expect(questions.untold({ ...binding, args: {} })).toBeUndefined();
+    expect(questions.untold(binding)).toBeDefined();
+    untold?.tell();
+    expect(questions.untold(binding)).toBeUndefined();
+  });
+});
