@@ -14,8 +14,12 @@ const colours = wantsColours(process.stdout);
 type Style = Parameters<typeof styleText>[0];
 const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const caption = (text: string): void => print(styled('cyan', text));
 
-const reused = z.object({ thread_id: z.string().optional(), next_cursor: z.string().optional() });
+const reused = z.object({
+  threads: z.array(z.object({ id: z.string() })).optional(),
+  status: z.string().optional(),
+});
 
 /**
  * Plays the main job on the sandbox with a real MCP client and the real server as its child process. Prints each call
@@ -32,19 +36,23 @@ export async function demo(args: readonly string[]): Promise<void> {
   };
 
   try {
-    const [message] = SANDBOX_HINTS.freeMessages;
     const [username] = SANDBOX_HINTS.users;
-    print(styled('dim', 'agora-threads-mcp on its embedded sandbox; indented: what the model reads.'));
-    const page = await call('list_user_threads', { username, limit: 4 });
-    await call('list_user_threads', { username, limit: 4, cursor: page.next_cursor });
-    const { group_id, owner } = message;
-    const created = await call('create_thread', { group_id, msg_id: message.id, name: 'Refund for order 1207', owner });
-    await call('rename_thread', { thread_id: created.thread_id, name: 'Refund for order 1207 (paid)' });
-    await call('delete_thread', { thread_id: created.thread_id });
-    await call('create_thread', { group_id, msg_id: Number(message.id), name: 'A number loses digits', owner });
-    print(
-      styled('dim', 'Next: add it to your assistant, as the README says; for your own app: agora-threads-mcp doctor.'),
-    );
+    print(styled('dim', 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.'));
+    caption('1. Find a thread by its name, anywhere in the app:');
+    const { threads = [] } = await call('find_threads', {
+      name_contains: 'stuck in customs',
+      created_after: '2026-09-01',
+    });
+    caption('2. Users of the app write the names. One of these gives orders; it is quoted, and stays a name:');
+    await call('list_user_threads', { username, limit: 2 });
+    caption('3. Delete it. The server asks the person, not the model:');
+    const thread_id = threads[0]?.id;
+    const { status } = await call('delete_thread', { thread_id });
+    if (status === 'deleted') {
+      caption('4. Changed your mind? The thread is made again, without its messages:');
+      await call('restore_thread', { thread_id });
+    } else caption('4. Without a yes, nothing is deleted.');
+    caption('Next: the README has the line for your assistant, docs/credentials.md the way to your own app.');
   } finally {
     await client.close();
   }
@@ -64,7 +72,6 @@ function sandboxEnvironment(): Record<string, string> {
 
 /** Shows the question and takes the answer of the person at the terminal. Without a terminal it says yes, and says so. */
 async function ask({ message }: { message: string }): Promise<boolean> {
-  print(styled('yellow', '  ? The server asks the person, not the model:'));
   printIndented(message, 'yellow');
   if (!process.stdin.isTTY) {
     print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));

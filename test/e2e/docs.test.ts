@@ -2,98 +2,32 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { promptsFor } from '../../prompts/index.ts';
+import * as z from 'zod';
 import { ROOMS } from '../../scripts/rooms.mjs';
 import { FALLBACKS, ROWS } from '../../src/agora/vendor-rows.ts';
 import { capitalised } from '../../src/base/capitalised.ts';
 import { OWN_CODES } from '../../src/base/error-codes.ts';
-import { settingFlags } from '../../src/cli/flags.ts';
 import { documented } from '../../src/settings/schema.ts';
 import { catalogue } from '../../tools/index.ts';
-import { runBinary, runDemo } from '../support/binary.ts';
+import { runBinary } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
-import { example, hostConfigs, hostLinks, links, readmeLinks } from '../support/hosts.ts';
+import { conversationPicture } from '../support/conversation-picture.ts';
+import { example, hostConfigs, hostLinks, links } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
 import { OWN_ERRORS, type OwnError } from '../support/own-errors.ts';
-import { hasTerminal, playDemo } from '../support/pseudo-terminal.ts';
+import { playConversation } from '../support/played-conversation.ts';
+import { costs, firstPrompts } from '../support/readme-blocks.ts';
+import { promptTable, settings, settingsInChinese, tools, toolsInChinese } from '../support/reference-tables.ts';
 import { roomsPicture } from '../support/rooms-picture.ts';
-import { scenes, terminalPicture } from '../support/terminal-picture.ts';
 import { deletionQuestion, toolSections } from '../support/tools-page.ts';
 
 const root = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-
-const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
-
-const tools = (): string =>
-  table(
-    ['tool', 'kind', 'what it does', 'arguments'],
-    catalogue.map(({ name, kind, description, argumentNames }) => [
-      `\`${name}\``,
-      kind,
-      firstSentence(description),
-      argumentNames.map((argument) => `\`${argument}\``).join(' '),
-    ]),
-  );
-
-const toolsInChinese = (): string =>
-  table(
-    ['工具', '类型', '作用', '参数'],
-    catalogue.map(({ name, kind, argumentNames }) => [
-      `\`${name}\``,
-      chinese.kinds[kind],
-      chinese.tools[name] ?? '',
-      argumentNames.map((argument) => `\`${argument}\``).join(' '),
-    ]),
-  );
-
-const settings = (): string =>
-  table(
-    ['variable', 'flag', 'meaning', 'default'],
-    settingFlags.map(({ name: flag, setting: { name, meaning, default: usual, secret } }) => [
-      `\`${name}\``,
-      `\`--${flag}\``,
-      secret ? `${meaning}; or \`${name}_FILE\`` : meaning,
-      usual === undefined ? '' : `\`${usual}\``,
-    ]),
-  );
-
-const settingsInChinese = (): string =>
-  table(
-    ['变量', '参数', '含义', '默认值'],
-    settingFlags.map(({ name: flag, setting: { name, default: usual, secret } }) => [
-      `\`${name}\``,
-      `\`--${flag}\``,
-      secret ? `${chinese.settings[name]}；或用 \`${name}_FILE\` 指向文件` : chinese.settings[name],
-      usual === undefined ? '' : `\`${usual}\``,
-    ]),
-  );
-
-const allPrompts = promptsFor({ tools: new Set(catalogue.map(({ name }) => name)), now: 0 });
-
-const prompts = (head: readonly string[], wordsOf: (prompt: (typeof allPrompts)[number]) => string): string =>
-  table(
-    head,
-    allPrompts.map((prompt) => [
-      `\`${prompt.name}\``,
-      Object.entries(prompt.input.shape)
-        .map(([name, schema]) => `\`${name}${schema.safeParse(undefined).success ? '?' : ''}\``)
-        .join(' '),
-      wordsOf(prompt),
-    ]),
-  );
 
 /** As the binary itself lists them. */
 async function commands(): Promise<string> {
   const [, listed = ''] = /^Commands\n([\s\S]*?)\n\n/m.exec((await runBinary(['--help'])).stdout) ?? [];
   return `\`\`\`text\n${listed.replace(/^ {2}/gm, '')}\n\`\`\``;
 }
-
-/** Times and days of this very run would make the page another one each day. */
-const timeless = (text: string): string =>
-  text
-    .replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, (_day, time) => `2026-11-23${time ? 'T08:00:00Z' : ''}`)
-    .replace(/ \d\d:\d\d UTC/g, ' 08:00 UTC');
-const demo = async (): Promise<string> => timeless((await runDemo()).stdout).trimEnd();
 
 /** A page is its own snapshot: `npm run docs` writes it anew, and a stale page fails here. */
 async function expectCurrent(name: string, blocks: Readonly<Record<string, string>>): Promise<string> {
@@ -103,39 +37,55 @@ async function expectCurrent(name: string, blocks: Readonly<Record<string, strin
   return page;
 }
 
-it('README.md shows the links, tools, settings and demo as they are', async () => {
+it('README.md shows the tools, settings, costs and first prompts as they are', async () => {
   await expectCurrent('README.md', {
-    links: readmeLinks('Add to'),
+    'first prompts': await firstPrompts('en'),
     tools: tools(),
-    settings: settings(),
-    example: example.agora,
-    prompts: prompts(['prompt', 'arguments', 'what it asks the assistant for'], ({ description }) => description),
-    commands: await commands(),
-    demo: `\`\`\`text\n${await demo()}\n\`\`\``,
+    costs: await costs('en'),
+    settings: settings('usual'),
+    'rare settings': settings('rare'),
   });
 });
 
-it('README.zh-CN.md shows the same links, tools and settings, in words for every one of them', async () => {
+it('README.zh-CN.md shows the same, in words for every tool and setting', async () => {
   expect(Object.keys(chinese.tools)).toEqual(catalogue.map(({ name }) => name));
-  expect(Object.keys(chinese.prompts)).toEqual(allPrompts.map(({ name }) => name));
   expect(Object.keys(chinese.settings).sort()).toEqual(documented.map(({ name }) => name).sort());
   await expectCurrent('README.zh-CN.md', {
-    links: readmeLinks('添加到'),
+    'first prompts': await firstPrompts('zh'),
     tools: toolsInChinese(),
-    prompts: prompts(['提示词', '参数', '作用'], ({ name }) => chinese.prompts[name] ?? ''),
-    settings: settingsInChinese(),
+    prompts: promptTable(['提示词', '参数', '作用'], ({ name }) => chinese.prompts[name] ?? ''),
+    costs: await costs('zh'),
+    settings: settingsInChinese('usual'),
+    'rare settings': settingsInChinese('rare'),
     example: example.easemob,
   });
 });
 
-it.skipIf(!hasTerminal)('docs/demo.svg is a picture of the demo on a terminal (python3 with pty)', async () => {
-  const wanted = ['list_user_threads', 'create_thread', 'rename_thread', 'delete_thread'];
-  const svg = terminalPicture(
-    scenes(timeless(await playDemo()), wanted),
-    'A terminal: an assistant lists threads, creates one, renames it, and deletes it after a person said yes.',
-  );
-  expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\(/);
-  await expect(svg).toMatchFileSnapshot(root('docs/demo.svg'));
+/** Without tables that are generated, blocks of code and comments. */
+const wordsOf = (page: string): number =>
+  page
+    .replace(/<!-- generated: [\s\S]*?<!-- end -->/g, '')
+    .replace(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '')
+    .split(/\s+/)
+    .filter((word) => /\w/.test(word)).length;
+
+it('README.md stays short', async () => {
+  expect(wordsOf(await readFile(root('README.md'), 'utf8'))).toBeLessThan(1_400);
+});
+
+it('docs/commands.md lists the commands as the binary does', async () => {
+  await expectCurrent('docs/commands.md', { commands: await commands() });
+});
+
+it.each([
+  [
+    'docs/conversation.svg',
+    'en',
+    'A person asks an assistant for test threads, and to delete them. The server asks the person, and then deletes.',
+  ],
+  ['docs/conversation.zh-CN.svg', 'zh', '有人请助手查找并删除测试子区；服务器先问过本人，然后才删除。'],
+] as const)('%s is a picture of a conversation on the sandbox', async (picture, language, title) => {
+  await expect(conversationPicture(await playConversation(language), title)).toMatchFileSnapshot(root(picture));
 });
 
 it.each(Object.keys(hostConfigs))('docs/hosts/%s.md shows its configuration as the one source has it', async (host) => {
@@ -163,7 +113,10 @@ it('a link says to its host what the snippets say', () => {
 });
 
 it('docs/tools.md shows each tool with what a model reads of it', { timeout: 60_000 }, async () => {
-  await expectCurrent('docs/tools.md', { tools: await toolSections() });
+  await expectCurrent('docs/tools.md', {
+    tools: await toolSections(),
+    prompts: promptTable(['prompt', 'arguments', 'what it asks the assistant for'], ({ description }) => description),
+  });
 });
 
 it.each([
@@ -199,6 +152,14 @@ it('CONTRIBUTING.md names files that exist, and functions that are in them', asy
     const source = await readFile(root(file), 'utf8');
     for (const name of [first, second]) if (name) expect(source, file).toMatch(new RegExp(`\\b${name}\\b`));
   }
+});
+
+const manifest = z.looseObject({ devDependencies: z.record(z.string(), z.string()) });
+
+it('CONTRIBUTING.md gives a reason for every dependency', async () => {
+  const { devDependencies } = manifest.parse(JSON.parse(await readFile(root('package.json'), 'utf8')));
+  const [, listed = ''] = (await readFile(root('CONTRIBUTING.md'), 'utf8')).split('## Dependencies');
+  expect(Object.keys(devDependencies).filter((name) => !listed.includes(`\`${name}\``))).toEqual([]);
 });
 
 it('docs/rooms.svg is a picture of the rooms and of the imports that are allowed', async () => {

@@ -163,5 +163,14 @@ it('links lead to no other site than these', () => {
       .filter((target) => /^https?:/.test(target))
       .map((target) => new URL(target).host),
   );
-  expect([...new Set(sites)].sort()).toEqual(['cursor.com', 'insiders.vscode.dev', 'keepachangelog.com', 'semver.org']);
+  expect([...new Set(sites)].sort()).toEqual([
+    'console.agora.io',
+    'console.easemob.com',
+    'cursor.com',
+    'doc.easemob.com',
+    'docs.agora.io',
+    'insiders.vscode.dev',
+    'keepachangelog.com',
+    'semver.org',
+  ]);
 });

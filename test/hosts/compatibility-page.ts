@@ -6,6 +6,22 @@ import type { Host } from './host.ts';
 /** By host and cell: what was found. */
 export type Results = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Written by hand: these runs are not repeated with the others. */
+const CLIENTS = `## Clients that are libraries
+
+Each was run once over stdio against the packed package, on the sandbox, on Linux with Node 22.23.3, on 2026-11-23:
+
+| Client                            | version | what was done                                                                                                                             |
+|-----------------------------------|---------|-------------------------------------------------------------------------------------------------------------------------------------------|
+| \`@modelcontextprotocol/inspector\` | 2.12.0  | \`--cli --method tools/list --strict\` without a finding, also with \`--protocol-era auto\`; a list; a deletion's preview and code            |
+| \`@ai-sdk/mcp\`                     | 2.0.99  | tools listed; a deletion asked by form, answered yes, done                                                                                |
+| \`@modelcontextprotocol/client\`    | 2.4.0   | \`auto\`: \`server/discover\` is answered with -32601, so it falls back to \`initialize\` of 2025-11-25; a deletion by form. \`legacy\`: the same |
+| \`@openai/agents\`                  | 0.20.0  | tools as function tools, also with strict schemas; a list; a deletion's preview and code; an error                                        |
+| \`@langchain/mcp-adapters\`         | 1.1.4   | tools loaded; a list; a deletion's preview and code; an error, which arrives as \`ToolException\` with its text                             |
+
+The tests run the MCP SDK's own client, \`@ai-sdk/mcp\` and \`@modelcontextprotocol/client\` each time.
+`;
+
 /** @returns `docs/compatibility.md` */
 export function compatibilityPage(hosts: readonly Host[], cells: readonly Cell[], results: Results): string {
   const rows = cells.map(({ name, says }) => [says, ...hosts.map((host) => results[host.name]?.[name] ?? '-')]);
@@ -27,6 +43,7 @@ ${table(['', ...hosts.map(({ title, version }) => `${title} ${version}`)], rows)
 - In each row the server ended with its host; Codex ran with \`--no-daemon\` at the terminal.
 - \`-\`: the host, or its page, has no such thing.
 
+${CLIENTS}
 [The pages of the hosts](hosts/README.md) say how to set them up.
 `;
 }

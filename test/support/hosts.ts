@@ -131,12 +131,6 @@ const web = {
   cursor: `https://cursor.com/en/install-mcp?${cursorQuery}`,
 } as const;
 
-/** One click for the READMEs. @param add what stands before the name of the host, such as "Add to" */
-export const readmeLinks = (add: string): string =>
-  [`[${add} VS Code](${web.vscode})`, `[VS Code Insiders](${web.vscodeInsiders})`, `[Cursor](${web.cursor})`].join(
-    ' · ',
-  );
-
 const linkBlock = (rows: readonly (readonly [name: string, web: string, link: string])[]): string =>
   [
     rows.map(([name, address]) => `[Add to ${name}](${address})`).join(' · '),

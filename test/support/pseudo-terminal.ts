@@ -24,9 +24,9 @@ export const runOnTerminal = (
   steps: Steps,
 ): Promise<z.output<typeof run>> => start(args, env, steps, true);
 
-/** What a person sees who runs the demo and answers yes. */
-export async function playDemo(): Promise<string> {
-  const { code, terminal } = await start(['demo'], {}, [{ await: '[y/N]', send: 'y\r' }], false);
+/** What a person sees who runs the demo and types an answer to its question. */
+export async function playDemo(answer: 'y' | 'n'): Promise<string> {
+  const { code, terminal } = await start(['demo'], {}, [{ await: '[y/N]', send: `${answer}\r` }], false);
   if (code !== 0) throw new Error(`The demo exited with ${code}.`);
   return stripVTControlCharacters(terminal).replaceAll('\r', '');
 }
