@@ -19,7 +19,7 @@ if (!withChromium) {
 export default defineConfig({
   test: {
     include: [
-      'test/{unit,protocol,e2e}/**/*.test.ts',
+      'test/{unit,protocol,e2e,http}/**/*.test.ts',
       ...(withRedis ? ['test/redis/**/*.test.ts'] : []),
       ...(withChromium ? ['test/views/**/*.test.ts'] : []),
     ],

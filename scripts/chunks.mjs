@@ -25,6 +25,13 @@ export const CHUNKS = [
     imported: /[\\/]undici\.ts$/,
     rules: RULES.undici,
   },
+  {
+    what: 'Only a server for a team speaks HTTP to its clients',
+    entry: 'src/http/team-server.ts',
+    file: 'http.js',
+    imported: /[\\/]http[\\/]team-server\.ts$/,
+    rules: RULES.esm,
+  },
 ];
 
 /** The files in `dist/` beside `main.js`. */

@@ -23,14 +23,16 @@ export const FLOORS = [
   [{ path: 'src/app', holds: 'Puts settings, API and tools together into a server' }],
   [
     {
-      path: 'src/mcp',
-      holds:
-        'The MCP server: JSON-RPC, transports, prompts, instructions, error text. Only this room knows the MCP SDK',
-    },
-    {
       path: 'src/http',
       holds: 'One server for a team: tokens, sessions, metrics. A file of its own in `dist/`, loaded on demand',
       importedBy: ['src/cli', 'src/app'],
+    },
+  ],
+  [
+    {
+      path: 'src/mcp',
+      holds:
+        'The MCP server: JSON-RPC, transports, prompts, instructions, error text. Only this room knows the MCP SDK',
     },
   ],
   [

@@ -49,3 +49,6 @@ export class AgoraError extends Error {
     return new AgoraError({ ...this.facts, ...facts }, { cause: this.cause });
   }
 }
+
+/** Was there no time left to send it, since the call's time was over or the server ends? */
+export const isOutOfTime = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'server_ending';

@@ -16,6 +16,8 @@ export interface SharedLimiterOptions {
 }
 
 export interface SharedLimiter extends RateLimiter {
+  /** Is the limit shared just now? */
+  isShared(): boolean;
   /** Tells the others that this process is gone. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function createSharedLimiter(options: SharedLimiterOptions): SharedLimite
   });
   return {
     ...limiter,
+    isShared: () => options.link.mode() === 'shared',
     async close() {
       const { link } = options;
       if (link.mode() === 'shared') await Promise.all(budgets.map((budget) => budget.leave()));

@@ -1,12 +1,13 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
+import type { Grant } from '../http/token-line.ts';
 import { instructionsFor } from '../mcp/instructions.ts';
 import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/server.ts';
 import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { isSandbox } from './is-sandbox.ts';
-import { toolsFor, toolsForViews } from './tool-registry.ts';
+import { allowedBy, toolsFor, toolsForViews } from './tool-registry.ts';
 
 /** The server for these settings and its connection to the app, the same for an assistant and for a script. */
 export function assemble(
@@ -14,24 +15,53 @@ export function assemble(
   log: Log,
   options: Pick<ServerOptions, 'formIs' | 'onFailure'> = {},
 ): { server: ThreadsServer; connector: Connector } {
-  const connector = createConnector(config, systemClock, version, Math.random, log);
-  const server = createServer({
-    version,
-    tools: toolsFor(config),
-    toolsForViews,
-    readPage,
-    prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
-    instructions: instructionsFor(config),
-    confirm: config.confirm,
-    language: config.language,
-    connect: connector.connect,
-    sandbox: isSandbox(config.target),
-    clock: systemClock,
-    log,
-    ...options,
-  });
-  return { server, connector };
+  const connector = connectorFor(config, log);
+  return { server: createServer({ ...sharedOptions(config, connector, log), ...options }), connector };
 }
+
+/** What one session of a server for a team has of its own. */
+export interface SessionOptions extends Pick<ServerOptions, 'ending'> {
+  readonly grant: Grant;
+}
+
+/** The same for a team: a server for each session, all on one connection to the app. */
+export function assembleForTeam(
+  config: Config,
+  log: Log,
+): { newServer: (options: SessionOptions) => ThreadsServer; connector: Connector } {
+  const connector = connectorFor(config, log);
+  const shared = sharedOptions(config, connector, log);
+  const { replica } = config.http;
+  return {
+    connector,
+    newServer({ grant: { subject, scopes }, ...options }) {
+      const allowed = {
+        tools: allowedBy(scopes, shared.tools),
+        toolsForViews: allowedBy(scopes, shared.toolsForViews),
+        instructions: instructionsFor(config, scopes),
+      };
+      return createServer({ ...shared, ...options, ...allowed, subject, replica });
+    },
+  };
+}
+
+const connectorFor = (config: Config, log: Log): Connector =>
+  createConnector(config, systemClock, version, Math.random, log);
+
+const sharedOptions = (config: Config, { connect }: Connector, log: Log): ServerOptions => ({
+  version,
+  tools: toolsFor(config),
+  toolsForViews,
+  readPage,
+  prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
+  instructions: instructionsFor(config),
+  confirm: config.confirm,
+  language: config.language,
+  connect,
+  sandbox: isSandbox(config.target),
+  clock: systemClock,
+  log,
+});
 
 /** The file lies beside main.js, into which this is bundled. */
 async function readPage(): Promise<string> {

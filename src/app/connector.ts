@@ -14,6 +14,8 @@ import { isSandbox } from './is-sandbox.ts';
 export interface Connector {
   /** @throws SettingsError where the settings are incomplete or invalid */
   connect(): Promise<AppConnection>;
+  /** Is the rate limit shared through Redis just now? undefined where no Redis is set, or no call was made yet. */
+  shared(): boolean | undefined;
   /** Closes the connections, and the sandbox where one runs. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function createConnector(
 ): Connector {
   let connection: Promise<AppConnection> | undefined;
   const closing: (() => Promise<void>)[] = [];
+  let isShared: (() => boolean) | undefined;
 
   async function open(): Promise<AppConnection> {
     const { target } = config;
@@ -128,6 +131,7 @@ export function createConnector(
     const { openSharedLimiter } = await import('./shared-quota.ts');
     const limiter = await openSharedLimiter(target, config.redisUrl, config, clock, log);
     closing.push(limiter.close);
+    isShared = limiter.isShared;
     return limiter;
   }
 
@@ -154,6 +158,7 @@ export function createConnector(
       });
       return connection;
     },
+    shared: () => isShared?.(),
     async close() {
       await connection?.catch(() => undefined);
       await Promise.all(closing.splice(0).map((end) => end()));

@@ -1,6 +1,7 @@
 import { appOnly, catalogue, undocumented } from '../../tools/index.ts';
+import type { Scope } from '../http/token-line.ts';
 import type { Config } from '../settings/read-config.ts';
-import { isEnabled, type ToolInfo, type ToolSelection } from '../settings/tool-selection.ts';
+import { isEnabled, type ToolInfo, type ToolKind, type ToolSelection } from '../settings/tool-selection.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 
 /** All tools that a setting may name. */
@@ -15,6 +16,17 @@ export const argumentNames: ReadonlySet<string> = new Set(
 );
 
 export const toolNames: readonly string[] = knownTools.map(({ name }) => name);
+
+const SCOPE_OF: Readonly<Record<ToolKind, Scope>> = {
+  read: 'read',
+  create: 'write',
+  update: 'write',
+  delete: 'delete',
+};
+
+/** The tools among them that a token with these scopes allows. */
+export const allowedBy = (scopes: ReadonlySet<Scope>, tools: readonly Tool[]): readonly Tool[] =>
+  tools.filter(({ kind }) => scopes.has(SCOPE_OF[kind]));
 
 /**
  * The tools that the settings enable. The others are not registered, rather than refused: a model does not try what it

@@ -18,6 +18,7 @@ export const OWN_CODES = [
   'out_of_time',
   'proxy_refused',
   'renamed',
+  'server_ending',
   'timed_out',
   'tls_error',
   'token_exchange_too_soon',

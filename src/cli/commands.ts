@@ -4,10 +4,19 @@ import type { Command, Commands } from './command.ts';
 export const COMMANDS: Commands = {
   serve: {
     summary: 'Serve MCP on stdin and stdout: what an assistant starts (the default)',
-    usage: ['[SETTINGS]'],
+    usage: ['[SETTINGS]', '--http [--listen ADDRESS] [--port N] [SETTINGS]'],
+    flags: {
+      '--http': 'Serve a team over HTTP instead, at /mcp',
+      '--listen ADDRESS': 'Listen there; 127.0.0.1 by default, any other than loopback only with tokens',
+      '--port N': 'The port, 8080 by default',
+    },
+    notes: [
+      'Over HTTP everybody comes with a bearer token of their own (see help token), and TLS is the work of a proxy. SIGTERM ends the server within six seconds: open questions are answered "not deleted", and what was sent may still be answered.',
+    ],
     examples: [
       '',
       '--read-only',
+      'serve --http --port 8080 --http-tokens-file /etc/agora-threads/tokens.txt',
       'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
     ],
     settings: true,

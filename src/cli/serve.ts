@@ -15,17 +15,22 @@ const WAITING =
   'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
 
 /**
- * Serves MCP on stdin and stdout until the host goes away.
+ * Serves MCP on stdin and stdout until the host goes away; with `--http` over HTTP, to a team.
  *
  * @throws UsageError for an unknown flag or an invalid value
  */
 export async function serve(args: readonly string[]): Promise<void> {
-  const config = readConfig(args.length === 0 ? process.env : await environment(args), knownTools);
+  const { environment, flags } = args.length === 0 ? WITHOUT_FLAGS : await readFlags(args);
+  const config = readConfig(environment, knownTools);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   // A host may close our stderr; that must not end the server.
   process.stderr.on('error', () => undefined);
   if (config.target.kind === 'unusable') {
     for (const problem of config.target.problems) log.warn(problemText(problem));
+  }
+  if (HTTP_FLAGS.some(({ name }) => flags.has(name))) {
+    const { readListen, serveHttp } = await import('./serve-http.ts');
+    return serveHttp(config, log, readListen(flags));
   }
   const { server, connector } = assemble(config, log);
 
@@ -40,10 +45,19 @@ export async function serve(args: readonly string[]): Promise<void> {
   process.exitCode = 0;
 }
 
+interface ServeFlags {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
+const WITHOUT_FLAGS: ServeFlags = { environment: process.env, flags: new Map() };
+
+const HTTP_FLAGS = [{ name: 'http' }, { name: 'listen', value: 'ADDRESS' }, { name: 'port', value: 'N' }];
+
 /** Loads the parser of flags only here: most hosts give none. */
-async function environment(args: readonly string[]): Promise<Record<string, string | undefined>> {
+async function readFlags(args: readonly string[]): Promise<ServeFlags> {
   const { environmentOf, noWords, readCommandLine, settingFlags } = await import('./flags.ts');
-  const { words, settings } = readCommandLine(args, [], settingFlags);
+  const { words, flags, settings } = readCommandLine(args, HTTP_FLAGS, settingFlags);
   noWords(words);
-  return environmentOf(process.env, settings);
+  return { environment: environmentOf(process.env, settings), flags };
 }

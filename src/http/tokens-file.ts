@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type Grant, hashOf, parseTokens, type Tokens, type WrongLine } from './token-line.ts';
+import { type Grant, parseTokens, type Tokens, type WrongLine } from './token-line.ts';
 
 /** From one look at the file to the next, in milliseconds: a change counts within a second. */
 const LOOK_MS = 500;
@@ -13,8 +13,8 @@ const SETTING = 'AGORA_THREADS_HTTP_TOKENS_FILE';
 
 /** The tokens that count now. */
 export interface TokensFile {
-  /** Whose token it is; undefined for nobody's. */
-  grantOf(token: string): Grant | undefined;
+  /** Whose token has this hash; undefined for nobody's. */
+  grantOf(hash: string): Grant | undefined;
   /** How many tokens count. */
   size(): number;
   close(): void;
@@ -25,6 +25,9 @@ export interface TokensFileOptions {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn' | 'info'>;
 }
+
+/** Where no file is set: nobody has a token. */
+export const NO_TOKENS: TokensFile = { grantOf: () => undefined, size: () => 0, close: () => undefined };
 
 /**
  * Reads the file of tokens, and again every half second until it is closed. A file that is gone or unreadable holds no
@@ -61,7 +64,7 @@ export async function openTokensFile({ file, clock, log }: TokensFileOptions): P
   await look();
   return {
     // Nobody can choose the hash of what they send, so the time of this lookup says nothing about the tokens here.
-    grantOf: (token) => tokens.get(hashOf(token)),
+    grantOf: (hash) => tokens.get(hash),
     size: () => tokens.size,
     close() {
       closed = true;

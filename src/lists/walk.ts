@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, isOutOfTime } from '../agora/errors.ts';
 import { askOperator } from '../agora/next-step.ts';
 import type { Page } from '../agora/thread.ts';
 import type { Clock } from '../base/clock.ts';
@@ -194,7 +194,7 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
     if (found) return found;
   } catch (error) {
     if (count === 0 || !(error instanceof AgoraError)) throw error;
-    if (error.code === 'out_of_time') return done('deadline');
+    if (isOutOfTime(error)) return done('deadline');
     // What was found by then is worth more than an error. Where only the call that was to settle the end has failed,
     // the page before it counts, and claims no end.
     return walking ? done('page', error) : done('page');

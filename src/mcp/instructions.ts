@@ -14,10 +14,18 @@ const ALWAYS = [
   'Deleting needs the user: show what would be lost, and never answer for them.',
 ].join(' ');
 
-/** What a client's model reads once, before any tool is called; under 1 KB. */
-export function instructionsFor({ target, readOnly, tools }: Pick<Config, 'target' | 'readOnly' | 'tools'>): string {
+/**
+ * What a client's model reads once, before any tool is called; under 1 KB.
+ *
+ * @param scopes of the token that the client came with; undefined where none is needed
+ */
+export function instructionsFor(
+  { target, readOnly, tools }: Pick<Config, 'target' | 'readOnly' | 'tools'>,
+  scopes?: ReadonlySet<string>,
+): string {
   const settings = selectedBy({ readOnly, tools });
-  return [ALWAYS, ...(target.kind === 'unusable' ? [] : limits(readOnly, settings)), ...about(target)].join('\n');
+  const left = target.kind === 'unusable' ? [] : limits(readOnly, settings);
+  return [ALWAYS, ...left, ...ofToken(scopes), ...about(target)].join('\n');
 }
 
 /** Without it a model would take a tool that the operator left out for a missing feature. */
@@ -26,6 +34,9 @@ function limits(readOnly: boolean, settings: readonly string[]): string[] {
   const what = readOnly ? 'This server is read-only' : 'Not all tools are registered';
   return [`${what}, by its operator's setting ${settings.join(' and ')}.`];
 }
+
+const ofToken = (scopes: ReadonlySet<string> | undefined): string[] =>
+  scopes === undefined || scopes.size === 3 ? [] : [`Only tools to ${[...scopes].join(' or ')}, by the user's token.`];
 
 function about(target: Target): string[] {
   switch (target.kind) {

@@ -1,14 +1,12 @@
 import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  ErrorCode,
-  type JSONRPCMessage,
-  JSONRPCMessageSchema,
-  type JSONRPCNotification,
-  type JSONRPCRequest,
-  type RequestId,
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import * as z from 'zod';
 import { toRedactedJson } from '../base/redact.ts';
+import { readMessage, refusal } from './read-message.ts';
 import { createStdio, type StdioOptions } from './stdio-transport.ts';
 
 /**
@@ -108,18 +106,6 @@ export const protocolError = (code: number, message: string): Error => Object.as
 /** As long as a timer can run. The SDK ends its requests after a minute unless it is given another limit. */
 export const NO_TIMEOUT = 2_147_483_647;
 
-/** An id without a method is a response. */
-const responseLike = z.object({ id: z.union([z.string(), z.number()]), method: z.undefined().optional() });
-
-/** A request with a fault elsewhere can still be answered, and somebody waits for the answer. */
-const requestLike = z.object({ id: z.union([z.string(), z.number()]), method: z.unknown() });
-
-const refusal = (id: RequestId, message: string): JSONRPCMessage => ({
-  jsonrpc: '2.0',
-  id,
-  error: { code: ErrorCode.InvalidRequest, message },
-});
-
 /**
  * The messages on a line. A client of MCP 2025-03-26 may send several as one list (a batch); they may be answered one
  * by one.
@@ -129,22 +115,13 @@ const refusal = (id: RequestId, message: string): JSONRPCMessage => ({
  */
 function decode(line: string, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] {
   const json: unknown = JSON.parse(line);
-  if (Array.isArray(json)) return json.flatMap((part: unknown) => toMessages(part, reply) ?? []);
-  const messages = toMessages(json, reply);
-  if (messages === undefined) throw new Error('not a message');
-  return messages;
-}
-
-/** A malformed response ends the wait for it: dropped, it would leave a question open. */
-function toMessages(json: unknown, reply: (message: JSONRPCMessage) => void): readonly JSONRPCMessage[] | undefined {
-  const message = JSONRPCMessageSchema.safeParse(json);
-  if (message.success) return [message.data];
-  const response = responseLike.safeParse(json);
-  if (response.success) return [refusal(response.data.id, 'The answer is no object')];
-  const request = requestLike.safeParse(json);
-  if (!request.success) return undefined;
-  reply(refusal(request.data.id, 'This is no JSON-RPC 2.0 request with an object for its params'));
-  return [];
+  const parts = (Array.isArray(json) ? json : [json]).map((part: unknown) => readMessage(part));
+  if (!Array.isArray(json) && parts[0] === undefined) throw new Error('not a message');
+  return parts.flatMap((part) => {
+    if (part?.kind === 'message') return [part.message];
+    if (part) reply(part.answer);
+    return [];
+  });
 }
 
 /** A transport over a pair of streams, one message a line. */

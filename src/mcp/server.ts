@@ -40,6 +40,8 @@ export interface ServerOptions {
   /** Who holds this session, and which replica serves it: for the audit log, and for the cap on deletions. */
   readonly subject?: string | undefined;
   readonly replica?: string | undefined;
+  /** Aborted when the server begins to end: questions are closed, and nothing new is sent. */
+  readonly ending?: AbortSignal | undefined;
   /** Whether `connect` reaches the sandbox: errors from before a connection are marked too. */
   readonly sandbox: boolean;
   readonly clock: Clock;
@@ -110,7 +112,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const tool = named.success ? toolsNow(ways).find(({ name }) => name === named.data.name) : undefined;
     if (!named.success || !tool) throw unknownTool(options.tools);
     const args = healArguments(named.data.arguments ?? {}, tool.inputSchema());
-    const time = startCallTime(clock, tool.appOnly ? closing.signal : extra.signal);
+    const time = startCallTime(clock, tool.appOnly ? closing.signal : extra.signal, options.ending);
     const waiting = createStopwatch(clock);
     let outcome = 'ok';
     let structured: CallReport['structured'];

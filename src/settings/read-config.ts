@@ -36,6 +36,17 @@ export interface Config extends ToolSelection {
   /** Where all processes on one app share its rate limit. */
   readonly redisUrl: SecretSource | undefined;
   readonly proxy: ProxySettings;
+  /** Of a server for a team. */
+  readonly http: HttpSettings;
+}
+
+export interface HttpSettings {
+  /** The address that clients use. */
+  readonly url: URL | undefined;
+  /** Who may use the server: the file of their tokens. */
+  readonly tokensFile: string | undefined;
+  /** The name of this process among several behind a proxy. */
+  readonly replica: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -105,6 +116,11 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
     language: values.AGORA_THREADS_LANG,
     redisUrl: secretSource('AGORA_THREADS_REDIS_URL', given, problems),
     proxy,
+    http: {
+      url: values.AGORA_THREADS_HTTP_URL,
+      tokensFile: values.AGORA_THREADS_HTTP_TOKENS_FILE,
+      replica: values.AGORA_THREADS_REPLICA,
+    },
   };
   if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {
     problems.push(noTools(config.tools));

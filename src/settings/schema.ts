@@ -41,6 +41,7 @@ export const SETTING_GROUPS = {
   credentials: 'Credentials: one kind, and none of them on a command line',
   safety: 'What an assistant may do',
   running: 'How it runs',
+  team: 'One server for a team, with serve --http',
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 
@@ -70,6 +71,15 @@ const hex32 = z.string().regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digi
 const APP_KEY =
   'must be org#app, both halves as the console shows them; in a .env file put it in quotes, since # starts a comment there';
 const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare name as the console shows it');
+
+/** With a path or without: only the host counts, as requests name it. */
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/[^\s@?#]+$/i.test(text) && URL.canParse(text),
+    'must be an address such as https://threads.example.com/mcp',
+  )
+  .transform((text) => new URL(text));
 
 /** Every setting, by its name in the environment. The README's table and the help text are made from this. */
 const SETTINGS = {
@@ -229,6 +239,24 @@ const SETTINGS = {
       'A Redis in which all processes on one app share its rate limit: `redis://` or, over TLS, `rediss://user:password@host:port`',
     where: 'whoever runs Redis for your team; see docs/team.md',
     secret: true,
+  },
+  AGORA_THREADS_HTTP_URL: {
+    schema: httpUrl,
+    group: 'team',
+    meaning:
+      'The address that clients use: requests for another host, or from a page of another one, are refused. Loopback is always allowed',
+  },
+  AGORA_THREADS_HTTP_TOKENS_FILE: {
+    schema: z.string().regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here'),
+    group: 'team',
+    meaning: 'A file of bearer tokens, one a line, as the command `token` prints them; without a token nobody gets in',
+  },
+  AGORA_THREADS_REPLICA: {
+    schema: z.string().regex(/^[A-Za-z0-9-]{1,32}$/, 'must be 1 to 32 letters, digits or dashes'),
+    group: 'team',
+    value: 'NAME',
+    meaning: 'The name of this process among several behind a proxy: session ids begin with it',
+    default: 'main',
   },
   AGORA_THREADS_TIMEOUT_MS: {
     schema: wholeNumber(1, 600_000),

@@ -13,6 +13,8 @@ export interface CallTime {
   readonly signal: AbortSignal;
   /** Aborted with `signal`, and after 35 s: ends waits for a place or a retry, and starts no further request. */
   readonly sending: AbortSignal;
+  /** Aborted when the server begins to end: no question stays open then, and no code is worth handing out. */
+  readonly ending: AbortSignal | undefined;
   /** @throws the client's reason where it has given up the call: then nothing further is done, not even an answer made */
   throwIfGivenUp(): void;
   /** Milliseconds of work so far. */
@@ -27,8 +29,9 @@ export interface CallTime {
  * Starts the time of one call.
  *
  * @param client aborted when the client gives up the call
+ * @param ending aborted when the server begins to end: nothing new is sent then
  */
-export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
+export function startCallTime(clock: Clock, client: AbortSignal, ending?: AbortSignal): CallTime {
   const elapsed = timePassed(clock);
   const work = new AbortController();
   const sending = new AbortController();
@@ -54,11 +57,15 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
   };
   if (client.aborted) giveUp();
   else client.addEventListener('abort', giveUp, { once: true });
+  const stopSending = (): void => sending.abort(serverEnding());
+  if (ending?.aborted) stopSending();
+  else ending?.addEventListener('abort', stopSending, { once: true });
   startTimers();
 
   return {
     signal: work.signal,
     sending: sending.signal,
+    ending,
     throwIfGivenUp: () => client.throwIfAborted(),
     spent,
     async pause(action) {
@@ -74,6 +81,7 @@ export function startCallTime(clock: Clock, client: AbortSignal): CallTime {
     end() {
       cancelTimers();
       client.removeEventListener('abort', giveUp);
+      ending?.removeEventListener('abort', stopSending);
     },
   };
 }
@@ -84,6 +92,15 @@ export const outOfTime = (): AgoraError =>
     code: 'out_of_time',
     what: `the service was too slow for the ${WORK_MS / 1_000} s of one call`,
     next: 'Call again in a moment: the next call has the whole time again.',
+    retry: 'later',
+    landed: 'no',
+  });
+
+const serverEnding = (): AgoraError =>
+  new AgoraError({
+    code: 'server_ending',
+    what: 'the server is ending',
+    next: 'Call again in a moment: another server, or this one started again, answers then.',
     retry: 'later',
     landed: 'no',
   });

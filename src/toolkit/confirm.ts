@@ -53,7 +53,7 @@ export interface Yes<Kept> {
   readonly settles?: (outcome: Promise<ToolResult>) => void;
 }
 
-export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_way_to_ask';
+export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_way_to_ask' | 'server_ending';
 
 export type Decision<Kept> =
   | { readonly kind: 'yes'; readonly yes: Yes<Kept> }
@@ -104,10 +104,11 @@ export function createGate<Kept>(
       return step === 'ask_by_click' ? questions.redeem(binding, code) : undefined;
     },
     async ask(asked, asker, time) {
+      if (time.ending?.aborted) return { kind: 'no', why: 'server_ending' };
       const { binding, question, kept } = asked;
       switch (nextStep(mode, asker.shows)) {
         case 'ask_by_form': {
-          const answer = await time.pause(() => askByForm(question, asker, clock, time.signal));
+          const answer = await time.pause(() => askByForm(question, asker, clock, time));
           return answer === 'yes'
             ? { kind: 'yes', yes: { by: formIs, at: clock.now(), kept } }
             : { kind: 'no', why: answer };
@@ -126,15 +127,23 @@ export function createGate<Kept>(
   };
 }
 
-async function askByForm(question: Question, asker: Asker, clock: Clock, signal: AbortSignal): Promise<'yes' | No> {
+async function askByForm(
+  question: Question,
+  asker: Asker,
+  clock: Clock,
+  { signal, ending }: CallTime,
+): Promise<'yes' | No> {
   signal.throwIfAborted();
   // A signal of its own: the call's may fire after the answer, and must not cancel a question already answered.
   const wait = new AbortController();
-  let timedOut = false;
-  const cancelTimeout = clock.after(FORM_TIME_MS, () => {
-    timedOut = true;
+  let closed: No | undefined;
+  const close = (why: No) => {
+    closed ??= why;
     wait.abort();
-  });
+  };
+  const cancelTimeout = clock.after(FORM_TIME_MS, () => close('timed_out'));
+  const onEnding = () => close('server_ending');
+  ending?.addEventListener('abort', onEnding, { once: true });
   const onAbort = () => wait.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   let cancelBeat = (): void => {};
@@ -150,14 +159,15 @@ async function askByForm(question: Question, asker: Asker, clock: Clock, signal:
     const answer = readForm(await asker.show(question, wait.signal));
     // A yes that arrives after the client gave up the call must delete nothing.
     signal.throwIfAborted();
-    if (timedOut) return 'timed_out';
+    if (closed) return closed;
     return answer === 'declined' && elapsed() < TOO_FAST_MS ? 'declined_at_once' : answer;
   } catch {
     signal.throwIfAborted();
-    return timedOut ? 'timed_out' : 'failed';
+    return closed ?? 'failed';
   } finally {
     cancelTimeout();
     cancelBeat();
     signal.removeEventListener('abort', onAbort);
+    ending?.removeEventListener('abort', onEnding);
   }
 }

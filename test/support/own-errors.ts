@@ -66,6 +66,11 @@ export const OWN_ERRORS: Readonly<Record<OwnCode, OwnError>> = {
     cause: 'No call slot under `AGORA_THREADS_RATE_LIMIT` became free in time',
     remedy: 'Make fewer calls at once, or raise the limit where the plan allows it',
   },
+  server_ending: {
+    from: 'server',
+    cause: 'A server for a team is being stopped or restarted, and sends nothing new',
+    remedy: 'Call again in a moment',
+  },
   out_of_time: {
     from: 'server',
     cause:

@@ -149,7 +149,7 @@ export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { 
       });
     case 'name_not_checked':
       // A look that had no time to find the name says nothing about it.
-      if (sending.aborted) return outOfTime();
+      if (sending.aborted) return sending.reason instanceof AgoraError ? sending.reason : outOfTime();
       return new AgoraError({
         ...SEND_NOTHING,
         code: 'name_not_checked',

@@ -1,10 +1,10 @@
-import type { AgoraError } from '../../src/agora/errors.ts';
+import { type AgoraError, isOutOfTime } from '../../src/agora/errors.ts';
 import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import type { Target } from '../../src/toolkit/targets.ts';
 import type { CodeFields } from '../../src/toolkit/unconfirmed.ts';
 
 /** Had the call no time for it, so that nothing was sent? The same yes still covers it then. */
-export const isUntried = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'local_rate_limit';
+export const isUntried = (error: AgoraError): boolean => isOutOfTime(error) || error.code === 'local_rate_limit';
 
 /**
  * What a yes could not do in its call: a code with which the same yes counts for exactly that in the next one, and how
@@ -14,9 +14,13 @@ export function carriedOn(
   tool: string,
   args: Readonly<Record<string, readonly string[]>>,
   targets: readonly Target[],
-  { carryOn }: ConfirmedContext,
-): { readonly fields: CodeFields; readonly words: string } | undefined {
+  { carryOn, time }: ConfirmedContext,
+): { readonly fields?: CodeFields; readonly words: string } | undefined {
   if (targets.length === 0) return undefined;
+  // No code outlives the process.
+  if (time.ending?.aborted) {
+    return { words: 'The server is ending, so the rest was not tried: a new call in a moment asks for it.' };
+  }
   const fields = carryOn(args, targets);
   const { confirmation_code: code, expires_at: ends } = fields;
   const given = Object.entries(args).map(([name, values]) => `${name} ${JSON.stringify(values)}`);

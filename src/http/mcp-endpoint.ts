@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { ThreadsServer } from '../mcp/server.ts';
+import { beginsSession, createSessionTransport, readBody } from '../mcp/streamable-http.ts';
+import { bodyOf, LARGEST_BODY } from './request-body.ts';
+import { createSessionTable, type HttpSession, isSameGrant, type SessionTable } from './session-table.ts';
+import { type Grant, hashOf } from './token-line.ts';
+import type { TokensFile } from './tokens-file.ts';
+
+export interface McpEndpointOptions {
+  /** The first part of each session id. */
+  readonly replica: string;
+  readonly tokens: Pick<TokensFile, 'grantOf'>;
+  /** Makes the server of a session. */
+  readonly newServer: (grant: Grant, ending: AbortSignal) => ThreadsServer;
+  /** Writes a value as JSON, without secrets. */
+  readonly redactedJson: (value: unknown) => string;
+  readonly clock: Clock;
+}
+
+/** What goes back to the client; `written` is called once it has gone, or the client has. */
+export interface Answer {
+  readonly response: Response;
+  readonly written: () => void;
+}
+
+export interface McpEndpoint {
+  answer(request: IncomingMessage): Promise<Answer>;
+  /** Whose request it is, or the 401 for nobody's. */
+  grantOf(request: IncomingMessage): Grant | Response;
+  readonly sessions: Pick<SessionTable, 'all' | 'sweep'>;
+  /** Begins no session from now on, and closes all questions. Resolves once no call is under way. */
+  drain(): Promise<void>;
+  /** Ends all sessions, and whatever is still under way in them. */
+  close(): void;
+}
+
+/** MCP's address on this server: tokens, sessions and their limits. Everything else is the SDK's transport. */
+export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+  const { replica, tokens, newServer, redactedJson, clock } = options;
+  const table = createSessionTable(clock);
+  const ending = new AbortController();
+
+  function authorized({ authorization }: IncomingHttpHeaders): { grant: Grant; hash: string } | Response {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) return unauthorized('A bearer token is needed.', 'Bearer');
+    const hash = hashOf(token);
+    const grant = tokens.grantOf(hash);
+    return grant ? { grant, hash } : unauthorized('This token does not count.', 'Bearer error="invalid_token"');
+  }
+
+  async function respondTo(request: IncomingMessage): Promise<Response | Answer> {
+    const { method = '', headers } = request;
+    const who = authorized(headers);
+    if (who instanceof Response) return who;
+    if (!['GET', 'POST', 'DELETE'].includes(method)) {
+      return refusal(405, 'The methods are GET, POST and DELETE.', { allow: 'GET, POST, DELETE' });
+    }
+    const id = single(headers['mcp-session-id']);
+    const session = id === undefined ? undefined : table.find(id);
+    if (id !== undefined && !isSameGrant(who.grant, session?.grant)) return refusal(404, NO_SESSION);
+    if (method !== 'POST') {
+      return session ? inSession(session, who.hash, request) : refusal(400, 'The header Mcp-Session-Id is missing.');
+    }
+    const text = await bodyOf(request);
+    if (text === undefined) return refusal(413, `The body has more than ${LARGEST_BODY} bytes.`);
+    const messages = readBody(text);
+    if ('error' in messages) {
+      return typeof messages.error === 'string'
+        ? refusal(400, messages.error)
+        : Response.json(messages.error, { status: 400 });
+    }
+    if (session) return inSession(session, who.hash, request, messages);
+    if (!beginsSession(messages)) return refusal(400, 'The header Mcp-Session-Id is missing.');
+    if (ending.signal.aborted) return refusal(503, 'This server is ending.', { 'retry-after': '5' });
+    const full = table.makeRoom(who.grant.subject);
+    if (full === 'subject') return refusal(429, 'Too many sessions of this token are in use.', { 'retry-after': '60' });
+    if (full === 'process') return refusal(503, 'Too many sessions are in use.', { 'retry-after': '60' });
+    const begun = await begin(who.grant, who.hash);
+    const answer = await inSession(begun, who.hash, request, messages);
+    if (!answer.response.ok) table.end(begun);
+    return answer;
+  }
+
+  async function begin(grant: Grant, tokenHash: string): Promise<HttpSession> {
+    const id = `${replica}.${randomUUID()}`;
+    const transport = createSessionTransport(id, redactedJson);
+    const session: HttpSession = { id, grant, transport, tokenHash, streams: 0 };
+    table.add(session);
+    const server = newServer(grant, ending.signal);
+    void server.ended.then(() => table.end(session));
+    await server.connect(transport);
+    return session;
+  }
+
+  async function inSession(
+    session: HttpSession,
+    tokenHash: string,
+    { method = '', headers }: IncomingMessage,
+    messages?: Parameters<HttpSession['transport']['answer']>[1],
+  ): Promise<Answer> {
+    session.tokenHash = tokenHash;
+    session.streams += 1;
+    table.touch(session);
+    const written = (): void => {
+      session.streams -= 1;
+      table.touch(session);
+    };
+    try {
+      return { response: await session.transport.answer(forSdk(method, headers), messages), written };
+    } catch (error) {
+      written();
+      throw error;
+    }
+  }
+
+  return {
+    async answer(request) {
+      const answer = await respondTo(request);
+      return answer instanceof Response ? { response: answer, written: () => undefined } : answer;
+    },
+    grantOf({ headers }) {
+      const who = authorized(headers);
+      return who instanceof Response ? who : who.grant;
+    },
+    sessions: table,
+    async drain() {
+      ending.abort();
+      await Promise.all(table.all().map(({ transport }) => transport.idle()));
+    },
+    close() {
+      for (const session of table.all()) table.end(session);
+    },
+  };
+}
+
+const NO_SESSION = 'There is no such session: begin a new one.';
+
+/** A refusal in the form that the SDK's own have. */
+export const refusal = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response =>
+  Response.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, { status, headers });
+
+const unauthorized = (message: string, challenge: string): Response =>
+  refusal(401, message, { 'www-authenticate': challenge });
+
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(', ') : header;
+
+/** All that the SDK looks at; the token is not for it. */
+const FOR_SDK = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version'];
+
+function forSdk(method: string, headers: IncomingHttpHeaders): Request {
+  const kept = FOR_SDK.flatMap((name): [string, string][] => {
+    const value = single(headers[name]);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return new Request('http://localhost/mcp', { method, headers: kept });
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../base/log.ts';
+import { refusedHeader } from './allowed-host.ts';
+import { createMcpEndpoint, type McpEndpointOptions, refusal } from './mcp-endpoint.ts';
+import { createMetrics, METRICS_TYPE } from './metrics.ts';
+import { isSameGrant } from './session-table.ts';
+import { NO_TOKENS, openTokensFile } from './tokens-file.ts';
+import { writeResponse } from './write-response.ts';
+
+/** What `main.js` hands over: a chunk has nothing of ours with state. */
+export interface TeamServerOptions extends Omit<McpEndpointOptions, 'tokens'> {
+  readonly address: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The address that clients use; undefined where they are all on this machine. */
+  readonly publicUrl: URL | undefined;
+  readonly tokensFile: string | undefined;
+  /** May it start while nobody has a token? */
+  readonly mayBeEmpty: boolean;
+  /** Takes all secrets out of a text. */
+  readonly redact: (text: string) => string;
+  readonly state: () => ServerState;
+  readonly log: Log;
+}
+
+/** What the operator's machinery is told. */
+export interface ServerState {
+  /** Can a call succeed with these settings? */
+  readonly configured: boolean;
+  /** Is the rate limit shared through Redis just now? undefined where no Redis is set. */
+  readonly redis: boolean | undefined;
+}
+
+export interface TeamServer {
+  readonly port: number;
+  /** How many tokens let somebody in. */
+  readonly tokens: number;
+  /** Ends: at once where nothing is under way, else within six seconds. */
+  close(): Promise<void>;
+}
+
+/** From one look at sessions that are idle or whose token is gone to the next, in milliseconds. */
+const SWEEP_MS = 500;
+/** What was sent before the end may be answered for this long, in milliseconds. */
+const DRAIN_MS = 5_000;
+/** Last bytes get this long to leave, in milliseconds. */
+const FLUSH_MS = 500;
+
+/**
+ * Serves MCP over Streamable HTTP at `/mcp` to whoever has a token, and what operators need beside it.
+ *
+ * @returns undefined where nobody has a token, and it may not start without
+ * @throws Error with a code such as EADDRINUSE where it cannot listen
+ */
+export async function startTeamServer(options: TeamServerOptions): Promise<TeamServer | undefined> {
+  const { publicUrl, tokensFile, redact, clock, log } = options;
+  const tokens = tokensFile === undefined ? NO_TOKENS : await openTokensFile({ file: tokensFile, clock, log });
+  if (tokens.size() === 0 && !options.mayBeEmpty) {
+    tokens.close();
+    return undefined;
+  }
+  const endpoint = createMcpEndpoint({ ...options, tokens });
+  const metrics = createMetrics();
+  let draining = false;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', headers } = request;
+    const path = (request.url ?? '').split('?')[0];
+    response.on('close', () => metrics.request(method, response.statusCode));
+    if (draining) response.setHeader('connection', 'close');
+    if (path === '/healthz') return writeResponse(response, Response.json({ alive: true }), redact);
+    if (path === '/readyz') return writeResponse(response, readiness(), redact);
+    if (path === '/metrics') return writeResponse(response, metricsFor(request), redact);
+    const header = refusedHeader({ host: headers.host, origin: headers.origin }, publicUrl);
+    if (header) return writeResponse(response, refusal(403, `The header ${header} names another server.`), redact);
+    if (path !== '/mcp') return writeResponse(response, refusal(404, 'MCP is served at /mcp.'), redact);
+    const answer = await endpoint.answer(request);
+    await writeResponse(response, answer.response, redact).finally(answer.written);
+  }
+
+  function readiness(): Response {
+    const { configured, redis } = options.state();
+    const why = draining ? 'ending' : configured ? (tokens.size() === 0 ? 'no tokens' : undefined) : 'settings';
+    const body = { ready: why === undefined, why, redis: redis === undefined ? 'not set' : redis ? 'there' : 'away' };
+    return Response.json(body, { status: why === undefined ? 200 : 503 });
+  }
+
+  function metricsFor(request: IncomingMessage): Response {
+    const grant = endpoint.grantOf(request);
+    if (grant instanceof Response) return grant;
+    const { redis } = options.state();
+    const gauges = { sessions: endpoint.sessions.all().length, openQuestions: 0, tokens: tokens.size(), redis };
+    return new Response(metrics.text(gauges), { headers: { 'content-type': METRICS_TYPE } });
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      // A client that broke off needs no answer; anything else is a bug.
+      if (!request.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      if (response.headersSent) response.destroy();
+      else void writeResponse(response, refusal(500, 'The server failed.'), redact);
+    });
+  });
+  // Longer than a proxy keeps its own connections: it would take one that closes just then for a dead server.
+  server.keepAliveTimeout = 75_000;
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  // Without a listener Node would close the connection without a word.
+  server.on('connect', (_request, socket) =>
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'),
+  );
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.address, resolve);
+  });
+
+  let cancelSweep = (): void => {};
+  const sweep = (): void => {
+    endpoint.sessions.sweep(({ grant, tokenHash }) => isSameGrant(grant, tokens.grantOf(tokenHash)));
+    cancelSweep = clock.after(SWEEP_MS, sweep);
+  };
+  sweep();
+
+  async function close(): Promise<void> {
+    draining = true;
+    await atMost(DRAIN_MS, endpoint.drain());
+    cancelSweep();
+    tokens.close();
+    endpoint.close();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await atMost(FLUSH_MS, closed);
+    server.closeAllConnections();
+  }
+
+  function atMost(ms: number, what: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, resolve);
+      what.finally(cancel).then(resolve, reject);
+    });
+  }
+
+  return { port: portOf(server.address()), tokens: tokens.size(), close };
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === 'object' && address !== null ? address.port : 0;
