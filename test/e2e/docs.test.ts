@@ -8,11 +8,12 @@ import { FALLBACKS, ROWS } from '../../src/agora/vendor-rows.ts';
 import { capitalised } from '../../src/base/capitalised.ts';
 import { OWN_CODES } from '../../src/base/error-codes.ts';
 import { documented } from '../../src/settings/schema.ts';
+import { isKnown } from '../../src/settings/setting-names.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runBinary } from '../support/binary.ts';
 import * as chinese from '../support/chinese.ts';
 import { conversationPicture } from '../support/conversation-picture.ts';
-import { example, hostConfigs, hostLinks, links } from '../support/hosts.ts';
+import { easemobConfig, hostConfigs, hostLinks, links } from '../support/hosts.ts';
 import { table, withBlock } from '../support/markdown.ts';
 import { OWN_ERRORS, type OwnError } from '../support/own-errors.ts';
 import { playConversation } from '../support/played-conversation.ts';
@@ -57,7 +58,7 @@ it('README.zh-CN.md shows the same, in words for every tool and setting', async 
     costs: await costs('zh'),
     settings: settingsInChinese('usual'),
     'rare settings': settingsInChinese('rare'),
-    example: example.easemob,
+    example: easemobConfig,
   });
 });
 
@@ -96,21 +97,29 @@ it.each(Object.keys(hostConfigs))('docs/hosts/%s.md shows its configuration as t
   });
 });
 
-it('a link says to its host what the snippets say', () => {
-  const started = { command: 'npx', args: ['-y', 'agora-threads-mcp'] };
-  for (const [link, scheme] of [
-    [links.vscode, 'vscode:'],
-    [links.vscodeInsiders, 'vscode-insiders:'],
-  ] as const) {
-    const url = new URL(link);
-    expect([url.protocol, url.pathname]).toEqual([scheme, 'mcp/install']);
-    expect(JSON.parse(decodeURIComponent(url.search.slice(1)))).toEqual({ name: 'agora-threads', ...started });
-  }
-  const { protocol, host, pathname, searchParams } = new URL(links.cursor);
-  expect([protocol, host, pathname]).toEqual(['cursor:', 'anysphere.cursor-deeplink', '/mcp/install']);
-  expect(searchParams.get('name')).toBe('agora-threads');
-  expect(JSON.parse(Buffer.from(searchParams.get('config') ?? '', 'base64').toString())).toEqual(started);
+const linked = z.strictObject({
+  name: z.literal('agora-threads'),
+  type: z.literal('stdio'),
+  command: z.literal('node'),
+  args: z.tuple([z.string()]),
+  env: z.record(z.string(), z.string()).optional(),
+  inputs: z.array(z.looseObject({ id: z.string(), password: z.literal(true).optional() })),
 });
+
+it.each(Object.entries(links))(
+  'the link for %s asks for each setting that it uses, and hides secrets',
+  (_app, link) => {
+    const url = new URL(link);
+    expect([url.protocol, url.pathname]).toEqual(['vscode:', 'mcp/install']);
+    const { args, env = {}, inputs } = linked.parse(JSON.parse(decodeURIComponent(url.search.slice(1))));
+    const used = [...args, ...Object.values(env)].map((value) => /^\$\{input:([\w-]+)\}/.exec(value)?.[1]);
+    expect(used).toEqual(inputs.map(({ id }) => id));
+    const secrets = new Set<string>(documented.filter(({ secret }) => secret).map(({ name }) => name));
+    const hidden = Object.keys(env).filter((_name, i) => inputs[i + 1]?.password);
+    expect(hidden).toEqual(Object.keys(env).filter((name) => secrets.has(name)));
+    expect(Object.keys(env).filter((name) => !isKnown(name))).toEqual([]);
+  },
+);
 
 it('docs/tools.md shows each tool with what a model reads of it', { timeout: 60_000 }, async () => {
   await expectCurrent('docs/tools.md', {
@@ -126,9 +135,12 @@ it.each([
   await expectCurrent(page, { question: await deletionQuestion(language) });
 });
 
-it('docs/hosts/README.md shows the settings of an Easemob app', async () => {
-  await expectCurrent('docs/hosts/README.md', { easemob: example.easemob });
-});
+it.each(['docs/hosts/README.md', 'docs/hosts/README.zh-CN.md'])(
+  '%s shows the settings of an Easemob app',
+  async (page) => {
+    await expectCurrent(page, { easemob: easemobConfig });
+  },
+);
 
 const rooms = (): string =>
   table(

@@ -166,7 +166,6 @@ it('links lead to no other site than these', () => {
   expect([...new Set(sites)].sort()).toEqual([
     'console.agora.io',
     'console.easemob.com',
-    'cursor.com',
     'doc.easemob.com',
     'docs.agora.io',
     'insiders.vscode.dev',

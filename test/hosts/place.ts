@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
+import { CLONED_MAIN } from '../support/hosts.ts';
 import type { Cell, Settings } from './cells.ts';
 import type { Host, Surroundings } from './host.ts';
 import { commandsOf, configOf, safetyOf, withoutApp } from './host-pages.ts';
@@ -19,7 +20,6 @@ export function applies({ name, scene, settings }: Cell, host: Host): boolean {
 
 export interface World {
   readonly model: string;
-  readonly registry: string;
   /** A sandbox in a process of its own, which stands for the service. */
   readonly service: string;
 }
@@ -52,13 +52,9 @@ export async function makePlace(
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, existsSync(file) ? `${readFileSync(file, 'utf8')}\n${text}` : text);
   };
-  // Not a synchronous child: the registry that it asks is in this process.
   const shell = (command: string) =>
     promisify(execFile)('sh', ['-e', '-c', command], { cwd: around.work, env, timeout: 60_000 });
   mkdirSync(around.work, { recursive: true });
-  put('~/.npmrc', `registry=${world.registry}\nupdate-notifier=false\n`);
-  // A first start fetches the package, which is npm's business and not the host's.
-  await shell('npx -y agora-threads-mcp version');
   for (const [name, text] of Object.entries(host.files(around))) put(name, text);
   const [add, addWithApp] = commandsOf(host.name);
   const secret = join(around.home, 'secret.txt');
@@ -66,15 +62,21 @@ export async function makePlace(
   if (settings === 'app by command') await shell(forApp(addWithApp ?? '', world.service, secret));
   else if (settings === 'app' || settings === 'app without its secret') {
     put(host.configFile, forApp(configOf(host.name), world.service, secret));
-  } else if (add !== undefined) await shell(add);
-  else put(host.configFile, withoutApp(configOf(host.name)));
+  } else if (add !== undefined) await shell(fromClone(add));
+  else put(host.configFile, fromClone(withoutApp(configOf(host.name))));
   if (settings === 'safe') for (const { file, text } of safetyOf(host.name)) put(file, text);
   return { ...around, env };
 }
 
-/** A page's own words, with an app that is on this machine. */
+/** The built server, as `npm run hosts` finds it. */
+const MAIN = resolve('dist/main.js');
+
+/** A page's own words, with the clone on this machine. */
+const fromClone = (text: string): string => text.replaceAll(CLONED_MAIN, MAIN);
+
+/** With an app that is on this machine, too. */
 const forApp = (text: string, service: string, secret: string): string =>
-  text
+  fromClone(text)
     .replaceAll('a41.chat.agora.io', service)
     .replaceAll('0123456789abcdef0123456789abcdef', SANDBOX.appId)
     .replaceAll('/absolute/path/to/secret.txt', secret);
@@ -94,4 +96,4 @@ export const processesOf = ({ home }: Surroundings): readonly { readonly pid: nu
     .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ') }));
 
 export const isOurServer = ({ command }: { readonly command: string }): boolean =>
-  /agora-threads-mcp\s*$/.test(command) && !/^npm /.test(command);
+  command.trimEnd().endsWith(` ${MAIN}`);

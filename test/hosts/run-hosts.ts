@@ -14,7 +14,6 @@ import { CELLS } from './cells.ts';
 import { compatibilityPage } from './compatibility-page.ts';
 import { EXPECTED } from './expected.ts';
 import { installHost } from './install-host.ts';
-import { startRegistry } from './local-registry.ts';
 import { applies } from './place.ts';
 import { runCell } from './run-cell.ts';
 import { startModel } from './scripted-model.ts';
@@ -57,9 +56,8 @@ async function startService(): Promise<{ url: string; close(): void }> {
 /** @returns how many cells were not as expected */
 async function play(): Promise<number> {
   const model = await startModel();
-  const registry = await startRegistry(folder);
   const service = await startService();
-  const world = { model: model.url, registry: registry.url, service: service.url };
+  const world = { model: model.url, service: service.url };
   let wrong = 0;
   for (const host of hosts) {
     const path = installHost(host, join(folder, 'installed'));
@@ -75,7 +73,6 @@ async function play(): Promise<number> {
     }
   }
   model.close();
-  registry.close();
   service.close();
   return wrong;
 }

@@ -4,8 +4,10 @@
  */
 
 const NAME = 'agora-threads';
-const COMMAND = 'npx';
-const ARGS = ['-y', 'agora-threads-mcp'];
+/** From a clone, until the package is on npm: then `npx` with `-y agora-threads-mcp`. */
+const COMMAND = 'node';
+export const CLONED_MAIN = '/absolute/path/to/agora-threads-mcp/dist/main.js';
+const ARGS = [CLONED_MAIN];
 /** Where the data center and the app are not secret, they stand in the file; the values are examples. */
 const APP = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_APP_ID: '0123456789abcdef0123456789abcdef' };
 const SECRET = 'AGORA_APP_CERTIFICATE';
@@ -69,8 +71,23 @@ const copilot = json({
   },
 });
 
-/** npx is a script on Windows, and what is no program needs a shell to start it. */
-const windows = json({ mcpServers: { [NAME]: { command: 'cmd', args: ['/c', COMMAND, ...ARGS] } } });
+const windows = json({
+  mcpServers: { [NAME]: { command: COMMAND, args: ['C:\\absolute\\path\\to\\agora-threads-mcp\\dist\\main.js'] } },
+});
+
+const EASEMOB = {
+  AGORA_CHAT_HOST: 'a1.easemob.com',
+  AGORA_CHAT_APP_KEY: 'org#app',
+  EASEMOB_CLIENT_ID: 'YXA6...',
+  EASEMOB_CLIENT_SECRET_FILE: FILE,
+};
+const servers = (env: Readonly<Record<string, string>>): string =>
+  json({ mcpServers: { [NAME]: { command: COMMAND, args: ARGS, env } } });
+
+/** A whole configuration for an app of Easemob. */
+export const easemobConfig = servers(EASEMOB);
+/** The same, where nobody has seen what the assistant does before a deletion. */
+const untriedConfig = servers({ ...EASEMOB, AGORA_THREADS_CONFIRM: 'person', AGORA_THREADS_LANG: 'zh' });
 
 /** The generated block of each page. */
 export const hostConfigs: Readonly<Record<string, string>> = {
@@ -84,69 +101,64 @@ export const hostConfigs: Readonly<Record<string, string>> = {
   'copilot-cli': copilot,
   'qwen-code': mcpServers({ [SECRET]: `$${SECRET}` }, { trust: false }),
   windows,
+  'chinese-assistants.zh-CN': untriedConfig,
 };
 
-/** A whole configuration, for an app of each vendor. */
-export const example = {
-  agora: mcpServers({ [`${SECRET}_FILE`]: FILE }),
-  easemob: json({
-    mcpServers: {
-      [NAME]: {
-        command: COMMAND,
-        args: ARGS,
-        env: {
-          AGORA_CHAT_HOST: 'a1.easemob.com',
-          AGORA_CHAT_APP_KEY: 'org#app',
-          EASEMOB_CLIENT_ID: 'YXA6...',
-          EASEMOB_CLIENT_SECRET_FILE: FILE,
-        },
-      },
-    },
-  }),
-} as const;
+interface Input {
+  readonly type: 'promptString';
+  readonly id: string;
+  readonly description: string;
+  readonly password?: true;
+}
 
-/** Without settings: the sandbox answers, and no secret stands in a link. */
-const STARTED = { command: COMMAND, args: ARGS };
+const input = (id: string, description: string): Input => ({ type: 'promptString', id, description });
+const secretInput = (id: string, description: string): Input => ({ ...input(id, description), password: true });
+const CLONE = input('agora-threads-clone', 'Folder of your clone of agora-threads-mcp (absolute path)');
 
-const vscodeLink = (scheme: 'vscode' | 'vscode-insiders'): string =>
-  `${scheme}:mcp/install?${encodeURIComponent(JSON.stringify({ name: NAME, ...STARTED }))}`;
+/** What VS Code asks for when a link is opened, by the setting that it is for. */
+const ASKED = {
+  sandbox: {},
+  Agora: {
+    AGORA_CHAT_HOST: input('agora-chat-host', 'REST host, such as a41.chat.agora.io'),
+    AGORA_APP_ID: input('agora-app-id', 'App ID, 32 hexadecimal digits'),
+    AGORA_APP_CERTIFICATE: secretInput(INPUT, 'App Certificate'),
+  },
+  Easemob: {
+    AGORA_CHAT_HOST: input('agora-chat-host', 'REST host, such as a1.easemob.com'),
+    AGORA_CHAT_APP_KEY: input('agora-chat-app-key', 'App Key, such as org#app'),
+    EASEMOB_CLIENT_ID: input('easemob-client-id', 'Client ID'),
+    EASEMOB_CLIENT_SECRET: secretInput('easemob-client-secret', 'Client Secret'),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Input>>>>;
 
-const cursorQuery = new URLSearchParams({
-  name: NAME,
-  config: Buffer.from(JSON.stringify(STARTED)).toString('base64'),
-});
+function vscodeLink(asked: Readonly<Record<string, Input>>): string {
+  const env = Object.fromEntries(Object.entries(asked).map(([name, { id }]) => [name, `\${input:${id}}`]));
+  const server = {
+    name: NAME,
+    type: 'stdio',
+    command: COMMAND,
+    args: [`\${input:${CLONE.id}}/dist/main.js`],
+    ...(Object.keys(env).length > 0 && { env }),
+    inputs: [CLONE, ...Object.values(asked)],
+  };
+  return `vscode:mcp/install?${encodeURIComponent(JSON.stringify(server))}`;
+}
 
-/** Pages on the web may not open an application's own scheme everywhere, so VS Code and Cursor run a redirect each. */
-const redirect = (link: string): string => `https://insiders.vscode.dev/redirect?url=${encodeURIComponent(link)}`;
-
+/** By what VS Code is to ask for. */
 export const links = {
-  vscode: vscodeLink('vscode'),
-  vscodeInsiders: vscodeLink('vscode-insiders'),
-  cursor: `cursor://anysphere.cursor-deeplink/mcp/install?${cursorQuery}`,
+  sandbox: vscodeLink(ASKED.sandbox),
+  Agora: vscodeLink(ASKED.Agora),
+  Easemob: vscodeLink(ASKED.Easemob),
 } as const;
 
-const web = {
-  vscode: redirect(links.vscode),
-  vscodeInsiders: redirect(links.vscodeInsiders),
-  cursor: `https://cursor.com/en/install-mcp?${cursorQuery}`,
-} as const;
-
-const linkBlock = (rows: readonly (readonly [name: string, web: string, link: string])[]): string =>
-  [
-    rows.map(([name, address]) => `[Add to ${name}](${address})`).join(' · '),
-    '',
-    'The same as the application opens it, to paste into a browser:',
-    '',
-    '```text',
-    ...rows.map(([, , link]) => link),
-    '```',
-  ].join('\n');
+/** Pages on the web may not open an application's own scheme everywhere, so VS Code runs a redirect. */
+const redirect = (link: string): string => `https://insiders.vscode.dev/redirect?url=${encodeURIComponent(link)}`;
 
 /** The links of a page, where the host has them. */
 export const hostLinks: Readonly<Record<string, string>> = {
-  vscode: linkBlock([
-    ['VS Code', web.vscode, links.vscode],
-    ['VS Code Insiders', web.vscodeInsiders, links.vscodeInsiders],
-  ]),
-  cursor: linkBlock([['Cursor', web.cursor, links.cursor]]),
+  vscode: [
+    `[Add with the sandbox](${redirect(links.sandbox)})`,
+    `[Add with an Agora app](${redirect(links.Agora)})`,
+    `[Add with an Easemob app](${redirect(links.Easemob)})`,
+  ].join(' · '),
 };
