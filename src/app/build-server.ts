@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
-import type { Grant } from '../http/token-line.ts';
+import type { SessionOptions } from '../http/team-server.ts';
 import { instructionsFor } from '../mcp/instructions.ts';
 import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/server.ts';
 import type { Config } from '../settings/read-config.ts';
@@ -17,11 +17,6 @@ export function assemble(
 ): { server: ThreadsServer; connector: Connector } {
   const connector = connectorFor(config, log);
   return { server: createServer({ ...sharedOptions(config, connector, log), ...options }), connector };
-}
-
-/** What one session of a server for a team has of its own. */
-export interface SessionOptions extends Pick<ServerOptions, 'ending'> {
-  readonly grant: Grant;
 }
 
 /** The same for a team: a server for each session, all on one connection to the app. */

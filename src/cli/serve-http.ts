@@ -49,7 +49,7 @@ export async function serveHttp(config: Config, log: Log, listen: Listen): Promi
     replica: http.replica,
     publicUrl: http.url,
     tokensFile: http.tokensFile,
-    newServer: (grant, ending) => newServer({ grant, ending }),
+    newServer,
     redact,
     redactedJson: toRedactedJson,
     state: () => ({

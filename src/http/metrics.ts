@@ -1,8 +1,8 @@
+import type { ServerWatch } from '../mcp/server.ts';
+
 /** What is true now. */
 export interface Gauges {
   readonly sessions: number;
-  /** Questions that a person has not answered yet. */
-  readonly openQuestions: number;
   /** Tokens that let somebody in. */
   readonly tokens: number;
   /** Is the rate limit shared through Redis just now? undefined where no Redis is set. */
@@ -13,12 +13,8 @@ export interface Gauges {
 export interface Metrics {
   /** An HTTP request was answered with this status. */
   request(method: string, status: number): void;
-  /** A call of a tool ended: `ok`, `cancelled` or the code of its error. Only names of our own tools may come here. */
-  call(tool: string, outcome: string): void;
-  /** A thread was deleted, or may have been: `deleted` or `unknown`. */
-  deletion(outcome: string): void;
-  /** A call of the service has waited this long for its turn under the rate limit, in milliseconds. */
-  limiterWait(ms: number): void;
+  /** What happens in all sessions. */
+  readonly watch: ServerWatch;
   text(gauges: Gauges): string;
 }
 
@@ -27,13 +23,13 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 const HEAD = 'agora_threads_';
 /** Each family with its type and what it means. */
-const FAMILIES = {
+export const FAMILIES = {
   http_requests_total: ['counter', 'HTTP requests answered, by method and status'],
   calls_total: ['counter', 'Tool calls that ended, by tool and by ok, cancelled or the code of the error'],
-  deletions_total: ['counter', 'Threads deleted, and those of which nobody knows (unknown)'],
-  limiter_wait_seconds: ['summary', 'How long calls of the service waited for their turn under the rate limit'],
+  deletions_total: ['counter', 'Deletions of threads that were sent, by what became of them'],
+  limiter_wait_seconds: ['summary', 'How long each tool call waited for its turns under the rate limit'],
   sessions: ['gauge', 'Open sessions'],
-  open_questions: ['gauge', 'Questions that a person has not answered yet'],
+  open_questions: ['gauge', 'Forms that a person has not answered yet'],
   tokens: ['gauge', 'Tokens that let somebody in'],
   redis_shared: ['gauge', '1 while the rate limit is shared through Redis, 0 while this process goes on alone'],
 } as const;
@@ -65,14 +61,25 @@ export function createMetrics(): Metrics {
   }
   // There from the start, so that a rate can be made of it.
   limiterWait(0, 0);
+  let openQuestions = 0;
 
   return {
     request: (method, status) =>
       count('http_requests_total', { method: METHODS.has(method) ? method : 'other', status: String(status) }),
-    call: (tool, outcome) => count('calls_total', { tool, outcome }),
-    deletion: (outcome) => count('deletions_total', { outcome }),
-    limiterWait: (ms) => limiterWait(ms / 1_000, 1),
-    text({ sessions, openQuestions, tokens, redis }) {
+    watch: {
+      call({ tool, outcome, waitedMs }) {
+        count('calls_total', { tool, outcome });
+        limiterWait(waitedMs / 1_000, 1);
+      },
+      deletion: (outcome) => count('deletions_total', { outcome }),
+      question() {
+        openQuestions += 1;
+        return () => {
+          openQuestions -= 1;
+        };
+      },
+    },
+    text({ sessions, tokens, redis }) {
       gauge('sessions', sessions);
       gauge('open_questions', openQuestions);
       gauge('tokens', tokens);

@@ -1,15 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../base/log.ts';
+import type { ServerOptions, ThreadsServer } from '../mcp/server.ts';
 import { refusedHeader } from './allowed-host.ts';
 import { createMcpEndpoint, type McpEndpointOptions, refusal } from './mcp-endpoint.ts';
 import { createMetrics, METRICS_TYPE } from './metrics.ts';
 import { isSameGrant } from './session-table.ts';
+import type { Grant } from './token-line.ts';
 import { NO_TOKENS, openTokensFile } from './tokens-file.ts';
 import { writeResponse } from './write-response.ts';
 
 /** What `main.js` hands over: a chunk has nothing of ours with state. */
-export interface TeamServerOptions extends Omit<McpEndpointOptions, 'tokens'> {
+export interface TeamServerOptions extends Omit<McpEndpointOptions, 'tokens' | 'newServer'> {
+  /** Makes the server of a session. */
+  readonly newServer: (session: SessionOptions) => ThreadsServer;
   readonly address: string;
   /** 0 for any that is free. */
   readonly port: number;
@@ -22,6 +26,11 @@ export interface TeamServerOptions extends Omit<McpEndpointOptions, 'tokens'> {
   readonly redact: (text: string) => string;
   readonly state: () => ServerState;
   readonly log: Log;
+}
+
+/** What one session has of its own. */
+export interface SessionOptions extends Pick<ServerOptions, 'ending' | 'watch'> {
+  readonly grant: Grant;
 }
 
 /** What the operator's machinery is told. */
@@ -60,8 +69,10 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     tokens.close();
     return undefined;
   }
-  const endpoint = createMcpEndpoint({ ...options, tokens });
   const metrics = createMetrics();
+  const { watch } = metrics;
+  const newServer = (grant: Grant, ending: AbortSignal) => options.newServer({ grant, ending, watch });
+  const endpoint = createMcpEndpoint({ ...options, newServer, tokens });
   let draining = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,7 +101,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     const grant = endpoint.grantOf(request);
     if (grant instanceof Response) return grant;
     const { redis } = options.state();
-    const gauges = { sessions: endpoint.sessions.all().length, openQuestions: 0, tokens: tokens.size(), redis };
+    const gauges = { sessions: endpoint.sessions.all().length, tokens: tokens.size(), redis };
     return new Response(metrics.text(gauges), { headers: { 'content-type': METRICS_TYPE } });
   }
 

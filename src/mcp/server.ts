@@ -15,7 +15,7 @@ import { healArguments } from '../toolkit/heal-arguments.ts';
 import type { Target } from '../toolkit/targets.ts';
 import { VIEW_KEY } from '../toolkit/view-data.ts';
 import { nextStep, readShows, type Shows, VIEWS } from '../toolkit/way-to-ask.ts';
-import { createWriter } from '../toolkit/writer.ts';
+import { createWriter, type WriteOutcome, withDeletionsTold } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
 import { NO_TIMEOUT, protocolError, renumbered, toClientId } from './json-rpc.ts';
 import { type PromptSource, promptListing, promptMessage } from './prompt-requests.ts';
@@ -55,7 +55,9 @@ export interface ServerOptions {
 export interface ServerWatch {
   /** A call of a tool has ended. */
   call(report: CallReport): void;
-  /** A person is asked; what it returns is called once there is an answer, or none will come. */
+  /** The deletion of a thread was sent, and this became of it. */
+  deletion(outcome: WriteOutcome<unknown>['kind']): void;
+  /** A person is asked by form; what it returns is called once there is an answer, or none will come. */
   question(): () => void;
 }
 
@@ -67,8 +69,6 @@ export interface CallReport {
   readonly workMs: number;
   /** How much of that was spent waiting for turns under the rate limit. */
   readonly waitedMs: number;
-  /** Of a call that was `ok`. */
-  readonly structured: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An MCP server, without the parts of the SDK's that would bypass our JSON-RPC edge. */
@@ -115,7 +115,6 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const time = startCallTime(clock, tool.appOnly ? closing.signal : extra.signal, options.ending);
     const waiting = createStopwatch(clock);
     let outcome = 'ok';
-    let structured: CallReport['structured'];
     try {
       const call = await tool.prepare(args);
       const connection = await options.connect();
@@ -126,17 +125,16 @@ export function createServer(options: ServerOptions): ThreadsServer {
       const { subject, replica } = options;
       const request_id = toClientId(extra.requestId);
       const about = defined({ tool: tool.name, request_id, subject, replica, app: app.name, host: app.host });
-      const write = createWriter(audit, threads, about, (error) =>
+      const writer = createWriter(audit, threads, about, (error) =>
         log.error(`The audit log could not be written after a write of ${tool.name}: ${String(error)}`),
       );
+      const write = withDeletionsTold(writer, (became) => options.watch?.deletion(became));
       const audited = audit !== undefined;
       const { language } = options;
       const { signal } = time;
       const ofCall = { language, threads, write, audited, clock, time, signal, progress };
       const asker = createAsker(extra, progress, showsNow(), options.watch);
-      const result = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
-      const { text, view, isError } = result;
-      structured = result.structured;
+      const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
       if (isError) outcome = 'error';
       const drawn = view ?? listView(tool, args, options.tools, ways);
       return defined({
@@ -157,7 +155,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
       const [workMs, waitedMs] = [time.spent(), waiting.ms()];
       const whose = `call ${toClientId(extra.requestId)} of ${options.subject ?? 'the client'}`;
       log.debug(`${whose}: ${tool.name} ${outcome}, ${workMs} ms, ${waitedMs} ms of them waiting for the rate limit`);
-      options.watch?.call({ tool: tool.name, outcome, workMs, waitedMs, structured });
+      options.watch?.call({ tool: tool.name, outcome, workMs, waitedMs });
     }
   }
 

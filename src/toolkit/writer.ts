@@ -75,6 +75,15 @@ export function createWriter(
   };
 }
 
+/** The same writer, which also tells what became of each deletion of a thread. */
+export function withDeletionsTold(writer: Writer, tell: (became: WriteOutcome<unknown>['kind']) => void): Writer {
+  return async (write, send) => {
+    const outcome = await writer(write, send);
+    if (write.record) tell(outcome.kind);
+    return outcome;
+  };
+}
+
 function lineAfter<T>(written: WriteOutcome<T>): Readonly<Record<string, unknown>> {
   if (written.kind !== 'done') {
     return { outcome: written.error.code, may_have_landed: written.kind === 'may_have_landed' };

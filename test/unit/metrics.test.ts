@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics, type Gauges } from '../../src/http/metrics.ts';
 
-const idle: Gauges = { sessions: 0, openQuestions: 0, tokens: 0, redis: undefined };
+const idle: Gauges = { sessions: 0, tokens: 0, redis: undefined };
 
 /** Prometheus text form 0.0.4: comments of two kinds, and a name, labels and a number. */
 const SAMPLE = /^([a-z_]+)(\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z]+="(?:[^"\\\n]|\\["\\n])*")*\})? (\d+(?:\.\d+)?)$/;
@@ -13,12 +13,12 @@ describe('metrics', () => {
     metrics.request('POST', 200);
     metrics.request('GET', 401);
     metrics.request('BREW', 405);
-    metrics.call('list_threads', 'ok');
-    metrics.call('delete_thread', 'rate_limited');
-    metrics.deletion('deleted');
-    metrics.limiterWait(250);
-    metrics.limiterWait(0);
-    expect(metrics.text({ sessions: 3, openQuestions: 1, tokens: 5, redis: false })).toMatchInlineSnapshot(`
+    metrics.watch.call({ tool: 'list_threads', outcome: 'ok', workMs: 300, waitedMs: 250 });
+    metrics.watch.call({ tool: 'delete_thread', outcome: 'rate_limited', workMs: 10, waitedMs: 0 });
+    metrics.watch.deletion('done');
+    metrics.watch.question();
+    metrics.watch.question()();
+    expect(metrics.text({ sessions: 3, tokens: 5, redis: false })).toMatchInlineSnapshot(`
       "# HELP agora_threads_http_requests_total HTTP requests answered, by method and status
       # TYPE agora_threads_http_requests_total counter
       agora_threads_http_requests_total{method="POST",status="200"} 2
@@ -28,17 +28,17 @@ describe('metrics', () => {
       # TYPE agora_threads_calls_total counter
       agora_threads_calls_total{tool="list_threads",outcome="ok"} 1
       agora_threads_calls_total{tool="delete_thread",outcome="rate_limited"} 1
-      # HELP agora_threads_deletions_total Threads deleted, and those of which nobody knows (unknown)
+      # HELP agora_threads_deletions_total Deletions of threads that were sent, by what became of them
       # TYPE agora_threads_deletions_total counter
-      agora_threads_deletions_total{outcome="deleted"} 1
-      # HELP agora_threads_limiter_wait_seconds How long calls of the service waited for their turn under the rate limit
+      agora_threads_deletions_total{outcome="done"} 1
+      # HELP agora_threads_limiter_wait_seconds How long each tool call waited for its turns under the rate limit
       # TYPE agora_threads_limiter_wait_seconds summary
       agora_threads_limiter_wait_seconds_sum 0.25
       agora_threads_limiter_wait_seconds_count 2
       # HELP agora_threads_sessions Open sessions
       # TYPE agora_threads_sessions gauge
       agora_threads_sessions 3
-      # HELP agora_threads_open_questions Questions that a person has not answered yet
+      # HELP agora_threads_open_questions Forms that a person has not answered yet
       # TYPE agora_threads_open_questions gauge
       agora_threads_open_questions 1
       # HELP agora_threads_tokens Tokens that let somebody in
@@ -61,7 +61,7 @@ describe('metrics', () => {
 
   it('keep every line whole, whatever a label holds', () => {
     const metrics = createMetrics();
-    metrics.call('a"b\\c\nd', 'ok');
+    metrics.watch.call({ tool: 'a"b\\c\nd', outcome: 'ok', workMs: 0, waitedMs: 0 });
     const lines = metrics.text(idle).trimEnd().split('\n');
     for (const line of lines) if (!line.startsWith('# ')) expect(line).toMatch(SAMPLE);
     expect(lines).toContain('agora_threads_calls_total{tool="a\\"b\\\\c\\nd",outcome="ok"} 1');
