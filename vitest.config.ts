@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './test/support/chromium.ts';
+import { hasNginx } from './test/support/nginx.ts';
 import { hasRedis } from './test/support/redis-server.ts';
 
 const withRedis = hasRedis();
@@ -16,6 +17,13 @@ if (!withChromium) {
   );
 }
 
+const withReplicas = withRedis && hasNginx();
+if (!withReplicas) {
+  process.stderr.write(
+    'Left out: test/http/replicas.test.ts, which needs nginx and redis-server on the PATH. To have them: apt-get install nginx-light redis-server.\n',
+  );
+}
+
 export default defineConfig({
   test: {
     include: [
@@ -23,6 +31,7 @@ export default defineConfig({
       ...(withRedis ? ['test/redis/**/*.test.ts'] : []),
       ...(withChromium ? ['test/views/**/*.test.ts'] : []),
     ],
+    exclude: withReplicas ? [] : ['test/http/replicas.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     // A child process that starts cold on a busy machine needs more than the default five seconds.
     testTimeout: 20_000,

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import * as z from 'zod';
+import { accepting, freePort } from './ports.ts';
 
 export interface RedisServer {
   readonly port: number;
@@ -41,37 +40,9 @@ export async function startRedis(
     async start() {
       const where = [portOption, String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
       child = spawn('redis-server', [...where, ...options], { stdio: 'ignore' });
-      await answering(port);
+      await accepting(port);
     },
   };
   await server.start();
   return server;
 }
-
-const portOf = z.object({ port: z.number() });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = portOf.parse(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answering(port: number): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!(await accepts(port))) {
-    if (Date.now() > end) throw new Error('redis-server did not start');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (accepted: boolean) => () => {
-      socket.destroy();
-      resolve(accepted);
-    };
-    socket.on('connect', end(true)).on('error', end(false));
-  });

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { BINARY } from './binary.ts';
+
+export interface ReplicaOptions {
+  /** The head of the ids of its sessions. */
+  readonly name: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Options for Node. */
+  readonly flags?: readonly string[];
+  /** Takes each line that it writes to stderr. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A `serve --http` of the built binary, which can be ended and started again at its port. */
+export interface Replica {
+  readonly name: string;
+  /** Scheme, host and port, without the proxy. */
+  readonly origin: string;
+  /** Does its process run? */
+  runs(): boolean;
+  stderr(): string;
+  /** Ends it with -9. */
+  kill(): Promise<void>;
+  /** SIGTERM. @returns the exit code and the time that it took, in milliseconds */
+  stop(): Promise<{ readonly code: number | null; readonly ms: number }>;
+  /** Starts it, and waits until it is ready. */
+  start(): Promise<void>;
+}
+
+/** A replica that runs and is ready. */
+export async function startReplica({
+  name,
+  port,
+  env,
+  flags = [],
+  onLine = () => undefined,
+}: ReplicaOptions): Promise<Replica> {
+  const origin = `http://127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+  let said = '';
+
+  const runs = (): boolean => child?.exitCode === null && child.signalCode === null;
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (!child || !runs()) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+
+  const replica: Replica = {
+    name,
+    origin,
+    runs,
+    stderr: () => said,
+    kill: () => end('SIGKILL'),
+    async stop() {
+      const started = performance.now();
+      await end('SIGTERM');
+      return { code: child?.exitCode ?? null, ms: performance.now() - started };
+    },
+    async start() {
+      child = spawn(process.execPath, [...flags, BINARY, 'serve', '--http', '--port', String(port)], {
+        env: { PATH: process.env['PATH'] ?? '', AGORA_THREADS_REPLICA: name, ...env },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      if (child.stderr) {
+        createInterface({ input: child.stderr }).on('line', (line) => {
+          said = `${said}${line}\n`.slice(-10_000);
+          onLine(line);
+        });
+      }
+      await ready(origin, () => said);
+    },
+  };
+  await replica.start();
+  return replica;
+}
+
+async function ready(origin: string, said: () => string): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await isReady(origin))) {
+    if (Date.now() > end) throw new Error(`${origin} is not ready: ${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const isReady = (origin: string): Promise<boolean> =>
+  fetch(`${origin}/readyz`).then(
+    async (answer) => {
+      await answer.body?.cancel();
+      return answer.status === 200;
+    },
+    () => false,
+  );
