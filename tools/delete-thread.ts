@@ -4,6 +4,7 @@ import { errorWords } from '../src/present/error-words.ts';
 import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { App } from '../src/toolkit/define-tool.ts';
+import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import type { Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { deleteOne } from './support/delete-one.ts';
@@ -18,9 +19,6 @@ const output = z.object({
 });
 
 type Result = z.input<typeof output>;
-
-/** Ten pages hold the 500 members that a record keeps. */
-const MEMBER_PAGES = 10;
 
 const factsOf = (target: Target) => targetFacts(target, MEMBERS_TOKENS);
 
