@@ -57,7 +57,7 @@ export const deleteThreads = defineDeletion({
   name: 'delete_threads',
   title: 'Delete several threads',
   description:
-    'Deletes 1-50 threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results holds an outcome and the last record of each; status partly_done means that some were not deleted.',
+    'Deletes 1-50 Agora Chat threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results has an outcome and the last record of each; status partly_done means that some were not deleted.',
   kind: 'delete',
   verb: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
