@@ -15,12 +15,9 @@ const ARMED_MS = 500;
 
 function cells(item: Fields, words: Words): Node[] {
   const thread = threadOf(item);
-  const marks = [
-    item['gone'] === true && statusWords(words, 'already_gone'),
-    item['verified'] === false && words.unverified,
-  ].filter(Boolean);
+  const gone = item['gone'] === true && statusWords(words, 'already_gone');
   return [
-    el('span', {}, nameOf(thread, words), marks.length > 0 && ` (${marks.join(words.comma)})`),
+    nameOf(thread, words, gone, item['verified'] === false && words.unverified),
     foreign(thread.group),
     foreign(thread.owner),
     foreign(thread.created.slice(0, 10)),
@@ -79,7 +76,7 @@ export function drawConfirm(page: Page, { view }: ToolResult, back?: Back): void
       case 'settled':
       case 'declined':
         if (answered) page.tellModel(result);
-        return drawOutcome(page, result, back, action);
+        return drawOutcome(page, result, back, { action, threads: items.map((item) => threadOf(item)) });
       case 'closed':
         return end(words.closed);
       case 'unknown':

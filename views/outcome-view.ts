@@ -1,7 +1,7 @@
 import { button, el, foreign } from './elements.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './read-json.ts';
 import { nameOf, plainTable } from './table.ts';
-import { sandboxMark, type ToolResult, threadOf } from './tool-result.ts';
+import { sandboxMark, type Thread, type ToolResult, threadOf } from './tool-result.ts';
 import type { Back, Page } from './view-page.ts';
 import { statusWords, type Words } from './words.ts';
 
@@ -18,12 +18,18 @@ function tally(rows: readonly Fields[], leftOut: unknown, words: Words): string 
   return [...counts].map(([status, n]) => words.tally(n, statusWords(words, status))).join(words.comma);
 }
 
+/** What was asked, and about which threads. */
+export interface Asked {
+  readonly action: 'delete' | 'remove';
+  readonly threads: readonly Thread[];
+}
+
 /**
  * Draws what came of a call in the words of the person, from the structure. What only the text tells is shown as it is.
  *
- * @param action what was asked
+ * @param asked the question that was answered, where the page has it
  */
-export function drawOutcome(page: Page, result: ToolResult, back?: Back, action: 'delete' | 'remove' = 'delete'): void {
+export function drawOutcome(page: Page, result: ToolResult, back?: Back, asked?: Asked): void {
   const { words } = page;
   const { structure, error, text } = result;
   const { status, confirmed_by, left_out } = structure;
@@ -33,12 +39,13 @@ export function drawOutcome(page: Page, result: ToolResult, back?: Back, action:
   const heading = () => {
     if (error) return words.failed;
     if (inChat) return words.useChat;
-    return declined ? words[action].none : tally(rows, left_out, words);
+    return declined ? words[asked?.action ?? 'delete'].none : tally(rows, left_out, words);
   };
 
   const ofUsers = rows.some(({ username }) => username !== undefined);
   const cells = (row: Fields): Node[] => {
-    const thread = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
+    const told = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
+    const thread = told.name ? told : (asked?.threads.find(({ id }) => id === told.id) ?? told);
     const reason = textOf(row['error']);
     return [
       nameOf(thread, words),

@@ -38,7 +38,12 @@ export const plainTable = (
     rows.map((cells) => rowOf(columns.map((column, i) => ({ column, content: cells[i] ?? '' })))),
   );
 
-export const nameOf = ({ id, name }: Thread, words: Words): Node => foreign(name || `${id} (${words.nameless})`);
+/** The name, or the id in its place, with what we say of it in a form that no name can imitate. */
+export function nameOf({ id, name }: Thread, words: Words, ...marks: readonly (string | false)[]): Node {
+  const cell = el('span', {}, foreign(name || id));
+  for (const mark of [!name && words.nameless, ...marks]) if (mark) cell.append(' ', el('small', {}, mark));
+  return cell;
+}
 
 const DAY_MS = 86_400_000;
 

@@ -28,7 +28,7 @@ const en = {
   tooMany: 'at most 50 can be deleted at once',
   delete: {
     act: (targets: number, _users: number) => `Delete ${threads(targets)}`,
-    note: 'This cannot be undone. Their messages are deleted too.',
+    note: 'This cannot be undone. All messages are deleted too.',
     none: 'Nothing was deleted.',
   },
   remove: {
@@ -82,7 +82,7 @@ const zh: Words = {
   tooMany: '一次最多删除 50 个',
   delete: {
     act: (targets) => `删除 ${targets} 个子区`,
-    note: '无法撤销，其中的消息也会一并删除。',
+    note: '无法撤销，所有消息也会一并删除。',
     none: '未删除任何子区。',
   },
   remove: {

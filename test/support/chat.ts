@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { findChromium } from './chromium.ts';
 import { VIEW_FILE } from './view-file.ts';
 
 /** What a host sends to the view, or gets from a server. */
@@ -18,7 +19,10 @@ export interface ChatOptions {
   /** What the host can do; by default call tools and tell the model. */
   readonly capabilities?: Json;
   readonly context?: Json;
-  readonly browser?: BrowserContextOptions;
+  /** Time stands still from this day on. */
+  readonly stopsAt?: string;
+  /** In pixels; by default 800 by 600. */
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 export interface Chat {
@@ -31,6 +35,7 @@ export interface Chat {
   readonly toldModel: readonly unknown[];
   sendResult(result: Json): Promise<void>;
   changeContext(context: Json): Promise<void>;
+  /** Resolves with the page's answer, after all that it has sent before. */
   endView(): Promise<unknown>;
 }
 
@@ -44,76 +49,102 @@ const POLICY = [
   "connect-src 'none'",
 ].join('; ');
 
-let chatScript: Promise<string> | undefined;
+/** What the browser takes for the present. */
+export const NOW = '2026-11-26T09:30:00Z';
+
+const CHAT = 'https://chat.test/';
+const VIEW = 'https://view.test/view.html';
 
 async function bundleChat(): Promise<string> {
   const entry = fileURLToPath(new URL('../views/chat-page.ts', import.meta.url));
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife' });
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, write: false });
   return outputFiles[0]?.text ?? '';
 }
 
-/** Opens a chat of two origins in a browser, without any server, and draws the view in it. */
-export async function openChat(browser: Browser, options: ChatOptions): Promise<Chat> {
-  const {
-    result,
-    callTool,
-    context = {},
-    capabilities = { serverTools: {}, updateModelContext: { text: {} } },
-  } = options;
-  chatScript ??= bundleChat();
-  const script = await chatScript;
-  const window = await browser.newContext({
-    locale: 'en-US',
-    viewport: { width: 800, height: 600 },
-    ...options.browser,
-  });
-  onTestFinished(() => window.close());
-  const page = await window.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
-  });
-  onTestFinished(() => {
-    if (problems.length > 0) throw new Error(`The browser complained: ${problems.join('\n')}`);
-  });
+async function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('There is no Chromium here.');
+  return chromium.launch({ executablePath });
+}
 
-  // Whatever else the page asks for fails, and is then a complaint of the browser.
-  await page.route('**/*', (route) => route.abort());
-  await page.route('https://chat.test/', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Chat</title><body>' }),
-  );
-  await page.route('https://view.test/view.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html; charset=utf-8',
-      headers: { 'Content-Security-Policy': POLICY },
-      body: readFileSync(VIEW_FILE, 'utf8'),
-    }),
-  );
+/**
+ * A chat of two origins in a browser, without a server: one for all tests of a file. The returned function draws the
+ * view in it, until the end of the test.
+ */
+export function useChat(): (options: ChatOptions) => Promise<Chat> {
+  let browser: Browser | undefined;
+  let page: Page | undefined;
+  let problems: string[] = [];
+  let onCall: CallTool = () => Promise.reject(new Error('No view is drawn.'));
+  let onContext = (_content: unknown): void => {};
 
-  const calls: [string, Json][] = [];
-  const toldModel: unknown[] = [];
-  await page.exposeFunction('callTool', async ({ name, arguments: args }: { name: string; arguments: Json }) => {
-    calls.push([name, args]);
-    if (!callTool) throw new Error('The host calls no tools.');
-    return callTool(name, args);
-  });
-  await page.exposeFunction('takeContext', (content: unknown) => void toldModel.push(content));
-  await page.goto('https://chat.test/');
-  await page.addScriptTag({ content: script });
-  const run = (name: string, ...args: readonly unknown[]) =>
-    page.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join()})`);
-  await run('openView', { capabilities, context, result });
-  const view = page.frame({ url: 'https://view.test/view.html' });
-  if (!view) throw new Error('The view was not drawn.');
+  beforeAll(async () => {
+    const [script, html, launched] = await Promise.all([bundleChat(), readFile(VIEW_FILE, 'utf8'), launch()]);
+    browser = launched;
+    page = await browser.newPage({ locale: 'en-US', timezoneId: 'UTC' });
+    page.setDefaultTimeout(10_000);
+    // Time passes as usual, but from here: ages and pictures are the same on every day.
+    await page.clock.install({ time: NOW });
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+    });
+    // Whatever else is asked for fails, and the browser then complains.
+    await page.route('**/*', (route) => route.abort());
+    await page.route(CHAT, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Chat</title><body>' }),
+    );
+    await page.route(VIEW, (route) =>
+      route.fulfill({
+        contentType: 'text/html; charset=utf-8',
+        headers: { 'Content-Security-Policy': POLICY },
+        body: html,
+      }),
+    );
+    await page.exposeFunction('callTool', ({ name, arguments: args }: { name: string; arguments: Json }) =>
+      onCall(name, args),
+    );
+    await page.exposeFunction('takeContext', (content: unknown) => onContext(content));
+    await page.goto(CHAT);
+    await page.addScriptTag({ content: script });
+  }, 60_000);
+  afterAll(() => browser?.close());
 
-  return {
-    page,
-    view,
-    calls,
-    toldModel,
-    sendResult: async (next) => void (await run('sendResult', next)),
-    changeContext: async (changed) => void (await run('changeContext', changed)),
-    endView: () => run('endView'),
+  return async ({ result, callTool, context = {}, size = { width: 800, height: 600 }, ...options }) => {
+    if (!page) throw new Error('The browser is started before the first test.');
+    const chat = page;
+    const calls: [string, Json][] = [];
+    const toldModel: unknown[] = [];
+    onCall = async (name, args) => {
+      calls.push([name, args]);
+      if (!callTool) throw new Error('This host makes no calls.');
+      return callTool(name, args);
+    };
+    onContext = (content) => {
+      toldModel.push(content);
+    };
+    const run = (name: string, ...args: readonly unknown[]) =>
+      chat.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join()})`);
+    const { capabilities = { serverTools: {}, updateModelContext: { text: {} } } } = options;
+
+    problems = [];
+    await chat.setViewportSize(size);
+    onTestFinished(async () => {
+      await run('removeView');
+      expect(problems).toEqual([]);
+    });
+    if (options.stopsAt) await chat.clock.pauseAt(options.stopsAt);
+    await run('openView', { capabilities, context, result });
+    const view = chat.frame({ url: VIEW });
+    if (!view) throw new Error('The view was not drawn.');
+    return {
+      page: chat,
+      view,
+      calls,
+      toldModel,
+      sendResult: async (next) => void (await run('sendResult', next)),
+      changeContext: async (changed) => void (await run('changeContext', changed)),
+      endView: () => run('endView'),
+    };
   };
 }

@@ -1,4 +1,4 @@
-import type { Json } from './chat.ts';
+import type { CallTool, Json } from './chat.ts';
 
 /* Results as the server gives them to a client that draws views. */
 
@@ -79,6 +79,18 @@ export const outcomeOf = (rows: Readonly<Record<string, string>>): Json => ({
     thread: { id: thread_id, name: `Thread ${thread_id}`, owner: 'lin' },
   })),
 });
+
+/** Answers of `answer_confirmation` in the order of the calls, by what the view sent; the last is repeated. */
+export function answersOf(answers: Readonly<Record<string, readonly (Json | Error)[]>>): CallTool {
+  const left = new Map(Object.entries(answers).map(([word, replies]) => [word, [...replies]]));
+  return async (_name, { approval, answer }) => {
+    const replies = left.get(String(answer)) ?? [];
+    const reply = replies.length > 1 ? replies.shift() : replies[0];
+    if (approval !== APPROVAL || reply === undefined) throw new Error(`unexpected: ${approval} ${answer}`);
+    if (reply instanceof Error) throw reply;
+    return reply;
+  };
+}
 
 /** `answer_confirmation` refusing an approval: an error whose code is the state. */
 export const refusalResult = (state: 'closed' | 'unknown') => ({

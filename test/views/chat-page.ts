@@ -19,16 +19,20 @@ declare global {
     sendResult(result: CallToolResult): Promise<void>;
     changeContext(context: Chat['context']): void;
     endView(): Promise<object>;
+    removeView(): Promise<void>;
   }
 }
 
-const frame = document.createElement('iframe');
-frame.sandbox.add('allow-scripts');
-frame.src = 'https://view.test/view.html';
-frame.title = 'View';
-frame.style.cssText = 'width: 100%; height: 20px; border: 0';
-
 window.openView = async ({ capabilities, context, result }) => {
+  const frame = document.createElement('iframe');
+  frame.sandbox.add('allow-scripts');
+  frame.src = 'https://view.test/view.html';
+  frame.title = 'View';
+  frame.style.cssText = 'width: 100%; height: 20px; border: 0';
+  document.body.replaceChildren(frame);
+  const target = frame.contentWindow;
+  if (!target) throw new Error('The view has no window.');
+
   const bridge = new AppBridge(null, { name: 'test-chat', version: '1.0.0' }, capabilities, { hostContext: context });
   bridge.oncalltool = (params) => window.callTool(params);
   bridge.onupdatemodelcontext = async ({ content = [] }) => {
@@ -38,15 +42,17 @@ window.openView = async ({ capabilities, context, result }) => {
   bridge.onsizechange = ({ height }) => {
     frame.style.height = `${height}px`;
   };
-  window.sendResult = (next) => bridge.sendToolResult(next);
-  window.changeContext = (changed) => bridge.setHostContext(changed);
-  window.endView = () => bridge.teardownResource({});
   const initialized = new Promise<void>((resolve) => {
     bridge.oninitialized = () => resolve();
   });
-  document.body.append(frame);
-  const target = frame.contentWindow;
-  if (!target) throw new Error('The view has no window.');
+  window.sendResult = (next) => bridge.sendToolResult(next);
+  window.changeContext = (changed) => bridge.setHostContext(changed);
+  window.endView = () => bridge.teardownResource({});
+  window.removeView = async () => {
+    frame.remove();
+    await bridge.close();
+  };
+
   await bridge.connect(new PostMessageTransport(target, target));
   await initialized;
   await bridge.sendToolInput({ arguments: {} });
