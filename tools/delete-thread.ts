@@ -3,11 +3,11 @@ import { capitalised } from '../src/base/capitalised.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
-import type { App } from '../src/toolkit/define-tool.ts';
+import type { ToolContext } from '../src/toolkit/define-tool.ts';
 import type { Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { deleteOne } from './support/delete-one.ts';
-import { MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
+import { deletedBefore, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadId } from './support/parameters.ts';
 
 const output = z.object({
@@ -35,7 +35,7 @@ export const deleteThread = defineDeletion({
   output,
   threadIds: ({ thread_id }) => [thread_id],
   deletions: () => 1,
-  alreadyDone: ([target], app) => (target?.gone ? goneResult(target, app) : undefined),
+  alreadyDone: ([target], context) => (target?.gone ? goneResult(target, context) : undefined),
   question: (targets, _args, context) => questionAbout(targets, undefined, context),
   unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
   async perform([target], _args, context): Promise<Result> {
@@ -46,7 +46,7 @@ export const deleteThread = defineDeletion({
     const thread = recordFacts(record, MEMBERS_TOKENS);
     switch (status) {
       case 'already_gone':
-        return { ...goneResult(target, app), confirmed_by };
+        return { ...goneResult(target, context), confirmed_by };
       case 'deleted': {
         const unchecked = deletion.unchecked ? ' Its name could not be checked just before.' : '';
         const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`;
@@ -74,8 +74,13 @@ export const deleteThread = defineDeletion({
     status === 'confirmation_required' || status === 'declined' ? summary : [summary, ...lastRecord(thread)].join('\n'),
 });
 
-const goneResult = (target: Target, app: App): Result => ({
-  summary: `Nothing was deleted ${inApp(app)}: ${titled(factsOf(target))} does not exist. It may have been deleted before.`,
-  status: 'already_gone',
-  thread: factsOf(target),
-});
+function goneResult(target: Target, { app, ownDeletions, records }: ToolContext): Result {
+  const before = deletedBefore([target.id], ownDeletions);
+  const record = before === undefined ? undefined : records.find(target.id);
+  const thread = record ? recordFacts(record, MEMBERS_TOKENS) : factsOf(target);
+  return {
+    summary: `Nothing was deleted ${inApp(app)}: ${titled(thread)} does not exist. ${before ?? 'It may have been deleted before.'}`,
+    status: 'already_gone',
+    thread,
+  };
+}

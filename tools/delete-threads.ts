@@ -12,6 +12,7 @@ import { type Deletion, deleteOne } from './support/delete-one.ts';
 import {
   briefFacts,
   cutTexts,
+  deletedBefore,
   MEMBERS_TOKENS,
   questionAbout,
   recordFacts,
@@ -63,10 +64,15 @@ export const deleteThreads = defineDeletion({
   output,
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
   deletions: (targets) => targets.filter(({ gone }) => !gone).length,
-  alreadyDone: (targets, app): Result | undefined =>
+  alreadyDone: (targets, { app, ownDeletions }): Result | undefined =>
     targets.every(({ gone }) => gone)
       ? {
-          summary: `Nothing was deleted ${inApp(app)}: none of the ${counted(targets.length, 'thread')} exists. They may have been deleted before.`,
+          summary: `Nothing was deleted ${inApp(app)}: none of the ${counted(targets.length, 'thread')} exists. ${
+            deletedBefore(
+              targets.map(({ id }) => id),
+              ownDeletions,
+            ) ?? 'They may have been deleted before.'
+          }`,
           status: 'done',
           results: targets.map(({ id }) => ({ thread_id: shownId(id), status: 'already_gone' })),
         }
@@ -94,6 +100,7 @@ export const deleteThreads = defineDeletion({
     const summary = [
       `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
       ...uncheckedOf(ones),
+      ...goneBefore(ones, context),
       ...keptOf(ones, context.audited),
       ...(carried ? [carried.words] : []),
     ].join(' ');
@@ -166,6 +173,13 @@ function uncheckedOf(ones: readonly One[]): readonly string[] {
   return count === 0
     ? []
     : [`The ${count === 1 ? 'name' : 'names'} of ${count} of them could not be checked just before.`];
+}
+
+/** Which of those that were gone already this session has deleted itself. */
+function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): readonly string[] {
+  const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
+  const words = deletedBefore(gone, ownDeletions);
+  return words === undefined ? [] : [words];
 }
 
 /** Where the members of what was deleted are kept, and of how many they are not. */

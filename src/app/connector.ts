@@ -63,6 +63,7 @@ export function createConnector(
       { createSeen },
       { createGroupNames },
       { createLastRecords },
+      { createOwnDeletions },
       { createDeletionCaps },
       { createDirectory },
       { createLimiter },
@@ -76,6 +77,7 @@ export function createConnector(
       import('../toolkit/seen-threads.ts'),
       import('../toolkit/group-names.ts'),
       import('../toolkit/last-records.ts'),
+      import('../toolkit/own-deletions.ts'),
       import('../toolkit/deletion-cap.ts'),
       import('../lists/directory.ts'),
       import('../agora/rate-limiter.ts'),
@@ -118,7 +120,7 @@ export function createConnector(
         turn += 1;
         return turn;
       },
-      openSession: (subject) => ({ seen: createSeen(), cap: capOf(subject) }),
+      openSession: (subject) => ({ seen: createSeen(), ownDeletions: createOwnDeletions(), cap: capOf(subject) }),
     };
   }
 

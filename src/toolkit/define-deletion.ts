@@ -5,7 +5,6 @@ import type { Gate, Question, Yes } from './confirm.ts';
 import type { Binding } from './confirmation-codes.ts';
 import { CONFIRMED_BY, type ConfirmedBy, confirmedWords } from './confirmed-by.ts';
 import {
-  type App,
   type Result,
   type Spec,
   type Tool,
@@ -56,7 +55,7 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spe
   /** Deletions that AGORA_THREADS_MAX_DELETES counts if all goes as asked. */
   readonly deletions: (targets: readonly Target[]) => number;
   /** The result where nothing is left to lose; then nobody is asked. */
-  readonly alreadyDone: (targets: readonly Target[], app: App) => Result<O> | undefined;
+  readonly alreadyDone: (targets: readonly Target[], context: ToolContext) => Result<O> | undefined;
   readonly question: (targets: readonly Target[], args: z.output<I>, context: ToolContext) => DrawnQuestion;
   /** Adds to an unconfirmed result what would be lost. */
   readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => Result<O>;
@@ -92,7 +91,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     // A click during the looks: what they found gone is then no news.
     const meanwhile = await answeredBefore(gate, binding, context);
     if (meanwhile) return meanwhile;
-    const done = spec.alreadyDone(targets, app);
+    const done = spec.alreadyDone(targets, context);
     if (done) return deliver(done);
     context.cap.require(spec.deletions(targets));
     const { view, ...question } = spec.question(targets, args, context);

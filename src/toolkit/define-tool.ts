@@ -14,6 +14,7 @@ import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
 import type { GroupNames } from './group-names.ts';
 import type { LastRecords } from './last-records.ts';
+import type { OwnDeletions } from './own-deletions.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Target } from './targets.ts';
 import type { ConfirmView } from './view-data.ts';
@@ -63,6 +64,7 @@ export interface AppConnection {
 /** What one MCP session has for itself: nothing of it works in another. */
 export interface Session {
   readonly seen: Seen;
+  readonly ownDeletions: OwnDeletions;
   /** Shared by the sessions of one subject. */
   readonly cap: DeletionCap;
 }

@@ -7,6 +7,7 @@ import { defineDeletion } from '../../src/toolkit/define-deletion.ts';
 import type { Confirmation, ToolContext } from '../../src/toolkit/define-tool.ts';
 import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
 import { createLastRecords } from '../../src/toolkit/last-records.ts';
+import { createOwnDeletions } from '../../src/toolkit/own-deletions.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { outcomeOf, type Write } from '../../src/toolkit/writer.ts';
 import { addThreadMembers } from '../../tools/add-thread-members.ts';
@@ -78,6 +79,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
     },
     audited: true,
     seen: createSeen(),
+    ownDeletions: createOwnDeletions(),
     records,
     cap,
     nextTurn: () => ++turn,

@@ -45,7 +45,7 @@ export async function deleteOne(
   memberPages: number,
   context: ConfirmedContext,
 ): Promise<Deletion> {
-  const { app, cap, clock, directory, records, seen, signal, time, write } = context;
+  const { app, cap, clock, directory, ownDeletions, records, seen, signal, time, write } = context;
   const { id } = target;
   const elapsedMs = timePassed(clock);
   // The looks and the deletion share one turn: the deletion is next in line once the looks are done.
@@ -82,6 +82,11 @@ export async function deleteOne(
     return lastRecordOf(thread, known.thread !== undefined, known.members, { app: app.name, host: app.host });
   };
 
+  function keep(record: LastRecord, done: boolean): void {
+    records.keep(record);
+    ownDeletions.note(id, { at: clock.now(), done });
+  }
+
   async function send(): Promise<WriteOutcome<void>> {
     const looked = await outcomeOf(guard.check(false));
     time.throwIfGivenUp();
@@ -96,12 +101,12 @@ export async function deleteOne(
     .then((written) => endOf(written, id, context))
     .catch((error: unknown) => {
       // Given up while the deletion was on its way: the thread may be gone.
-      if (sending) records.keep(recordNow());
+      if (sending) keep(recordNow(), false);
       else giveBack?.();
       throw error;
     });
   const record = recordNow();
-  if (end.status === 'deleted' || end.status === 'unknown') records.keep(record);
+  if (end.status === 'deleted' || end.status === 'unknown') keep(record, end.status === 'deleted');
   else giveBack?.();
   if (end.status === 'deleted' || end.status === 'already_gone') {
     seen.forget(id);

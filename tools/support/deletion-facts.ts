@@ -1,10 +1,11 @@
 import { factsOf, memberFacts, shownId, shownName, type ThreadFacts } from '../../src/present/thread-facts.ts';
-import { utcDay, utcTime } from '../../src/present/time.ts';
+import { utcDay, utcMinute, utcTime } from '../../src/present/time.ts';
 import { cutTo, fairShare } from '../../src/present/token-budget.ts';
 import { confirmationQuestion } from '../../src/toolkit/confirmation-question.ts';
 import type { DrawnQuestion } from '../../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import type { LastRecord } from '../../src/toolkit/last-records.ts';
+import type { OwnDeletions } from '../../src/toolkit/own-deletions.ts';
 import type { Target } from '../../src/toolkit/targets.ts';
 import type { ViewItem } from '../../src/toolkit/view-data.ts';
 
@@ -66,6 +67,27 @@ export const briefFacts = (target: Target): ThreadFacts => withoutMembers(target
 
 export const withoutMembers = ({ members: _members, members_left_out: _more, ...thread }: ThreadFacts): ThreadFacts =>
   thread;
+
+/** Deletions named one by one in a sentence; the rest are counted. */
+const MOST_NAMED = 10;
+
+/**
+ * Which of these threads this session has deleted, and when: the client may not have got that result. Undefined for
+ * none.
+ */
+export function deletedBefore(ids: readonly string[], deletions: OwnDeletions): string | undefined {
+  const own = ids.flatMap((id) => {
+    const deletion = deletions.find(id);
+    return deletion ? [{ id, ...deletion }] : [];
+  });
+  if (own.length === 0) return undefined;
+  const named = own.slice(0, MOST_NAMED).map(({ id, at, done }) => {
+    const which = ids.length === 1 ? 'it' : shownId(id);
+    return `${which} at ${utcMinute(at)}${done ? '' : ' (the answer was lost)'}`;
+  });
+  const more = own.length - named.length;
+  return `This session deleted ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
 
 /** A last record, for a result. */
 export function recordFacts(record: LastRecord, memberTokens: number): ThreadFacts {
