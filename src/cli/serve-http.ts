@@ -15,7 +15,7 @@ export interface Listen {
 const DEFAULTS: Listen = { address: '127.0.0.1', port: 8080 };
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /** When nothing is under way any more, what is left gets this long to close, in milliseconds. */
-const LAST_MOMENT_MS = 400;
+const LAST_MOMENT_MS = 300;
 
 /**
  * Reads where to listen.

@@ -54,7 +54,7 @@ const SWEEP_MS = 500;
 /** What was sent before the end may be answered for this long, in milliseconds. */
 const DRAIN_MS = 5_000;
 /** Last bytes get this long to leave, in milliseconds. */
-const FLUSH_MS = 500;
+const FLUSH_MS = 300;
 
 /**
  * Serves MCP over Streamable HTTP at `/mcp` to whoever has a token, and what operators need beside it.

@@ -20,10 +20,11 @@ async function trap(chunk: string): Promise<string> {
 
 const REDIS = { AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' };
 const APP = classicSettings('http://127.0.0.1:9');
+const TEAM = { AGORA_THREADS_HTTP_TOKENS_FILE: '/nowhere/tokens.txt', AGORA_THREADS_HTTP_URL: 'https://x.example' };
 
 it.each(CHUNK_FILES)('%s is not read for a start and a list of tools, whatever is set', async (chunk) => {
   const binary = await trap(chunk);
-  for (const env of [{}, APP, { ...APP, ...REDIS }]) {
+  for (const env of [{}, APP, { ...APP, ...REDIS }, TEAM]) {
     const server = await openRaw({ env, binary });
     expect(await server.ask(2, 'tools/list')).toHaveProperty('result.tools');
     server.child.stdin.end();
@@ -57,4 +58,8 @@ describe('the chunk for Redis', () => {
       'none',
     );
   });
+});
+
+it('http.js is not read for a call over stdio', async () => {
+  expect(await callBinary('list_threads', {}, TEAM, await trap('http.js'))).toContain('[sandbox]');
 });

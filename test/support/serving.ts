@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
+import * as z from 'zod';
 import { newToken, type Scope, tokenLine } from '../../src/http/token-line.ts';
 import { BINARY } from './binary.ts';
 import { refereed } from './mcp.ts';
@@ -97,3 +98,73 @@ export async function connectOverHttp(
   onTestFinished(() => client.close());
   return { client, transport };
 }
+
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** A POST to `/mcp`, as a client makes it but for what is given here. */
+export const post = (
+  { origin }: Pick<Serving, 'origin'>,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Response> =>
+  fetch(`${origin}/mcp`, {
+    method: 'POST',
+    headers: { ...JSON_HEADERS, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+
+export const hello = (capabilities: object = {}) => ({
+  jsonrpc: '2.0',
+  id: 'hello',
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities, clientInfo: { name: 'raw', version: '1' } },
+});
+
+/** A call of a tool, as a message. */
+export const toolCall = (id: string | number, name: string, args: Record<string, unknown> = {}) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+/** Begins a session without the SDK; what it returns are the headers of its requests. */
+export async function beginSession(
+  serving: Pick<Serving, 'origin' | 'tokenOf'>,
+  name = 'lin',
+  capabilities: object = {},
+): Promise<Record<string, string>> {
+  const headers = bearer(serving.tokenOf(name));
+  const begun = await post(serving, hello(capabilities), headers);
+  await begun.text();
+  return { ...headers, 'mcp-session-id': begun.headers.get('mcp-session-id') ?? `status ${begun.status}` };
+}
+
+const message = z.looseObject({ id: z.union([z.string(), z.number()]).optional(), method: z.string().optional() });
+export type StreamMessage = z.output<typeof message>;
+
+/** The messages of a stream, as they come. */
+export async function* messagesOf(response: Response): AsyncGenerator<StreamMessage> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const part of response.body ?? []) {
+    const events = (rest + decoder.decode(part, { stream: true })).split('\n\n');
+    rest = events.pop() ?? '';
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data !== undefined) yield message.parse(JSON.parse(data));
+    }
+  }
+}
+
+/** The first message of a stream that fits. */
+export async function firstOf(response: Response, fits: (message: StreamMessage) => boolean): Promise<StreamMessage> {
+  for await (const one of messagesOf(response)) if (fits(one)) return one;
+  throw new Error('The stream ended without it.');
+}
+
+/** The answer to a request, as the last message of the stream of its POST. */
+export const answerTo = (response: Response, id: string | number): Promise<StreamMessage> =>
+  firstOf(response, (one) => one.id === id && one.method === undefined);

@@ -1,0 +1,142 @@
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { classicSettings } from '../support/http.ts';
+import {
+  answerTo,
+  bearer,
+  beginSession,
+  hello,
+  messagesOf,
+  post,
+  type Serving,
+  type StreamMessage,
+  startServing,
+  toolCall,
+} from '../support/serving.ts';
+import { type ServiceOptions, threadService, threadsOf } from '../support/thread-service.ts';
+import { until } from '../support/turns.ts';
+
+const FORMS = { elicitation: { form: {} } };
+const YES = { action: 'accept', content: { confirm: true } };
+const structure = z.object({ result: z.object({ structuredContent: z.looseObject({ summary: z.string() }) }) });
+const structureOf = (message: StreamMessage | undefined) => structure.parse(message).result.structuredContent;
+
+async function servingThreads(count: number, options: ServiceOptions = {}) {
+  const service = await threadService(threadsOf('lin', count), options);
+  const log = join(tmpdir(), `audit-${crypto.randomUUID()}.jsonl`);
+  onTestFinished(() => rm(log, { force: true }));
+  const serving = await startServing({ env: { ...classicSettings(service.url), AGORA_THREADS_AUDIT_LOG: log } });
+  const auditLines = async (): Promise<readonly string[]> =>
+    (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  return { service, serving, ids: [...service.threads.keys()], auditLines };
+}
+
+/** Sends SIGTERM. @returns the exit code, and how long the end took in milliseconds */
+async function terminate({ child, exit }: Serving): Promise<{ code: number | null; ms: number }> {
+  const started = performance.now();
+  child.kill('SIGTERM');
+  const code = await exit;
+  return { code, ms: performance.now() - started };
+}
+
+// Windows has no signals: kill() ends a process there without a word.
+describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
+  it('ends a server at once where nothing is under way, open streams included', async () => {
+    const { serving } = await servingThreads(1);
+    const headers = await beginSession(serving);
+    const stream = await fetch(`${serving.origin}/mcp`, { headers: { ...headers, accept: 'text/event-stream' } });
+    const end = await terminate(serving);
+    expect(end.code).toBe(0);
+    expect(end.ms).toBeLessThan(3_000);
+    expect(await stream.text()).toBe('');
+  });
+
+  it('answers an open question: not deleted, the server is ending', async () => {
+    const { serving, service, ids, auditLines } = await servingThreads(2);
+    const headers = await beginSession(serving, 'lin', FORMS);
+    const stream = await post(serving, toolCall(1, 'delete_thread', { thread_id: ids[0] }), headers);
+    let ended: Promise<{ code: number | null; ms: number }> | undefined;
+    let last: StreamMessage | undefined;
+    const seen: (string | undefined)[] = [];
+    for await (const message of messagesOf(stream)) {
+      last = message;
+      seen.push(message.method);
+      if (message.method === 'elicitation/create') ended = terminate(serving);
+    }
+    expect(seen).toEqual(['elicitation/create', 'notifications/cancelled', undefined]);
+    expect(structureOf(last)).toMatchObject({ status: 'declined' });
+    expect(structureOf(last).summary).toBe(
+      'Nothing was deleted: the server is ending, and took its question back. Call again in a moment: another server, or this one started again, asks then.',
+    );
+    const end = await ended;
+    expect(end?.code).toBe(0);
+    expect(end?.ms).toBeLessThan(6_000);
+    expect(service.deleted).toEqual([]);
+    expect(await auditLines()).toEqual([]);
+  });
+
+  it('lets what was sent be answered, tries nothing new, and begins no session meanwhile', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { serving, service, ids, auditLines } = await servingThreads(12, {
+      async after({ endpoint }) {
+        if (endpoint === 'delete') await answered;
+        return undefined;
+      },
+    });
+    const headers = await beginSession(serving, 'lin', FORMS);
+    const stream = await post(serving, toolCall(1, 'delete_threads', { thread_ids: ids }), headers);
+    const messages = messagesOf(stream);
+    const { value: question } = await messages.next();
+    await post(serving, { jsonrpc: '2.0', id: question?.id, result: YES }, headers);
+    // Eight are deleted at the same time.
+    await until(() => service.deleted.length === 8, 'eight deletions');
+    const ended = terminate(serving);
+    await until(() => serving.child.killed);
+    let ready = 200;
+    while (ready === 200) ready = (await fetch(`${serving.origin}/readyz`)).status;
+    expect(ready).toBe(503);
+    expect((await fetch(`${serving.origin}/healthz`)).status).toBe(200);
+    const refused = await post(serving, hello(), bearer(serving.tokenOf('lin')));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    const late = await answerTo(await post(serving, toolCall(2, 'list_user_threads', { username: 'lin' }), headers), 2);
+    expect(JSON.stringify(late)).toContain('Error [server_ending]: list_user_threads failed: the server is ending');
+    answer();
+    let last: StreamMessage | undefined;
+    for await (const message of messages) last = message;
+    const result = structureOf(last);
+    const rows = z.object({ results: z.object({ status: z.string() }).array() }).parse(result).results;
+    expect(rows.filter(({ status }) => status === 'deleted')).toHaveLength(8);
+    expect(rows.filter(({ status }) => status === 'not_tried')).toHaveLength(4);
+    expect(result).not.toHaveProperty('confirmation_code');
+    expect(result.summary).toContain('The server is ending, so the rest was not tried');
+    expect(await ended).toMatchObject({ code: 0 });
+    // Each line before has its line after, and each outcome is what happened.
+    const lines = (await auditLines()).map((line) => z.looseObject({ phase: z.string() }).parse(JSON.parse(line)));
+    expect(lines.filter(({ phase }) => phase === 'before')).toHaveLength(8);
+    expect(lines.filter(({ phase, outcome }) => phase === 'after' && outcome === 'ok')).toHaveLength(8);
+    expect(service.deleted).toHaveLength(8);
+  });
+
+  it('ends within six seconds though the service never answers, and the audit log says that nobody knows', async () => {
+    const { serving, service, ids, auditLines } = await servingThreads(1, {
+      before: ({ endpoint }) => Promise.resolve(endpoint === 'delete' ? 'hang' : undefined),
+    });
+    const headers = await beginSession(serving, 'lin', FORMS);
+    const stream = await post(serving, toolCall(1, 'delete_thread', { thread_id: ids[0] }), headers);
+    const messages = messagesOf(stream);
+    const { value: question } = await messages.next();
+    await post(serving, { jsonrpc: '2.0', id: question?.id, result: YES }, headers);
+    await until(() => service.requests.some(({ endpoint }) => endpoint === 'delete'), 'a deletion');
+    const end = await terminate(serving);
+    expect(end.code).toBe(0);
+    expect(end.ms).toBeLessThan(6_000);
+    const lines = (await auditLines()).map((line) => z.looseObject({ phase: z.string() }).parse(JSON.parse(line)));
+    expect(lines).toMatchObject([{ phase: 'before' }, { phase: 'after', outcome: 'cancelled', may_have_landed: true }]);
+  });
+});
