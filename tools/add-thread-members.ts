@@ -10,7 +10,7 @@ export const addThreadMembers = defineTool({
   name: 'add_thread_members',
   title: 'Add members to threads',
   description:
-    "Adds 1-100 users to 1-50 threads, at most 200 pairs of user and thread; each user must be a member of the thread's group. status partly_done means that some were not added, and results says which. Existing members are unchanged.",
+    "Adds 1-100 users to 1-50 Agora Chat threads, at most 200 pairs of user and thread; each user must be a member of the thread's group. status partly_done means that some were not added; results says which. Existing members are unchanged.",
   kind: 'create',
   input: z.strictObject({ thread_ids: threadIds, usernames }).refine(fewEnoughPairs, PAIRS),
   output: z.object({

@@ -23,11 +23,11 @@ const output = z.object({
   summary: z.string(),
   status: z.enum(['created', 'already_exists', 'unknown']),
   thread_id: z.string().optional(),
-  group_id: z.string(),
-  msg_id: z.string(),
-  name: z.string(),
-  owner: z.string(),
-  existing: threadFacts.optional().describe('The thread that the message has already'),
+  group_id: z.string().optional(),
+  msg_id: z.string().optional(),
+  name: z.string().optional(),
+  owner: z.string().optional(),
+  existing: threadFacts.optional().describe('The thread that the message already has'),
   ...memberFields,
 });
 
@@ -46,7 +46,7 @@ export const createThread = defineTool({
   name: 'create_thread',
   title: 'Create a thread',
   description:
-    'Creates a thread on a message of a group, and adds members to it. A message can have one thread: status already_exists means it has one. status unknown means the answer was lost; calling again with the same arguments is safe then. The msg_id comes from the chat (webhook, send answer, client), not from these tools.',
+    'Creates an Agora Chat thread on a group message, and can add members to it. A message can have only one thread: status already_exists means it has one. status unknown means the answer was lost; calling again with the same arguments is safe. The msg_id comes from the chat (webhook, send answer, client), not from these tools.',
   kind: 'create',
   input,
   output,
@@ -114,8 +114,8 @@ function resultOf(made: Exclude<Made, { kind: 'refused' }>, args: Args, { app }:
       return {
         summary: `Nothing was created ${inApp(app)}: ${message} already has a thread, and can have only one. ${where}`,
         status: 'already_exists',
+        // Alone: a name that was only asked for would be taken for the name of that thread.
         ...defined({ thread_id: existing?.id, existing }),
-        ...echo,
       };
     }
     case 'other': {
@@ -126,7 +126,6 @@ function resultOf(made: Exclude<Made, { kind: 'refused' }>, args: Args, { app }:
         status: isKnown ? 'already_exists' : 'unknown',
         ...defined({ thread_id: isKnown ? existing.id : undefined }),
         existing,
-        ...echo,
       };
     }
     case 'unknown':

@@ -4,6 +4,7 @@ import { errorWords } from '../src/present/error-words.ts';
 import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../src/toolkit/define-tool.ts';
+import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import type { Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { deleteOne } from './support/delete-one.ts';
@@ -19,16 +20,13 @@ const output = z.object({
 
 type Result = z.input<typeof output>;
 
-/** Ten pages hold the 500 members that a record keeps. */
-const MEMBER_PAGES = 10;
-
 const factsOf = (target: Target) => targetFacts(target, MEMBERS_TOKENS);
 
 export const deleteThread = defineDeletion({
   name: 'delete_thread',
   title: 'Delete a thread',
   description:
-    'Deletes a thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result holds all that was known; restore_thread can make it again, without its messages.',
+    'Deletes an Agora Chat thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result has all that was known; restore_thread can make it again, without its messages.',
   kind: 'delete',
   verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),

@@ -6,6 +6,7 @@ import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
+import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
@@ -57,7 +58,7 @@ export const deleteThreads = defineDeletion({
   name: 'delete_threads',
   title: 'Delete several threads',
   description:
-    'Deletes 1-50 threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results holds an outcome and the last record of each; status partly_done means that some were not deleted.',
+    'Deletes 1-50 Agora Chat threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results has an outcome and the last record of each; status partly_done means that some were not deleted.',
   kind: 'delete',
   verb: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
@@ -146,7 +147,6 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
 }
 
 const NOT_SENT = 'not sent, after the failure before it';
-const MEMBER_PAGES = 10;
 /** Of our own looks, and so about one thread only. */
 const ABOUT_ONE = new Set<string>(['renamed', 'name_not_checked']);
 

@@ -33,12 +33,12 @@ export const findGroups = defineTool({
   name: 'find_groups',
   title: 'Find groups',
   description:
-    'Finds the groups of Agora Chat threads: turns a group name into the group_id that other tools take. Searches all groups of the app, newest first, or those that one user has joined. Says whether all were read.',
+    'Finds the groups that Agora Chat threads belong to: turns a group name into the group_id that other tools take. Searches all groups of the app, newest first, or those that one user has joined. Says whether all were read.',
   kind: 'read',
   input: z.strictObject({
     name_contains: filterArguments.name_contains,
     username: username.optional().describe('Only groups that this user has joined'),
-    limit: listArguments.limit.describe('How many groups'),
+    limit: listArguments.limit.describe('How many to show (0-50, default 20)'),
     cursor: listArguments.cursor,
   }),
   output,

@@ -16,7 +16,7 @@ export const findThreads = defineTool({
   name: 'find_threads',
   title: 'Find threads',
   description:
-    'Finds Agora Chat threads anywhere in the app by name, owner, group or age, when no user is known. The first search of a large app can take several calls: follow next_cursor. For what one user has joined use list_user_threads; for ids and totals list_threads.',
+    'Finds Agora Chat threads anywhere in the app by name, owner, group or age, when no user is known. The first search of a large app can take several calls: follow next_cursor. For what one user has joined use list_user_threads; for ids and totals list_threads. Messages, last activity and join times are not available.',
   kind: 'read',
   view: 'list',
   input: z
@@ -27,9 +27,14 @@ export const findThreads = defineTool({
       msg_id: filterArguments.msg_id,
       created_after: filterArguments.created_after,
       created_before: filterArguments.created_before,
-      limit: z.int(LIMIT).min(0, LIMIT).max(50, LIMIT).default(20).describe('How many threads; 0 for counts alone'),
+      limit: z
+        .int(LIMIT)
+        .min(0, LIMIT)
+        .max(50, LIMIT)
+        .default(20)
+        .describe('How many to show (0-50, default 20); 0 only counts'),
       cursor: listArguments.cursor,
-      sort: listArguments.sort.unwrap().optional().describe('By creation; default desc, newest first'),
+      sort: listArguments.sort.unwrap().optional().describe('By creation; desc (default): newest first'),
       detail: listArguments.detail,
     })
     .refine(spanInOrder, SPAN),

@@ -25,7 +25,7 @@ export const getThread = defineTool({
   name: 'get_thread',
   title: 'Get one thread',
   description:
-    'Gets all that is known of one Agora Chat thread by its id: name, owner, group, message, creation time and first 50 members. Without the id use find_threads.',
+    'Gets what is known of one Agora Chat thread by its id: name, owner, group, parent message id, creation time and first 50 members; not its messages or last activity. Without the id use find_threads.',
   kind: 'read',
   input: z.strictObject({ thread_id: threadId }),
   output,

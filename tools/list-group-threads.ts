@@ -11,7 +11,7 @@ export const listGroupThreads = defineTool({
   name: 'list_group_threads',
   title: 'List all threads of a group',
   description:
-    'Lists all threads of a group, whoever their members are, newest first. The vendor documents this call nowhere (its web SDK makes it), so the service may refuse it.',
+    'Lists all Agora Chat threads of a group, whoever their members are, newest first. The vendor documents this call nowhere (its web SDK makes it), so the service may refuse it.',
   kind: 'read',
   input: z.strictObject({ group_id: groupId, ...withoutSort }),
   output: listResult,

@@ -25,14 +25,14 @@ export const listThreadMembers = defineTool({
   name: 'list_thread_members',
   title: "List a thread's members",
   description:
-    'Lists the user ids of the members of a thread, oldest member first. With max_scan it also counts on, over as many pages as it takes, up to so many members.',
+    'Lists the members of an Agora Chat thread by user id, oldest member first. With max_scan it keeps paging until that many members have been counted. When they joined is not known.',
   kind: 'read',
   input: z
     .strictObject({
       thread_id: threadId,
       limit: listArguments.limit,
       cursor: listArguments.cursor,
-      max_scan: maxScan,
+      max_scan: maxScan.describe('Keep paging until this many have been counted (at most 100000)'),
     })
     .refine(showsOrCounts, COUNTS),
   output,

@@ -16,7 +16,7 @@ export const listThreadsTool = defineTool({
   name: 'list_threads',
   title: 'List all threads of the app',
   description:
-    'Lists every thread of the app by creation time. The service gives ids only here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
+    'Lists every Agora Chat thread of the app by creation time. The service gives only ids here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
   kind: 'read',
   view: 'list',
   input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),

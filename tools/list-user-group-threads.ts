@@ -4,9 +4,8 @@ import { shownId, word } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import {
   COUNTS,
-  filterArguments,
+  filteredListArguments,
   groupId,
-  listArguments,
   SPAN,
   showsOrCounts,
   spanInOrder,
@@ -19,11 +18,11 @@ export const listUserGroupThreads = defineTool({
   name: 'list_user_group_threads',
   title: "List a user's threads in a group",
   description:
-    'Lists the threads of one group that a user has joined, with name, owner and day. Use it when the group is known (find_groups tells its id); else list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
+    'Lists the Agora Chat threads of one group that a user has joined, with name, owner and day. Use it when the group is known (find_groups gives its id); otherwise use list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
   view: 'list',
   input: z
-    .strictObject({ group_id: groupId, username, ...listArguments, ...filterArguments })
+    .strictObject({ group_id: groupId, username, ...filteredListArguments })
     .refine(spanInOrder, SPAN)
     .refine(showsOrCounts, COUNTS),
   output: listResult,

@@ -2,15 +2,7 @@ import * as z from 'zod';
 import { listResult, listText } from '../src/present/list-result.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import {
-  COUNTS,
-  filterArguments,
-  listArguments,
-  SPAN,
-  showsOrCounts,
-  spanInOrder,
-  username,
-} from './support/parameters.ts';
+import { COUNTS, filteredListArguments, SPAN, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
 import { settleEmpty } from './support/settle-empty.ts';
 import { listThreads } from './support/thread-list.ts';
 
@@ -18,11 +10,11 @@ export const listUserThreads = defineTool({
   name: 'list_user_threads',
   title: "List a user's threads",
   description:
-    'Lists the threads a user has joined, in all groups, with name, owner, group and day. Without a user use find_threads. Order: by the time the user joined, or by creation time (the vendor documents both). An unknown user may come back as an empty list.',
+    'Lists the Agora Chat threads a user has joined, in all groups, with name, owner, group and day. Without a user use find_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
   view: 'list',
   input: z
-    .strictObject({ username, ...listArguments, ...filterArguments })
+    .strictObject({ username, ...filteredListArguments })
     .refine(spanInOrder, SPAN)
     .refine(showsOrCounts, COUNTS),
   output: listResult,

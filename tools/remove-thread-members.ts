@@ -32,7 +32,7 @@ export const removeThreadMembers = defineDeletion({
   name: 'remove_thread_members',
   title: 'Remove members from threads',
   description:
-    'Removes 1-100 users from 1-50 threads, at most 200 pairs of user and thread; they stay in their groups. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed, and results says which; the service gives no reason for not_removed.',
+    'Removes 1-100 users from 1-50 Agora Chat threads, at most 200 pairs of user and thread; they stay in their groups. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed; results says which, and the service gives no reason for not_removed.',
   kind: 'delete',
   verb: 'removed',
   input: z

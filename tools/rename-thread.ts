@@ -10,7 +10,7 @@ export const renameThread = defineTool({
   name: 'rename_thread',
   title: 'Rename a thread',
   description:
-    'Gives a thread a new name; the old one is overwritten. previous_name is given where an earlier list has shown it.',
+    'Renames an Agora Chat thread; the old name is overwritten. previous_name is given if an earlier list has shown it.',
   kind: 'update',
   input: z.strictObject({ thread_id: threadId, name: threadName }),
   output: z.object({

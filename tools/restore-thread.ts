@@ -31,7 +31,7 @@ export const restoreThread = defineTool({
   name: 'restore_thread',
   title: 'Restore a deleted thread',
   description:
-    'Makes a deleted thread again from the last record that its deletion left: same message, owner, name and members, with a new id and date and without its messages. It works only while the message that the thread hangs on is kept (3-180 days by plan). Give another owner if the old one has left the group. status partly_restored names the members who are missing.',
+    'Makes a deleted Agora Chat thread again from the last record that its deletion left: same message, owner, name and members, but a new id and date, and without its messages. Works only while its parent message is kept (3-180 days by plan). Give another owner if the old one has left the group. status partly_restored names the missing members.',
   kind: 'create',
   input: z.strictObject({
     thread_id: threadId.describe('Id of the deleted thread (digits)'),

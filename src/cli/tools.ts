@@ -55,7 +55,6 @@ const property = z.looseObject({
   type: z.string(),
   description: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   items: z.looseObject({ type: z.string() }).optional(),
@@ -86,20 +85,8 @@ function toolText(tool: Tool, whole: boolean): string {
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 
-function typeOf({
-  type,
-  enum: words,
-  default: defaultValue,
-  minimum,
-  maximum,
-  items,
-}: z.output<typeof property>): string {
-  const shape =
-    words?.join(' | ') ??
-    (minimum !== undefined && maximum !== undefined
-      ? `${minimum}-${maximum}`
-      : items === undefined
-        ? type
-        : `${items.type}, ...`);
-  return defaultValue === undefined ? shape : `${shape} (${defaultValue})`;
+function typeOf({ type, enum: words, minimum, maximum, items }: z.output<typeof property>): string {
+  if (words !== undefined) return words.join(' | ');
+  if (minimum !== undefined && maximum !== undefined) return `${minimum}-${maximum}`;
+  return items === undefined ? type : `${items.type}, ...`;
 }

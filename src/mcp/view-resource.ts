@@ -1,3 +1,4 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Tool } from '../toolkit/define-tool.ts';
 import type { ListView } from '../toolkit/view-data.ts';
@@ -55,6 +56,8 @@ const ofView = z.object({ uri: z.literal(URI) });
 /** @param readPage called when the page is first asked for: a start reads no byte of it */
 export async function readResource(params: unknown, { views }: Pick<Ways, 'views'>, readPage: () => Promise<string>) {
   if (!ofView.safeParse(params).success || !views) throw protocolError(RESOURCE_NOT_FOUND, 'Resource not found');
-  const text = await readPage();
+  const text = await readPage().catch(() => {
+    throw protocolError(ErrorCode.InternalError, 'The page of the view cannot be read');
+  });
   return { contents: [{ uri: URI, mimeType: VIEW_MIME, text, _meta: { ui: { prefersBorder: true } } }] };
 }

@@ -200,11 +200,12 @@ const SETTINGS = {
     schema: z.preprocess((mode) => (mode === 'elicitation' ? 'person' : mode), oneOf(CONFIRM_MODES)),
     label: 'How a deletion is confirmed',
     inForm:
-      'auto (a form, else a code), person (only a person can confirm), or code: for a host that declines by itself',
+      'auto (a form, else a click in a view, else a code), person (only a person can confirm), or code: for a host that declines by itself',
     group: 'safety',
     choices: CONFIRM_MODES,
     value: 'MODE',
-    meaning: 'How a deletion is confirmed: `auto` (a form, else a code), `person` (only a person can confirm), `code`',
+    meaning:
+      'How a deletion is confirmed: `auto` (a form, else a click in a view, else a code), `person` (only a person can confirm), `code`',
     default: 'auto',
   },
   AGORA_THREADS_MAX_DELETES: {

@@ -191,7 +191,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     meta: kind === 'delete' && !appOnly ? { 'anthropic/requiresUserInteraction': true } : undefined,
     ...defined({ view, appOnly }),
     inputSchema() {
-      inputJson ??= jsonSchema(input);
+      inputJson ??= jsonSchema(input, NOT_IN_INPUT);
       return inputJson;
     },
     outputSchema: () => jsonSchema(spec.output),
@@ -203,8 +203,23 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   };
 }
 
-/** Made as for input, so that an output object stays open for keys of a later version. */
-function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: 'input' });
+/** OpenAI's strict mode rejects them, so descriptions say them in words. */
+const NOT_IN_INPUT = ['default', 'minLength', 'maxLength'] as const;
+
+/**
+ * Made as for input, so that an output object stays open for keys of a later version.
+ *
+ * @param without keywords that are left out
+ */
+function jsonSchema(
+  schema: z.ZodObject,
+  without: readonly (typeof NOT_IN_INPUT)[number][] = [],
+): Record<string, unknown> {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    override({ jsonSchema }) {
+      for (const keyword of without) delete jsonSchema[keyword];
+    },
+  });
   return json;
 }

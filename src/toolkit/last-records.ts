@@ -4,6 +4,8 @@ import type { MemberList } from './thread-look.ts';
 
 /** The most members that a record holds: the largest plan has groups of 5,000 [Agora pricing plan details]. */
 export const MOST_MEMBERS = 500;
+/** Ten pages of 50 hold them; one more shows whether that was all. */
+export const MEMBER_PAGES = 11;
 const MOST_RECORDS = 1_000;
 
 /** All that was known of a thread just before it was deleted: exact and unescaped, enough to make it again. */

@@ -2,6 +2,7 @@ import type { Thread } from '../agora/thread.ts';
 import { within } from '../base/deadline.ts';
 import { inParallel } from '../base/in-parallel.ts';
 import type { ToolContext } from './define-tool.ts';
+import { MEMBER_PAGES } from './last-records.ts';
 import type { Shown } from './look-verdict.ts';
 import { createLooks, type Look, type MemberList, UNREAD } from './thread-look.ts';
 
@@ -30,8 +31,6 @@ const VERIFIED_MS = 60_000;
 const QUESTION_LOOKS_MS = 20_000;
 /** Threads that are looked at, or deleted, at the same time: the quota is shared with the app's live users. */
 export const AT_ONCE = 8;
-/** Ten pages hold the 500 members that a record keeps. */
-const MEMBER_PAGES = 10;
 
 /**
  * Finds out what a person has to be shown of the threads that a call is about. What cannot be read in time is shown

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
-import { connectClient } from '../support/client.ts';
+import { connectClient, DRAWS_VIEWS } from '../support/client.ts';
+import { startRaw } from '../support/raw.ts';
 
 const clientInfo = { name: 'test', version: '1' };
 const lines = [
@@ -49,6 +51,27 @@ describe('the bundle', () => {
     const { stdout, stderr } = await runBinary([], {}, input, join(folder, 'main.mjs'));
     expect(stderr).toBe('');
     expect(stdout).toContain('"name":"find_threads"');
+  });
+
+  it('reads the page of the view when it is asked for, and not before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const binary = join(folder, 'main.mjs');
+    await cp(BINARY, binary);
+    const server = startRaw({ binary });
+    const capabilities = DRAWS_VIEWS;
+    await server.ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities, clientInfo });
+    server.send({ method: 'notifications/initialized' });
+    expect(await server.ask(2, 'tools/list')).toHaveProperty('result.tools.length', catalogue.length + 1);
+    const uri = 'ui://agora-threads/view.html';
+    expect(await server.ask(3, 'resources/read', { uri })).toMatchObject({
+      error: { code: -32603, message: 'The page of the view cannot be read' },
+    });
+    await cp(join(BINARY, '..', 'view.html'), join(folder, 'view.html'));
+    expect(await server.ask(4, 'resources/read', { uri })).toHaveProperty(
+      'result.contents.0.text',
+      await readFile(join(BINARY, '..', 'view.html'), 'utf8'),
+    );
   });
 
   it.each(TRACES)('holds %s: %s %s', async (_what, trace, held) => {

@@ -163,7 +163,7 @@ describe('a form', () => {
     const { call } = await connectClient({ env: classicSettings(server.url) });
     const { structured } = await call('delete_thread', { thread_id: '240000000000009' });
     expect(structured['status']).toBe('confirmation_required');
-    expect(structured['thread']).toMatchObject({ member_count: '500 or more' });
+    expect(structured['thread']).toMatchObject({ member_count: '550 or more' });
     expect(server.requests).toHaveLength(20);
   });
 

@@ -48,7 +48,7 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_MAX_DELETES: '任意 60 分钟内最多删除的子区数：防止误操作，不是安全边界',
   AGORA_THREADS_LANG: '向人提问所用的语言：`en` 或 `zh`',
   AGORA_THREADS_CONFIRM:
-    '删除前如何确认：`auto`（优先弹表单，否则用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
+    '删除前如何确认：`auto`（先用表单，其次在视图里点击，再次用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
   AGORA_THREADS_REDIS_URL:
     'Redis 地址，同一 App 的所有进程在其中共用调用频率配额：`redis://`，或经 TLS 的 `rediss://user:password@host:port`',

@@ -26,7 +26,7 @@ export const threadIds = z
   .describe('1-50 thread ids (digits)');
 
 export const groupId = id('Group id (digits)');
-export const msgId = id('Id of the group message the thread hangs on (digits, usually 19)');
+export const msgId = id('Id of the parent message in the group (digits, usually 19)');
 
 /** Text that can be sent as UTF-8: a lone surrogate would arrive as another character. */
 const text = z
@@ -45,7 +45,7 @@ export const threadName = text
   .refine((value) => [...value].length <= LONGEST_NAME, {
     error: ({ input }) => `must be at most ${LONGEST_NAME} characters, but is ${[...String(input)].length} long`,
   })
-  .meta({ description: `Thread name, 1-${LONGEST_NAME} characters`, minLength: 1, maxLength: LONGEST_NAME });
+  .describe(`Thread name, 1-${LONGEST_NAME} characters`);
 
 /** In bytes. User ids have `a-z 0-9 _ - .` [EM]; others are sent encoded, since older apps have some. */
 const LONGEST_USER_ID = 64;
@@ -56,7 +56,7 @@ const userId = (description: string) =>
     .refine((value) => Buffer.byteLength(value) <= LONGEST_USER_ID, `must be at most ${LONGEST_USER_ID} bytes`)
     // In a URL path both mean a step, however they are encoded.
     .refine((value) => value !== '.' && value !== '..', 'must be a user id, not a path step')
-    .meta({ description, minLength: 1 });
+    .describe(description);
 
 /** What no user id holds, but text that was meant for several of them does. */
 const NOT_A_USER = /[\s,;，、；"'“”‘’()[\]{}<>]|^@|^null$/;
@@ -93,7 +93,7 @@ export const listArguments = {
     .min(0, LIMIT)
     .max(50, LIMIT)
     .default(20)
-    .describe('How many to show (0-50, default 20); 0 only counts, with max_scan or a filter'),
+    .describe('How many to show (0-50, default 20); 0 only counts, with max_scan'),
   cursor: z
     .string(CURSOR)
     // Not as a length in the schema: llama.cpp refuses the grammar of all tools for a bound of 2,000 or more.
@@ -138,10 +138,20 @@ export const filterArguments = {
     .refine((value) => [...value].length <= LONGEST_NAME, `must be at most ${LONGEST_NAME} characters`)
     .optional()
     .describe('Text in the name; ignores case and full/half width'),
-  owner: userId('User id').optional(),
-  msg_id: id('Message the thread hangs on').optional(),
-  created_after: when('From this ISO date or time on, in UTC (inclusive)'),
-  created_before: when('Before this ISO date or time, in UTC (exclusive)'),
+  owner: userId('User id of the creator').optional(),
+  msg_id: id('Id of the parent message').optional(),
+  created_after: when('From this ISO date or time on (inclusive, UTC)'),
+  created_before: when('Before this ISO date or time (exclusive, UTC)'),
+};
+
+/** Of a list that can be filtered: a filter walks on by itself. */
+export const filteredListArguments = {
+  ...listArguments,
+  limit: listArguments.limit.describe('How many to show (0-50, default 20); 0 only counts, with max_scan or a filter'),
+  max_scan: maxScan.describe(
+    'Keep paging until this many have been checked (at most 100000; with a filter default 1000)',
+  ),
+  ...filterArguments,
 };
 
 /** A span with its ends swapped finds nothing, which would read as "there are none". */
