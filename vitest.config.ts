@@ -35,6 +35,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // A child process that starts cold on a busy machine needs more than the default five seconds.
     testTimeout: 20_000,
+    // So does what a browser draws; the default is one second.
+    expect: { poll: { timeout: 15_000 } },
     // Most of the time is spent waiting for child processes and servers, so a core need not be left free.
     maxWorkers: '100%',
     // A setting of the person who runs the tests must not reach them: see test/support/env.ts.

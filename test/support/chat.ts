@@ -82,7 +82,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
     const [script, html, launched] = await Promise.all([bundleChat(), readFile(VIEW_FILE, 'utf8'), launch()]);
     browser = launched;
     page = await browser.newPage({ locale: 'en-US', timezoneId: 'UTC' });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(15_000);
     // Time passes as usual, but from here: ages and pictures are the same on every day.
     await page.clock.install({ time: NOW });
     page.on('pageerror', (error) => problems.push(String(error)));

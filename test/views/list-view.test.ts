@@ -150,7 +150,7 @@ describe('deleting from a list', () => {
     await keyboard.press('Tab');
     await keyboard.press('Tab');
     await keyboard.press('Enter');
-    await expect.poll(() => chat.calls).toEqual([['delete_threads', { thread_ids: ['2'] }]]);
+    await expect.poll(() => chat.calls[0]).toEqual(['delete_threads', { thread_ids: ['2'] }]);
   });
 
   it('takes no selection and no order from a script', async () => {

@@ -31,7 +31,7 @@ describe('the view on the built server', () => {
     await expect.poll(() => heading(chat)).toBe('Delete 2 threads?');
     expect(service.deleted).toEqual([]);
     await press(chat, 'Delete 2 threads');
-    await expect.poll(() => heading(chat), { timeout: 10_000 }).toBe('2 deleted');
+    await expect.poll(() => heading(chat)).toBe('2 deleted');
     expect([...service.deleted].sort()).toEqual([ids[0], ids[2]]);
     await expect.poll(() => JSON.stringify(chat.toldModel)).toContain('confirmed by a click');
     await press(chat, 'Back to the list');
@@ -56,7 +56,7 @@ describe('the view on the built server', () => {
     expect(second['_meta']).toEqual(first['_meta']);
     const chat = await openChat({ result: first, callTool: server.call });
     await press(chat, 'Delete 1 thread');
-    await expect.poll(() => heading(chat), { timeout: 10_000 }).toBe('1 deleted');
+    await expect.poll(() => heading(chat)).toBe('1 deleted');
     expect(service.deleted).toEqual([ids[0]]);
   });
 
@@ -65,7 +65,7 @@ describe('the view on the built server', () => {
     const result = await server.call('delete_thread', { thread_id: ids[0] });
     const first = await openChat({ result, callTool: server.call });
     await press(first, 'Delete 1 thread');
-    await expect.poll(() => heading(first), { timeout: 10_000 }).toBe('1 deleted');
+    await expect.poll(() => heading(first)).toBe('1 deleted');
 
     const again = await openChat({ result, callTool: server.call });
     await expect.poll(() => heading(again)).toBe('1 deleted');
@@ -86,7 +86,7 @@ describe('the view on the built server', () => {
     const args = { thread_ids: ids, usernames: ['wei', 'mia'] };
     const chat = await openChat({ result: await server.call('remove_thread_members', args), callTool: server.call });
     await press(chat, 'Remove 2 users from 1 thread');
-    await expect.poll(() => heading(chat), { timeout: 10_000 }).toBe('2 removed');
+    await expect.poll(() => heading(chat)).toBe('2 removed');
     expect(await chat.view.locator('tbody td').allTextContents()).toEqual(
       ['wei', 'mia'].flatMap((user) => ['Thread 0', user, 'removed']),
     );
@@ -106,9 +106,9 @@ describe('the view on the built server', () => {
       callTool: (name, args) => server.call(name, args, args['answer'] === 'yes' ? 2_000 : undefined),
     });
     await press(chat, 'Delete 3 threads');
-    await expect.poll(() => chat.calls.length, { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(() => chat.calls.length).toBeGreaterThan(2);
     release();
-    await expect.poll(() => heading(chat), { timeout: 10_000 }).toBe('3 deleted');
+    await expect.poll(() => heading(chat)).toBe('3 deleted');
     expect(service.deleted).toHaveLength(3);
   });
 
@@ -123,7 +123,7 @@ describe('the view on the built server', () => {
     const question = await server.call('delete_threads', { thread_ids: ids });
     const chat = await openChat({ result: question, callTool: server.call });
     await press(chat, 'Delete 3 threads');
-    await expect.poll(() => heading(chat), { timeout: 10_000 }).toBe('3 deleted');
+    await expect.poll(() => heading(chat)).toBe('3 deleted');
     expect((await chat.view.locator('td.name').allTextContents()).sort()).toEqual(shown.sort());
   });
 
