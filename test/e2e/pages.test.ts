@@ -135,6 +135,35 @@ it('every link to a file of this repository finds it, and its heading', () => {
   expect(broken).toEqual([]);
 });
 
+describe('pictures', async () => {
+  const pictures = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.svg'));
+
+  it.each(pictures)('%s is on a page, says what it shows, and needs nothing from elsewhere', async (name) => {
+    const shown = [...pages].filter(([page, text]) =>
+      linksOf(text).some((target) => join(dirname(page), target) === join('docs', name)),
+    );
+    expect(shown).not.toEqual([]);
+    const svg = await readFile(join(ROOT, 'docs', name), 'utf8');
+    expect(svg).toMatch(/role="img" aria-labelledby="title"/);
+    expect(svg).toMatch(/<title id="title">.{20,}<\/title>/);
+    expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\((?!#)/);
+  });
+
+  it.each(['README.md', 'README.zh-CN.md'])(
+    'those of %s have letters of at least 10 pixels on a page of 400',
+    async (page) => {
+      const here = linksOf(pages.get(page) ?? '').filter((target) => target.endsWith('.svg'));
+      expect(here).not.toEqual([]);
+      for (const target of here) {
+        const svg = await readFile(join(ROOT, target), 'utf8');
+        const sizes = [...svg.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size));
+        const width = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]);
+        expect(Math.min(...sizes) * Math.min(1, 400 / width)).toBeGreaterThanOrEqual(10);
+      }
+    },
+  );
+});
+
 it('every file that a page names in passing is there', () => {
   const named = [...pages].flatMap(([page, text]) =>
     [...withoutBlocks(text).matchAll(/`((?:src|tools|prompts|test|docs|scripts)\/[\w./-]*)`/g)].map(
