@@ -17,9 +17,9 @@ export interface Ways extends Pick<Shows, 'views'> {
 
 const asksByClick = ({ step }: Ways): boolean => step === 'ask_by_click';
 
-/** Is the tool listed for this client? What only a view may call is, where a click decides on anything. */
+/** Is the tool listed for this client? One that only a view may call is where a click decides on anything. */
 export const isListed = ({ appOnly }: Tool, tools: readonly Tool[], ways: Ways): boolean =>
-  !appOnly || (asksByClick(ways) && tools.some((tool) => tool.kind === 'delete' && !tool.appOnly));
+  !appOnly || (asksByClick(ways) && tools.some(({ kind }) => kind === 'delete'));
 
 /** The `_meta` of a listed tool: for a client that draws no views exactly what it was without them. */
 export function toolMeta({ meta, kind, view, appOnly }: Tool, ways: Ways): Tool['meta'] {

@@ -4,7 +4,7 @@ import type { ConfirmMode } from '../settings/schema.ts';
 import type { CallTime } from './call-time.ts';
 import { type Binding, createCodes } from './confirmation-codes.ts';
 import type { ConfirmedBy } from './confirmed-by.ts';
-import type { ToolResult } from './define-tool.ts';
+import type { ToolContext, ToolResult } from './define-tool.ts';
 import { type Asked, createQuestions, type OpenQuestion, type OpenQuestions } from './open-questions.ts';
 import { hasCodeBeside, nextStep, type Shows } from './way-to-ask.ts';
 
@@ -49,8 +49,6 @@ export interface Yes<Kept> {
   /** In milliseconds since 1970. */
   readonly at: number;
   readonly kept: Kept;
-  /** Where a question is open in a view too: takes what became of the yes, so that the view can show it. */
-  readonly settles?: (outcome: Promise<ToolResult>) => void;
 }
 
 export type No = Exclude<FormAnswer, 'yes'> | 'declined_at_once' | 'timed_out' | 'no_way_to_ask' | 'server_ending';
@@ -81,6 +79,8 @@ export interface Asker {
 export interface Gate<Kept> extends Pick<OpenQuestions<Kept>, 'answer' | 'untold'> {
   /** The yes that a code stands for. Undefined where the code does not count for this very call; then the gate asks. */
   redeem(binding: Binding, code: string, shows: Shows): Yes<Kept> | undefined;
+  /** The same for a code beside a view. The question in the view shows the outcome too, so it is the one that acts. */
+  redeemBesideView(binding: Binding, code: string, shows: Shows, context: ToolContext): Promise<ToolResult> | undefined;
   /** Asks the person by form, opens a question in a view, or hands out a code for a second call. */
   ask(asked: Asked<Kept>, asker: Asker, time: CallTime): Promise<Decision<Kept>>;
   /** A code for what a yes could not do in its call. It is the same yes, so it counts in every mode. */
@@ -98,11 +98,12 @@ export function createGate<Kept>(
   const questions = createQuestions<Kept>(clock, hasCodeBeside(mode));
   return {
     redeem(binding, code, shows) {
-      const step = nextStep(mode, shows);
-      const issued = codes.redeem(binding, code, ({ yes }) => yes !== undefined || step === 'hand_out_code');
-      if (issued) return issued.yes ?? { by: 'code', at: clock.now(), kept: issued.kept };
-      return step === 'ask_by_click' ? questions.redeem(binding, code) : undefined;
+      const asksByCode = nextStep(mode, shows) === 'hand_out_code';
+      const issued = codes.redeem(binding, code, ({ yes }) => yes !== undefined || asksByCode);
+      return issued && (issued.yes ?? { by: 'code', at: clock.now(), kept: issued.kept });
     },
+    redeemBesideView: (binding, code, shows, context) =>
+      nextStep(mode, shows) === 'ask_by_click' ? questions.redeem(binding, code, context) : undefined,
     async ask(asked, asker, time) {
       if (time.ending?.aborted) return { kind: 'no', why: 'server_ending' };
       const { binding, question, kept } = asked;

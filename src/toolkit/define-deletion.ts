@@ -78,11 +78,11 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
       return deliver(await spec.perform(yes.kept, args, confirmedContext(spec.name, yes, within, gate)));
     };
 
-    const yes = code === undefined ? undefined : gate.redeem(binding, code, asker.shows);
-    if (yes) {
-      const outcome = act(yes, context);
-      yes.settles?.(outcome);
-      return outcome;
+    if (code !== undefined) {
+      const yes = gate.redeem(binding, code, asker.shows);
+      if (yes) return act(yes, context);
+      const outcome = gate.redeemBesideView(binding, code, asker.shows, context);
+      if (outcome !== undefined) return outcome;
     }
 
     const before = await answeredBefore(gate, binding, context);

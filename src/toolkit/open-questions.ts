@@ -67,9 +67,18 @@ export interface OpenQuestions<Kept> {
   ask(asked: Asked<Kept>): OpenQuestion<Kept>;
   /** @param context of the call that brings the answer: after a yes the deletion runs in it */
   answer(approval: string, answer: Answer, context: ToolContext): Reply;
-  /** The yes that the code beside a view stands for. Undefined, and not used up, where it does not count (yet). */
-  redeem(binding: Binding, code: string): Yes<Kept> | undefined;
+  /**
+   * Takes the code beside a view for a yes, and acts.
+   *
+   * @returns the outcome; undefined where the code does not count (yet), which does not use it up
+   */
+  redeem(binding: Binding, code: string, context: ToolContext): Promise<ToolResult> | undefined;
   untold(binding: Binding): Untold | undefined;
+}
+
+interface Answered extends Untold {
+  isTold: boolean;
+  isDone: boolean;
 }
 
 interface Entry<Kept> extends OpenQuestion<Kept> {
@@ -77,9 +86,8 @@ interface Entry<Kept> extends OpenQuestion<Kept> {
   readonly until: number;
   readonly codeFrom: number;
   readonly key: string;
-  state: 'open' | 'working' | 'settled' | 'closed';
-  answered?: Untold;
-  told: boolean;
+  isClosed: boolean;
+  answered?: Answered;
 }
 
 /** 192 bits that cannot be guessed. */
@@ -95,49 +103,57 @@ export function createQuestions<Kept>(clock: Clock, codeBeside: boolean): OpenQu
   /** A view that was drawn is where the person answers, so codes beside views end for the whole session. */
   let drawn = false;
 
-  const stateOf = (entry: Entry<Kept>): Entry<Kept>['state'] => {
-    if (entry.state === 'open' && elapsed() >= entry.until) entry.state = 'closed';
-    return entry.state;
-  };
+  function stateOf({ answered, isClosed, until }: Entry<Kept>): Exclude<QuestionState, 'unknown'> {
+    if (answered) return answered.isDone ? 'settled' : 'working';
+    return isClosed || elapsed() >= until ? 'closed' : 'open';
+  }
 
   function makeRoom(): void {
     const open = [...byApproval.values()].filter((entry) => stateOf(entry) === 'open');
-    for (const oldest of open.slice(0, Math.max(0, open.length - MOST_OPEN + 1))) oldest.state = 'closed';
+    for (const oldest of open.slice(0, Math.max(0, open.length - MOST_OPEN + 1))) oldest.isClosed = true;
     for (const [approval, entry] of byApproval) {
       if (byApproval.size < MOST_KEPT) break;
-      if (entry.state === 'open' || entry.state === 'working') continue;
+      if (['open', 'working'].includes(stateOf(entry))) continue;
       byApproval.delete(approval);
       if (byCall.get(entry.key) === entry) byCall.delete(entry.key);
     }
   }
 
-  function settle(entry: Entry<Kept>, outcome: Promise<ToolResult>): void {
-    const end = (): void => {
-      entry.state = 'settled';
-    };
-    entry.state = 'working';
-    entry.answered = {
+  function settle(entry: Entry<Kept>, outcome: Promise<ToolResult>): Answered {
+    const answered: Answered = {
       outcome,
       answeredAt: clock.now(),
-      tell: () => {
-        entry.told = true;
+      isDone: false,
+      isTold: false,
+      tell() {
+        answered.isTold = true;
       },
     };
+    const end = (): void => {
+      answered.isDone = true;
+    };
     outcome.then(end, end);
+    entry.answered = answered;
+    return answered;
   }
 
-  function visible(entry: Entry<Kept>): OpenQuestion<Kept> {
-    const { asked, approval, code, expiresAt } = entry;
-    return { asked, approval, code: drawn ? undefined : code, expiresAt };
-  }
+  const act = (entry: Entry<Kept>, by: 'click' | 'code', context: ToolContext): Answered =>
+    settle(entry, entry.asked.act({ by, at: clock.now(), kept: entry.asked.kept }, context));
+
+  const withoutOldCode = ({ asked, approval, code, expiresAt }: Entry<Kept>): OpenQuestion<Kept> => ({
+    asked,
+    approval,
+    code: drawn ? undefined : code,
+    expiresAt,
+  });
 
   return {
     ask(asked) {
       const key = keyOf(asked.binding);
       const before = byCall.get(key);
       if (before && stateOf(before) === 'open') {
-        if (JSON.stringify(before.asked.names) === JSON.stringify(asked.names)) return visible(before);
-        before.state = 'closed';
+        if (JSON.stringify(before.asked.names) === JSON.stringify(asked.names)) return withoutOldCode(before);
+        before.isClosed = true;
       }
       makeRoom();
       const now = clock.now();
@@ -149,12 +165,11 @@ export function createQuestions<Kept>(clock: Clock, codeBeside: boolean): OpenQu
         until: elapsed() + QUESTION_TIME_MS,
         codeFrom: elapsed() + CODE_WAITS_MS,
         key,
-        state: 'open',
-        told: false,
+        isClosed: false,
       };
       byApproval.set(entry.approval, entry);
       byCall.set(key, entry);
-      return visible(entry);
+      return withoutOldCode(entry);
     },
 
     answer(approval, answer, context) {
@@ -163,40 +178,33 @@ export function createQuestions<Kept>(clock: Clock, codeBeside: boolean): OpenQu
       drawn = true;
       const reply = replyTo(stateOf(entry), answer);
       switch (reply) {
-        case 'act': {
-          // Marked before anything is awaited: a second yes must find it under way.
-          entry.state = 'working';
-          const { asked } = entry;
-          settle(entry, asked.act({ by: 'click', at: clock.now(), kept: asked.kept }, context));
-          break;
+        case 'act':
+          return { state: 'settled', outcome: act(entry, 'click', context).outcome };
+        case 'decline': {
+          const answered = settle(entry, Promise.resolve(entry.asked.declined(clock.now())));
+          answered.isDone = true;
+          return { state: 'declined', outcome: answered.outcome };
         }
-        case 'decline':
-          settle(entry, Promise.resolve(entry.asked.declined(clock.now())));
-          entry.state = 'settled';
-          break;
         case 'settled':
-          break;
+          return entry.answered ? { state: 'settled', outcome: entry.answered.outcome } : { state: 'closed' };
         default:
           return { state: reply };
       }
-      const outcome = entry.answered?.outcome;
-      if (outcome === undefined) throw new Error('A question that is settled without an outcome.');
-      return { state: reply === 'decline' ? 'declined' : 'settled', outcome };
     },
 
-    redeem(binding, code) {
+    redeem(binding, code, context) {
       const entry = byCall.get(keyOf(binding));
       if (drawn || entry === undefined || stateOf(entry) !== 'open') return undefined;
       if (entry.code?.code !== code || elapsed() < entry.codeFrom) return undefined;
-      entry.state = 'working';
+      const answered = act(entry, 'code', context);
       // The call that brings the code tells the outcome itself.
-      entry.told = true;
-      return { by: 'code', at: clock.now(), kept: entry.asked.kept, settles: (outcome) => settle(entry, outcome) };
+      answered.tell();
+      return answered.outcome;
     },
 
     untold(binding) {
-      const entry = byCall.get(keyOf(binding));
-      return entry?.told === false ? entry.answered : undefined;
+      const answered = byCall.get(keyOf(binding))?.answered;
+      return answered?.isTold === false ? answered : undefined;
     },
   };
 }

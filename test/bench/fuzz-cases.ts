@@ -207,10 +207,15 @@ function toolArguments(known: Known): Record<string, Record<string, fc.Arbitrary
     list_thread_members: { thread_id, limit: list.limit, cursor: list.cursor, max_scan: list.max_scan },
     add_thread_members: { thread_id, usernames },
     remove_thread_members: { thread_id, usernames, confirmation_code },
+    // An approval has 192 bits, so an invented one is never right either.
+    answer_confirmation: {
+      approval: json(fc.oneof(fc.base64String({ minLength: 32, maxLength: 32 }), text)),
+      answer: json(fc.constantFrom('shown', 'yes', 'no')),
+    },
   };
 }
 
-const NEEDED = /^(thread_ids?|group_id|msg_id|name|owner|usernames?)$/;
+const NEEDED = /^(thread_ids?|group_id|msg_id|name|owner|usernames?|approval|answer)$/;
 
 /**
  * Tool calls as JSON text.

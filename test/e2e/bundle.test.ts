@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, runBinary } from '../support/binary.ts';
-import { connectClient, DRAWS_VIEWS } from '../support/client.ts';
+import { connectClient } from '../support/client.ts';
+import { DRAWS_VIEWS } from '../support/draws-views.ts';
 import { startRaw } from '../support/raw.ts';
 
 const clientInfo = { name: 'test', version: '1' };

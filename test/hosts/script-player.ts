@@ -98,3 +98,16 @@ export function nextReply({ turns, tools }: Heard): Reply {
   if (byName) return { kind: 'call', tool: byName, args: { name: FULL_NAME + step.tool, arguments: step.args } };
   return text(`done: ${scene.name}, since ${step.tool} is not offered`);
 }
+
+/** When a call counts, in milliseconds since 1970; 0 for at once. A code beside a view does not before its time. */
+export function countsFrom({ turns }: Heard, reply: Reply): number {
+  if (reply.kind !== 'call' || !JSON.stringify(reply.args).includes('confirmation_code')) return 0;
+  const [, time = ''] =
+    [
+      ...turns
+        .map(({ text: said }) => said)
+        .join('\n')
+        .matchAll(/counts from (\S+Z)/g),
+    ].at(-1) ?? [];
+  return Date.parse(time) || 0;
+}

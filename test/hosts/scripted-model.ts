@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { anthropic } from './model/anthropic.ts';
 import type { Heard, Reply, Vendor } from './model/conversation.ts';
 import { gemini } from './model/gemini.ts';
 import { openaiChat } from './model/openai-chat.ts';
 import { openaiResponses } from './model/openai-responses.ts';
-import { nextReply } from './script-player.ts';
+import { countsFrom, nextReply } from './script-player.ts';
 
 const VENDORS: readonly Vendor[] = [anthropic, openaiResponses, openaiChat, gemini];
 
@@ -41,6 +42,7 @@ export async function startModel(): Promise<ScriptedModel> {
     const heard = vendor?.hear(json);
     const reply = heard && nextReply(heard);
     requests.push({ url, body, heard, reply });
+    if (heard && reply) await wait(Math.max(0, countsFrom(heard, reply) - Date.now()));
     if (vendor && reply) {
       const answer = vendor.say(reply, { url, body: json });
       response.writeHead(200, { 'content-type': answer.type }).end(answer.body);

@@ -14,6 +14,7 @@ import { createLog } from '../../src/base/log.ts';
 import { instructionsFor } from '../../src/mcp/instructions.ts';
 import { createServer } from '../../src/mcp/server.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
+import { DRAWS_VIEWS } from './draws-views.ts';
 import { createReferee } from './mcp.ts';
 
 /** Returns what the client answers to a form: a valid answer, or anything else. */
@@ -32,10 +33,6 @@ export interface ClientOptions {
   readonly atEnd?: (end: () => Promise<void>) => void;
 }
 
-/** What hosts declare that draw views (MCP Apps 2026-01-26). */
-export const DRAWS_VIEWS = {
-  extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
-};
 const PAGE = new URL('../../dist/view.html', import.meta.url);
 
 const callResult = z.object({

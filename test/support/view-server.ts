@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { BINARY } from './binary.ts';
 import type { CallTool } from './chat.ts';
-import { DRAWS_VIEWS } from './client.ts';
+import { DRAWS_VIEWS } from './draws-views.ts';
 
 /** The built server as a child process of a host that draws views. */
 export interface ViewServer {

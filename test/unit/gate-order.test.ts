@@ -97,6 +97,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
 const confirmation = (answer: Pick<Yes<unknown>, 'by'>, asked: () => void = () => undefined): Confirmation => ({
   gate: {
     redeem: () => undefined,
+    redeemBesideView: () => undefined,
     ask: async ({ kept }) => {
       asked();
       return { kind: 'yes', yes: { ...answer, at: 0, kept } };

@@ -9,7 +9,7 @@ import type { Heard, Reply, Turn, Vendor } from '../hosts/model/conversation.ts'
 import { gemini } from '../hosts/model/gemini.ts';
 import { openaiChat } from '../hosts/model/openai-chat.ts';
 import { openaiResponses } from '../hosts/model/openai-responses.ts';
-import { nextReply, played } from '../hosts/script-player.ts';
+import { countsFrom, nextReply, played } from '../hosts/script-player.ts';
 
 /* The hosts themselves run with `npm run hosts`; what they are run with, and what the pages claim of it, is tested here. */
 
@@ -43,6 +43,18 @@ describe('the scripted model', () => {
     const preview = result('{"confirmation_code":"AB23CD45"}');
     expect(next(user, called, preview)).toEqual(['x_delete_thread', { thread_id, confirmation_code: 'AB23CD45' }]);
     expect(next(user, called, preview, called, result('deleted'))).toEqual(['x_list_thread_members', { thread_id }]);
+  });
+
+  it('waits with a code until it counts', () => {
+    const from = (said: string): number => {
+      const heard = { turns: [user, called, result(said)], tools };
+      return countsFrom(heard, nextReply(heard));
+    };
+    expect(from('{"confirmation_code":"AB23CD45"}')).toBe(0);
+    const beside =
+      'confirmation_code AB23CD45, which counts from 2026-11-26T09:30:10Z and not once the view was drawn.';
+    expect(from(beside)).toBe(Date.UTC(2026, 10, 26, 9, 30, 10));
+    expect(from('declined, counts from 2026-11-26T09:30:10Z')).toBe(0);
   });
 
   it('leaves out the second call where no code came', () => {

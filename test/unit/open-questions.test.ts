@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
 import type { Yes } from '../../src/toolkit/confirm.ts';
@@ -8,6 +9,7 @@ import {
   type Asked,
   CODE_WAITS_MS,
   createQuestions,
+  type OpenQuestion,
   QUESTION_TIME_MS,
   type QuestionState,
   replyTo,
@@ -65,6 +67,7 @@ function start(codeBeside = true) {
   const time = startCallTime(clock, new AbortController().signal);
   // No question looks into the context of the call that answers it.
   const context = { time } as ToolContext;
+  const redeem = (code: string | undefined, of: Binding = binding) => questions.redeem(of, code ?? '', context);
   const asked = (more: Partial<Asked<string>> = {}): Asked<string> => ({
     binding,
     question: { message: 'Delete?', title: 'Delete' },
@@ -77,7 +80,7 @@ function start(codeBeside = true) {
   });
   const ask = (more: Partial<Asked<string>> = {}) => questions.ask(asked(more));
   const answer = (approval: string, said: (typeof ANSWERS)[number]) => questions.answer(approval, said, context);
-  return { clock, questions, ask, answer, ...ofDeletion };
+  return { clock, questions, ask, answer, redeem, ...ofDeletion };
 }
 
 const call = (n: number): Partial<Asked<string>> => ({
@@ -222,61 +225,58 @@ describe('a code beside a view', () => {
     [QUESTION_TIME_MS - 1, true],
     [QUESTION_TIME_MS, false],
   ])('after %i ms counts: %s', (ms, counts) => {
-    const { ask, clock, questions } = start();
+    const { ask, clock, redeem, yeses } = start();
     const { code } = ask();
     expect(code?.countsFrom).toBe(clock.now() + CODE_WAITS_MS);
     clock.advance(ms);
-    const yes = questions.redeem(binding, code?.code ?? '');
-    expect(yes).toEqual(
-      counts ? { by: 'code', at: clock.now(), kept: 'Refund', settles: expect.any(Function) } : undefined,
-    );
+    expect(redeem(code?.code) !== undefined).toBe(counts);
+    expect(yeses).toEqual(counts ? [{ by: 'code', at: clock.now(), kept: 'Refund' }] : []);
   });
 
   it('is not used up before its time, nor by another call, nor by a wrong one', () => {
-    const { ask, clock, questions } = start();
-    const code = ask().code?.code ?? '';
-    expect(questions.redeem(binding, code)).toBeUndefined();
+    const { ask, clock, redeem, yeses } = start();
+    const code = ask().code?.code;
+    expect(redeem(code)).toBeUndefined();
     expect(ask().code?.code).toBe(code);
     clock.advance(CODE_WAITS_MS);
-    expect(questions.redeem({ ...binding, args: {} }, code)).toBeUndefined();
-    expect(questions.redeem(binding, 'ABCDEFGH')).toBeUndefined();
-    expect(questions.redeem(binding, code)).toMatchObject({ by: 'code' });
-    expect(questions.redeem(binding, code)).toBeUndefined();
+    expect(redeem(code, { ...binding, args: {} })).toBeUndefined();
+    expect(redeem('ABCDEFGH')).toBeUndefined();
+    expect(redeem(code)).toBeInstanceOf(Promise);
+    expect(redeem(code)).toBeUndefined();
+    expect(yeses).toHaveLength(1);
   });
 
   it.each(ANSWERS)('of any question ends as soon as one view says %s', (said) => {
-    const { ask, answer, clock, questions } = start();
+    const { ask, answer, clock, redeem } = start();
     const drawn = ask();
     const other = ask(call(2));
     clock.advance(CODE_WAITS_MS);
     answer(drawn.approval, said);
-    expect(
-      questions.redeem({ tool: 'delete_thread', args: { thread_id: '2' } }, other.code?.code ?? ''),
-    ).toBeUndefined();
+    expect(redeem(other.code?.code, other.asked.binding)).toBeUndefined();
     expect(ask(call(2))).toEqual({ ...other, code: undefined });
     expect(ask(call(3)).code).toBeUndefined();
   });
 
   it('is not ended by an approval that is made up', () => {
-    const { ask, answer, clock, questions } = start();
+    const { ask, answer, clock, redeem } = start();
     const { code } = ask();
     clock.advance(CODE_WAITS_MS);
     answer('x'.repeat(32), 'shown');
-    expect(questions.redeem(binding, code?.code ?? '')).toMatchObject({ by: 'code' });
+    expect(redeem(code?.code)).toBeInstanceOf(Promise);
   });
 
-  it('settles the question in the view too', async () => {
-    const { ask, answer, clock, questions, yeses } = start();
+  it('settles the question in the view too, and leaves nothing to be told', async () => {
+    const { ask, answer, clock, done, redeem, questions, yeses } = start();
     const { code, approval } = ask();
     clock.advance(CODE_WAITS_MS);
-    const yes = questions.redeem(binding, code?.code ?? '');
+    const outcome = redeem(code?.code);
     expect(answer(approval, 'yes')).toEqual({ state: 'working' });
-    yes?.settles?.(Promise.resolve(resultOf('deleted')));
-    await Promise.resolve();
+    expect(questions.untold(binding)).toBeUndefined();
+    await done('deleted');
     const late = answer(approval, 'yes');
     if (!('outcome' in late)) throw new Error(`no outcome, but ${late.state}`);
-    expect(await late.outcome).toEqual(resultOf('deleted'));
-    expect(yeses).toEqual([]);
+    expect([await outcome, await late.outcome]).toEqual([resultOf('deleted'), resultOf('deleted')]);
+    expect(yeses).toHaveLength(1);
     expect(questions.untold(binding)).toBeUndefined();
   });
 
@@ -301,4 +301,73 @@ describe('what a click did', () => {
     untold?.tell();
     expect(questions.untold(binding)).toBeUndefined();
   });
+});
+
+/** One step of a session: `of` chooses among the questions asked so far. */
+const step = fc.oneof(
+  fc.record({ what: fc.constant('ask' as const), call: fc.nat(2), name: fc.nat(1) }),
+  fc.record({ what: fc.constant('answer' as const), of: fc.nat(5), said: fc.constantFrom(...ANSWERS) }),
+  fc.record({ what: fc.constant('redeem' as const), of: fc.nat(5) }),
+  fc.record({ what: fc.constant('end' as const) }),
+  fc.record({ what: fc.constant('wait' as const), ms: fc.constantFrom(1, CODE_WAITS_MS, QUESTION_TIME_MS - 1) }),
+);
+
+it('in any order of calls, clicks and codes a question acts at most once, in its time, and never after a no', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const { clock, ask, answer, redeem } = start();
+      const made: { open: OpenQuestion<string>; at: number; acts: number; refused: boolean }[] = [];
+      const ends: (() => void)[] = [];
+      let drawn = false;
+      for (const one of steps) {
+        const question = 'of' in one ? made[made.length - 1 - one.of] : undefined;
+        const age = clock.now() - (question?.at ?? 0);
+        const before = question?.acts;
+        switch (one.what) {
+          case 'ask': {
+            const asked = call(one.call);
+            const open = ask({
+              ...asked,
+              kept: String(made.length),
+              names: [String(one.name)],
+              act: ({ kept }) => {
+                const acting = made[Number(kept)];
+                if (acting) acting.acts += 1;
+                return new Promise((resolve) => ends.push(() => resolve(resultOf('deleted'))));
+              },
+            });
+            if (drawn) expect(open.code).toBeUndefined();
+            if (!made.some(({ open: { approval } }) => approval === open.approval)) {
+              made.push({ open, at: clock.now(), acts: 0, refused: false });
+            }
+            break;
+          }
+          case 'answer': {
+            if (question === undefined) break;
+            const reply = answer(question.open.approval, one.said);
+            drawn = true;
+            question.refused ||= reply.state === 'declined';
+            if (question.acts !== before) expect([one.said, age < QUESTION_TIME_MS]).toEqual(['yes', true]);
+            break;
+          }
+          case 'redeem': {
+            if (question === undefined) break;
+            const { asked, code } = question.open;
+            const counted = redeem(code?.code, asked.binding) !== undefined;
+            expect(question.acts).toBe((before ?? 0) + (counted ? 1 : 0));
+            if (counted) expect([drawn, age >= CODE_WAITS_MS, age < QUESTION_TIME_MS]).toEqual([false, true, true]);
+            break;
+          }
+          case 'end':
+            for (const end of ends.splice(0)) end();
+            await Promise.resolve();
+            break;
+          case 'wait':
+            clock.advance(one.ms);
+        }
+        for (const { acts, refused } of made) expect(acts).toBeLessThanOrEqual(refused ? 0 : 1);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
