@@ -14,11 +14,14 @@ import { isSandbox } from './is-sandbox.ts';
 export interface Connector {
   /** @throws SettingsError where the settings are incomplete or invalid */
   connect(): Promise<AppConnection>;
-  /** Is the rate limit shared through Redis just now? undefined where no Redis is set, or no call was made yet. */
-  shared(): boolean | undefined;
+  /** Where the rate limit is to be shared: is Redis there? It is first asked at the first call. */
+  redis(): 'not asked yet' | 'there' | 'away';
   /** Closes the connections, and the sandbox where one runs. */
   close(): Promise<void>;
 }
+
+/** How many threads a session over HTTP remembers, of which there may be hundreds. */
+const SEEN_OF_MANY = 1_000;
 
 /**
  * Prepares a connection to the app in the settings. Nothing is imported, read or opened before the first `connect()`:
@@ -120,7 +123,11 @@ export function createConnector(
         turn += 1;
         return turn;
       },
-      openSession: (subject) => ({ seen: createSeen(), ownDeletions: createOwnDeletions(), cap: capOf(subject) }),
+      openSession: (subject) => ({
+        seen: createSeen(subject === undefined ? undefined : SEEN_OF_MANY),
+        ownDeletions: createOwnDeletions(),
+        cap: capOf(subject),
+      }),
     };
   }
 
@@ -160,7 +167,7 @@ export function createConnector(
       });
       return connection;
     },
-    shared: () => isShared?.(),
+    redis: () => (isShared === undefined ? 'not asked yet' : isShared() ? 'there' : 'away'),
     async close() {
       await connection?.catch(() => undefined);
       await Promise.all(closing.splice(0).map((end) => end()));

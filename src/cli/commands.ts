@@ -11,7 +11,7 @@ export const COMMANDS: Commands = {
       '--port N': 'The port, 8080 by default',
     },
     notes: [
-      'Over HTTP everybody comes with a bearer token of their own (see help token), and TLS is the work of a proxy. SIGTERM ends the server within six seconds: open questions are answered "not deleted", and what was sent may still be answered.',
+      'Over HTTP each person needs a bearer token (see help token); leave TLS to a proxy. SIGTERM ends the server within six seconds: open questions end with "not deleted", and calls already sent may still be answered.',
     ],
     examples: [
       '',

@@ -2,6 +2,7 @@ import { assembleForTeam } from '../app/build-server.ts';
 import { systemClock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import type { Log } from '../base/log.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import type { TeamServer } from '../http/team-server.ts';
 import type { Config } from '../settings/read-config.ts';
@@ -13,7 +14,6 @@ export interface Listen {
 }
 
 const DEFAULTS: Listen = { address: '127.0.0.1', port: 8080 };
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /** When nothing is under way any more, what is left gets this long to close, in milliseconds. */
 const LAST_MOMENT_MS = 300;
 
@@ -39,7 +39,7 @@ export function readListen(flags: ReadonlyMap<string, readonly string[]>): Liste
  */
 export async function serveHttp(config: Config, log: Log, listen: Listen): Promise<void> {
   const { http, target } = config;
-  const isLocal = LOOPBACK.test(listen.address);
+  const isLocal = isLoopback(listen.address);
   if (!isLocal && http.tokensFile === undefined) throw withoutTokens(listen, 'is not set');
   const { newServer, connector } = assembleForTeam(config, log);
   const { startTeamServer } = await import('../http/team-server.ts');
@@ -54,7 +54,7 @@ export async function serveHttp(config: Config, log: Log, listen: Listen): Promi
     redactedJson: toRedactedJson,
     state: () => ({
       configured: target.kind !== 'unusable',
-      redis: config.redisUrl === undefined ? undefined : connector.shared() === true,
+      redis: config.redisUrl === undefined ? 'not set' : connector.redis(),
     }),
     clock: systemClock,
     log,

@@ -1,10 +1,10 @@
+import { isLoopback } from '../base/loopback.ts';
+
 /** The headers of a request that say where it was meant to go, and which page has sent it. */
 export interface SentTo {
   readonly host: string | undefined;
   readonly origin: string | undefined;
 }
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Which header keeps a request out. Without this check any web page could reach a server on this machine by a name of
@@ -17,12 +17,12 @@ export function refusedHeader({ host, origin }: SentTo, publicUrl: URL | undefin
   if (!sentTo || !isAllowedHost(sentTo, publicUrl)) return 'Host';
   if (origin === undefined) return undefined;
   const page = parsed(origin);
-  return page && (LOOPBACK.test(page.hostname) || page.origin === publicUrl?.origin) ? undefined : 'Origin';
+  return page && (isLoopback(page.hostname) || page.origin === publicUrl?.origin) ? undefined : 'Origin';
 }
 
 /** A proxy may leave out the port, or name the one of its scheme. */
 function isAllowedHost({ hostname, port }: URL, publicUrl: URL | undefined): boolean {
-  if (LOOPBACK.test(hostname)) return true;
+  if (isLoopback(hostname)) return true;
   return publicUrl !== undefined && hostname === publicUrl.hostname && ['', publicUrl.port, '443'].includes(port);
 }
 

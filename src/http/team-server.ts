@@ -37,8 +37,7 @@ export interface SessionOptions extends Pick<ServerOptions, 'ending' | 'watch'> 
 export interface ServerState {
   /** Can a call succeed with these settings? */
   readonly configured: boolean;
-  /** Is the rate limit shared through Redis just now? undefined where no Redis is set. */
-  readonly redis: boolean | undefined;
+  readonly redis: 'not set' | 'not asked yet' | 'there' | 'away';
 }
 
 export interface TeamServer {
@@ -78,7 +77,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', headers } = request;
     const path = (request.url ?? '').split('?')[0];
-    response.on('close', () => metrics.request(method, response.statusCode));
+    response.on('close', () => response.headersSent && metrics.request(method, response.statusCode));
     if (draining) response.setHeader('connection', 'close');
     if (path === '/healthz') return writeResponse(response, Response.json({ alive: true }), redact);
     if (path === '/readyz') return writeResponse(response, readiness(), redact);
@@ -93,15 +92,15 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   function readiness(): Response {
     const { configured, redis } = options.state();
     const why = draining ? 'ending' : configured ? (tokens.size() === 0 ? 'no tokens' : undefined) : 'settings';
-    const body = { ready: why === undefined, why, redis: redis === undefined ? 'not set' : redis ? 'there' : 'away' };
-    return Response.json(body, { status: why === undefined ? 200 : 503 });
+    return Response.json({ ready: why === undefined, why, redis }, { status: why === undefined ? 200 : 503 });
   }
 
   function metricsFor(request: IncomingMessage): Response {
     const grant = endpoint.grantOf(request);
     if (grant instanceof Response) return grant;
     const { redis } = options.state();
-    const gauges = { sessions: endpoint.sessions.all().length, tokens: tokens.size(), redis };
+    const isShared = redis === 'not set' || redis === 'not asked yet' ? undefined : redis === 'there';
+    const gauges = { sessions: endpoint.sessions.all().length, tokens: tokens.size(), redis: isShared };
     return new Response(metrics.text(gauges), { headers: { 'content-type': METRICS_TYPE } });
   }
 
@@ -110,7 +109,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
       // A client that broke off needs no answer; anything else is a bug.
       if (!request.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
       if (response.headersSent) response.destroy();
-      else void writeResponse(response, refusal(500, 'The server failed.'), redact);
+      else writeResponse(response, refusal(500, 'The server failed.'), redact).catch(() => undefined);
     });
   });
   // Longer than a proxy keeps its own connections: it would take one that closes just then for a dead server.
@@ -118,9 +117,10 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   // Without a listener Node would close the connection without a word.
-  server.on('connect', (_request, socket) =>
-    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'),
-  );
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => undefined);
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n', () => socket.destroy());
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -12,6 +12,8 @@ export async function writeResponse(
   { status, headers, body }: Response,
   redact: (text: string) => string,
 ): Promise<void> {
+  // A client that is gone already leaves no event to wait for.
+  if (target.destroyed) return body?.cancel();
   // Whether the connection is kept is decided by Node, and by an end that is near.
   headers.delete('connection');
   target.writeHead(status, { ...HEADERS, ...Object.fromEntries(headers) });

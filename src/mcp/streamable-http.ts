@@ -79,8 +79,8 @@ export function createSessionTransport(id: string, redactedJson: (value: unknown
   const transport: SessionTransport = {
     sessionId: id,
     async start() {
+      // Its `onerror` tells of nothing but refused requests, whose clients are told by the status.
       sdk.onclose = () => transport.onclose?.();
-      sdk.onerror = (error) => transport.onerror?.(error);
       sdk.onmessage = (message, extra) => {
         transport.onmessage?.(message, extra);
         const cancelled = cancelledId(message);

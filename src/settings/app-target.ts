@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.ts';
 import { missing, type Problem, problem } from './problem.ts';
 import { registered } from './read-secret.ts';
 import type { SecretName, SettingValues } from './schema.ts';
@@ -33,7 +34,7 @@ export function readTarget(values: SettingValues, given: Given, problems: Proble
   const app = readApp(values, problems);
   const credentials = readCredentials(values, given, problems);
   if (!origin || !app || !credentials || problems.length > 0) return undefined;
-  const loopback = LOOPBACK.test(new URL(origin).hostname);
+  const loopback = isLoopback(new URL(origin).hostname);
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
@@ -42,8 +43,6 @@ function report(problems: Problem[], found: Problem): undefined {
 }
 
 const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
-/** Hosts on this machine, where nobody else sees a token on plain HTTP. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
@@ -54,7 +53,7 @@ function readOrigin(values: SettingValues, problems: Problem[]): string | undefi
   const url = new URL(full);
   const { protocol, pathname, search, hash, username, password } = url;
   if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return wrong(HOST);
-  if (protocol === 'http:' && !LOOPBACK.test(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
+  if (protocol === 'http:' && !isLoopback(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong(
       'is plain http, which would show the token to everyone on the way: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
     );

@@ -27,6 +27,9 @@ const FORMS = { elicitation: { form: {} } };
 const structure = z.object({ result: z.object({ structuredContent: z.looseObject({ summary: z.string() }) }) });
 const structureOf = (message: StreamMessage) => structure.parse(message).result.structuredContent;
 
+const question = z.object({
+  result: z.object({ _meta: z.object({ 'agora-threads/view': z.object({ approval: z.string() }) }) }),
+});
 const isQuestion = ({ method }: StreamMessage): boolean => method === 'elicitation/create';
 
 /** A service with threads, and a server of it over HTTP. */
@@ -148,6 +151,43 @@ describe('a session over HTTP', () => {
     expect(service.deleted).toEqual([]);
     const own = structureOf(await answerTo(await post(serving, toolCall(2, 'delete_thread', args), giving), 2));
     expect(own).toMatchObject({ status: 'deleted', confirmed_by: 'code' });
+  });
+
+  it('asks in a view, and takes a click with an approval of its own only', async () => {
+    const { serving, service, ids } = await servingThreads(1);
+    const views = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } } };
+    const [asking, other] = [await beginSession(serving, 'lin', views), await beginSession(serving, 'lin', views)];
+    const ask = async (session: Record<string, string>, name: string, args: Record<string, unknown>) =>
+      answerTo(await post(serving, toolCall(1, name, args), session), 1);
+    const asked = await ask(asking, 'delete_thread', { thread_id: ids[0] });
+    const { approval } = question.parse(asked).result._meta['agora-threads/view'];
+    const elsewhere = await ask(other, 'answer_confirmation', { approval, answer: 'yes' });
+    expect(structureOf(elsewhere)).toMatchObject({ state: 'unknown' });
+    expect(service.deleted).toEqual([]);
+    expect(structureOf(await ask(asking, 'answer_confirmation', { approval, answer: 'shown' }))).toMatchObject({
+      state: 'open',
+    });
+    const yes = structureOf(await ask(asking, 'answer_confirmation', { approval, answer: 'yes' }));
+    expect(yes).toMatchObject({ status: 'deleted', confirmed_by: 'click' });
+    expect(service.deleted).toEqual(ids);
+  });
+
+  it('is one of 200 at most of a subject: one more ends the one that was idle longest', async () => {
+    const { serving } = await servingThreads(1);
+    const list = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    const first = await beginSession(serving);
+    const second = await beginSession(serving);
+    await Promise.all(Array.from({ length: 198 }, () => beginSession(serving)));
+    await (await post(serving, list, first)).text();
+    const last = await beginSession(serving);
+    const statuses = [];
+    for (const session of [first, second, last]) {
+      const answer = await post(serving, list, session);
+      statuses.push(answer.status);
+      await answer.text();
+    }
+    expect(statuses).toEqual([200, 404, 200]);
+    expect((await post(serving, list, await beginSession(serving, 'mia'))).status).toBe(200);
   });
 
   it('ends at a DELETE, and its question with it', async () => {
