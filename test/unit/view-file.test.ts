@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VIEW_FILE } from '../support/view-file.ts';
 
@@ -24,6 +25,13 @@ describe('the file of the view', () => {
     ['storage', /localStorage|sessionStorage|indexedDB|document\.cookie/],
   ])('holds no %s', (_what, pattern) => {
     expect(page).not.toMatch(pattern);
+  });
+
+  it.each(['view.md', 'view.zh-CN.md'])('says what docs/%s quotes of it', async (name) => {
+    const words = await readFile(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
+    const quoted = [...words.matchAll(/^\| ([^|*]+?) +\|/gm)].flatMap(([, cell]) => cell ?? []).slice(1);
+    expect(quoted).toHaveLength(4);
+    for (const text of quoted) expect(page).toContain(text);
   });
 
   it('is one style and one script in a page with a language and a title', () => {
