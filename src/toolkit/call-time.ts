@@ -35,8 +35,9 @@ export function startCallTime(clock: Clock, client: AbortSignal, ending?: AbortS
   const elapsed = timePassed(clock);
   const work = new AbortController();
   const sending = new AbortController();
-  // Eight threads at once, each with waits of its own; Node would take more than ten listeners for a leak.
-  setMaxListeners(0, work.signal, sending.signal);
+  // Eight threads at once, each with waits of its own, and calls that share a signal: Node would take more than ten
+  // listeners for a leak.
+  setMaxListeners(0, work.signal, sending.signal, client, ...(ending ? [ending] : []));
   let pausedFor = 0;
   let cancelTimers = (): void => {};
 

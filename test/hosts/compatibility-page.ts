@@ -39,6 +39,7 @@ ${table(['', ...hosts.map(({ title, version }) => `${title} ${version}`)], rows)
 - "All allowed" is the host's own switch: \`--allowedTools\` (Claude Code), \`default_tools_approval_mode = "approve"\` (Codex), \`-y\`
   (Gemini CLI, Qwen Code), \`--allow-all-tools\` (Copilot CLI). opencode has none; the rules of its page count in all of its rows.
 - Qwen Code lets a model decide whether its person is asked; the scripted one finds nothing wrong, which is the worst case.
+- Qwen Code declares views and draws none, so the scripted model waits 10 s until a code counts.
 - With the settings of an app, a second sandbox stood for the service.
 - In each row the server ended with its host; Codex ran with \`--no-daemon\` at the terminal.
 - \`-\`: the host, or its page, has no such thing.

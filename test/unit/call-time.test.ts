@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SENDING_MS, startCallTime, WORK_MS } from '../../src/toolkit/call-time.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -71,5 +72,12 @@ describe('the time of a call', () => {
     expect(clock.waiting()).toBe(0);
     client.abort();
     expect(time.signal.aborted).toBe(false);
+  });
+
+  it('leaves signals that many calls share without a limit of listeners, past which Node warns of a leak', () => {
+    const client = new AbortController();
+    const ending = new AbortController();
+    startCallTime(manualClock(), client.signal, ending.signal).end();
+    expect([client, ending].map(({ signal }) => getMaxListeners(signal))).toEqual([0, 0]);
   });
 });
