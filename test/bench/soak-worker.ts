@@ -294,7 +294,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     async addMembers() {
       const id = anyThread();
       const usernames = some(USERS - 1);
-      const { failed, text, structured, shown } = await call('add_thread_members', { thread_id: id, usernames });
+      const { failed, text, structured, shown } = await call('add_thread_members', { thread_ids: [id], usernames });
       if (failed && text.includes(MAY_BE)) return learn(id);
       if (!failed) {
         const each = results.parse(structured['results']);
@@ -314,18 +314,19 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       const yes = random.int(0, 3) > 0;
       const { failed, text, structured, shown } = await confirmed(
         'remove_thread_members',
-        { thread_id: id, usernames },
+        { thread_ids: [id], usernames },
         id,
         yes,
       );
       if (failed && text.includes(MAY_BE)) return learn(id);
-      if (!failed && Array.isArray(structured['results'])) {
-        if (!yes) wrong(`${shown}: removed without a yes`);
-        for (const { username = '', status } of results.parse(structured['results'])) {
-          if (status === 'unknown') return learn(id);
-          if (status === 'removed') leave(id, username);
-        }
-      } else if (!failed && yes && !stormy()) wrong(`${shown}: not removed`);
+      if (failed) return;
+      const before = threads.get(id)?.members ?? [];
+      for (const { username = '', status } of results.parse(structured['results'])) {
+        if (status === 'unknown') return learn(id);
+        if (status === 'removed' && !yes) wrong(`${shown}: removed without a yes`);
+        if (yes && !stormy() && (status === 'removed') !== before.includes(username)) wrong(`${shown}: ${username}`);
+        if (status === 'removed') leave(id, username);
+      }
       hold(id, shown);
     },
 

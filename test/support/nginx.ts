@@ -2,12 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { accepting } from './ports.ts';
 
-const file = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+/** Tests and long runs start in the folder of the repository. */
+const file = (name: string): string => resolve(name);
 
 /** Is an nginx installed on this machine? */
 export const hasNginx = (): boolean => spawnSync('nginx', ['-v']).status === 0;
@@ -66,7 +67,13 @@ export async function startNginx(port: number, replicas: readonly [number, numbe
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
   const ca = await readFile(file('test/support/tls/cert.pem'), 'utf8');
   const before = getGlobalDispatcher();
-  const trusting = new Agent({ connect: { ca, servername: 'chat.test' }, bodyTimeout: 0, headersTimeout: 0 });
+  const trusting = new Agent({
+    connect: { secureContext: createSecureContext({ ca }), servername: 'chat.test' },
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    // A client that pauses must not shake hands anew for each call.
+    keepAliveTimeout: 60_000,
+  });
   setGlobalDispatcher(trusting);
   await accepting(port);
   return {

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { BINARY } from './binary.ts';
+
+/** Tests and long runs start in the folder of the repository. */
+const BINARY = 'dist/main.js';
 
 export interface ReplicaOptions {
   /** The head of the ids of its sessions. */
