@@ -23,6 +23,7 @@ interface Prompt {
 }
 
 const PROMPTS: readonly Prompt[] = [
+  { say: { en: 'Which groups are there?', zh: '有哪些群组？' }, tool: 'find_groups', args: {} },
   {
     say: { en: 'Find the threads about customs.', zh: '找出和海关有关的子区（名称里有 customs）。' },
     tool: 'find_threads',
@@ -37,11 +38,6 @@ const PROMPTS: readonly Prompt[] = [
     say: { en: 'Which threads of wei are from before June 10?', zh: 'wei 有哪些子区是 6 月 10 日以前建的？' },
     tool: 'find_threads',
     args: { owner: 'wei', created_before: '2026-06-10' },
-  },
-  {
-    say: { en: 'How many threads are there, and whose?', zh: '一共有多少子区，分别是谁的？' },
-    tool: 'find_threads',
-    args: { limit: 0 },
   },
   {
     say: {
