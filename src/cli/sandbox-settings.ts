@@ -39,15 +39,23 @@ const inPowerShell = (settings: Readonly<Record<string, string>>, unset: readonl
   ...Object.entries(settings).map(([name, value]) => `$env:${name} = '${value}'`),
 ];
 
-const inJson = (env: Readonly<Record<string, string>>): string[] => [
-  JSON.stringify({ mcpServers: { 'agora-threads': { command: 'npx', args: ['-y', 'agora-threads-mcp'], env } } }),
+/** How an assistant starts this very program: from a clone by its path, from a package by its name. */
+const startOf = (main: string): { command: string; args: string[] } =>
+  /[\\/]node_modules[\\/]/.test(main)
+    ? { command: 'npx', args: ['-y', 'agora-threads-mcp'] }
+    : { command: 'node', args: [main] };
+
+const inJson = (env: Readonly<Record<string, string>>, main: string): string[] => [
+  JSON.stringify({ mcpServers: { 'agora-threads': { ...startOf(main), env } } }),
 ];
 
 /**
  * The settings that reach a sandbox, in each kind of credentials, to be pasted into a shell or into the configuration of
  * an assistant. Each block unsets what another one has set: two kinds at once are refused.
+ *
+ * @param main full path of this program
  */
-export function settingsOf(url: string): string {
+export function settingsOf(url: string, main: string): string {
   return KINDS.flatMap(({ title, settings }, index) => {
     const whole = { AGORA_CHAT_HOST: url, ...settings };
     const unset = ALL_NAMES.filter((name) => !Object.hasOwn(settings, name));
@@ -58,7 +66,7 @@ export function settingsOf(url: string): string {
       '  PowerShell',
       ...inPowerShell(whole, unset).map((line) => `    ${line}`),
       '  JSON for an assistant',
-      ...inJson(whole).map((line) => `    ${line}`),
+      ...inJson(whole, main).map((line) => `    ${line}`),
       '',
     ];
   }).join('\n');

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Fault } from '../sandbox/index.ts';
 import { noWords, readCommandLine } from './flags.ts';
@@ -22,7 +23,7 @@ Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
 
 These settings point a server or a command at it. Paste one of the three kinds of credentials.
 
-${settingsOf(running.url)}
+${settingsOf(running.url, fileURLToPath(import.meta.url))}
 To try: users ${SANDBOX_HINTS.users.join(', ')}
         groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
         message ${message.id} in group ${message.group_id}, owner ${message.owner}

@@ -56,7 +56,8 @@ const inBash = promisify(execFile);
 describe('agora-threads-mcp sandbox', () => {
   it('prints the settings that reach it, in three kinds of credentials', async () => {
     const text = await startSandbox([]);
-    expect(text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')).toMatchSnapshot();
+    const steady = text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT');
+    expect(steady.replaceAll(JSON.stringify(BINARY), '"/clone/dist/main.js"')).toMatchSnapshot();
   });
 
   it('and they do, pasted into a shell one after the other', async () => {

@@ -84,10 +84,17 @@ const EASEMOB = {
 const servers = (env: Readonly<Record<string, string>>): string =>
   json({ mcpServers: { [NAME]: { command: COMMAND, args: ARGS, env } } });
 
-/** A whole configuration for an app of Easemob. */
-export const easemobConfig = servers(EASEMOB);
+/** A whole configuration for an app of Easemob, read-only to begin with. */
+export const easemobConfig = servers({ ...EASEMOB, AGORA_THREADS_READ_ONLY: '1' });
+/** The same for people who read Chinese. */
+export const chineseConfig = servers({ ...EASEMOB, AGORA_THREADS_LANG: 'zh', AGORA_THREADS_READ_ONLY: '1' });
 /** The same, where nobody has seen what the assistant does before a deletion. */
-const untriedConfig = servers({ ...EASEMOB, AGORA_THREADS_CONFIRM: 'person', AGORA_THREADS_LANG: 'zh' });
+const untriedConfig = servers({
+  ...EASEMOB,
+  AGORA_THREADS_LANG: 'zh',
+  AGORA_THREADS_READ_ONLY: '1',
+  AGORA_THREADS_CONFIRM: 'person',
+});
 
 /** The generated block of each page. */
 export const hostConfigs: Readonly<Record<string, string>> = {
