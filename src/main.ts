@@ -19,12 +19,13 @@ async function main(args: readonly string[]): Promise<void> {
     if (!command) throw await (await import('./cli/help.ts')).unknownCommand(first, COMMANDS);
     const others = commandArgs.filter((arg) => arg !== '--help' && arg !== '-h');
     if (others.length === commandArgs.length) await command.run(commandArgs);
-    else await findCommand('help')?.run(name === 'help' ? others : [name]);
+    else await findCommand('help')?.run(name === 'help' ? others : [name, ...others]);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const called = command && word === name && name !== 'help' ? `agora-threads-mcp ${name}` : 'agora-threads-mcp';
     const gap = error.message.includes('\n') ? '\n' : ' ';
-    const text = `${error.message}${gap}See ${called} --help.`;
+    const { forTerminal } = await import('./base/escape.ts');
+    const text = forTerminal(`${error.message}${gap}See ${called} --help.`);
     process.stderr.write(`${called}: ${text}\n`);
     // A script that asked for JSON reads stdout.
     if (name === 'call' && commandArgs.includes('--json')) {

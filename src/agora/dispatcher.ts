@@ -1,39 +1,9 @@
 import type { buildConnector, Dispatcher, Pool as PoolClass } from 'undici';
-import type { ProxySettings } from '../settings/read-config.ts';
+import { type ProxySettings, proxyFor } from '../settings/proxy-settings.ts';
 
 export interface Connections {
   readonly dispatcher: Dispatcher;
   close(): Promise<void>;
-}
-
-/** The proxy for requests, and the setting that names it. */
-export interface UsedProxy {
-  readonly setting: 'HTTPS_PROXY' | 'HTTP_PROXY';
-  readonly url: string;
-}
-
-/**
- * The proxy for requests to `origin`, undefined for none. Loopback never goes through one: the sandbox is nobody else's
- * business. HTTPS_PROXY is for https; HTTP_PROXY is for http, and for https where HTTPS_PROXY is not set.
- */
-export function proxyFor(origin: string, loopback: boolean, proxy: ProxySettings): UsedProxy | undefined {
-  const { httpsProxy, httpProxy, noProxy = '' } = proxy;
-  const url = new URL(origin);
-  if (loopback || isExempt(url, noProxy)) return undefined;
-  if (url.protocol === 'https:' && httpsProxy !== undefined) return { setting: 'HTTPS_PROXY', url: httpsProxy };
-  return httpProxy === undefined ? undefined : { setting: 'HTTP_PROXY', url: httpProxy };
-}
-
-/** NO_PROXY as undici and curl read it: hosts and their subdomains, with a port where one is named, `*` for all. */
-function isExempt({ protocol, hostname, port }: URL, noProxy: string): boolean {
-  if (noProxy.trim() === '*') return true;
-  const actualPort = port || (protocol === 'https:' ? '443' : '80');
-  return noProxy.split(/[,\s]+/).some((entry) => {
-    const [, host = '', onPort] = /^(.+?)(?::(\d+))?$/.exec(entry) ?? [];
-    const name = host.replace(/^\*?\./, '').toLowerCase();
-    if (name === '' || (onPort !== undefined && onPort !== actualPort)) return false;
-    return hostname === name || hostname.endsWith(`.${name}`);
-  });
 }
 
 /** Loads undici and opens a pool of kept-alive connections to a host, through the proxy that the environment names. */

@@ -77,7 +77,7 @@ const rows = [
     numbers: [40000],
     what: 'message threads are not enabled for this app',
     ...askOperator(
-      "enable threads: Agora Console > project > Chat > Features; in the Easemob console under the app's feature settings, or through the business manager.",
+      "enable threads: Agora Console > project > Chat > Features; Easemob: the app's feature settings in the console, or ask your Easemob sales contact.",
     ),
   },
   {

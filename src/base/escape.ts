@@ -197,3 +197,18 @@ export const inQuotes = (text: string): string => `"${text.replace(/["\\]/g, '\\
 
 /** `visible`, between double quotes. The quotes and backslashes do not count toward `max`. */
 export const quoted = (text: string, max?: number): string => inQuotes(visible(text, max));
+
+/** What `visible` has escaped or cut already. */
+const ALREADY = /(⟨U\+[0-9A-F]{4,6}⟩|…⟨\+\d+⟩)/;
+
+/** A message of our own for a terminal: what somebody has typed may be in it, escaped or not. Its line breaks stay. */
+export const forTerminal = (message: string): string =>
+  message
+    .split('\n')
+    .map((line) =>
+      line
+        .split(ALREADY)
+        .map((part, index) => (index % 2 === 1 ? part : visible(part, 100_000)))
+        .join(''),
+    )
+    .join('\n');

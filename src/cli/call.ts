@@ -47,6 +47,8 @@ export async function call(args: readonly string[]): Promise<void> {
   const config: Config = { ...settings, confirm: 'person' };
   const tool = findTool(name, config);
   const toolArgs = readArguments(words, tool);
+  const { target } = config;
+  if (target.kind === 'app' && target.credentials.kind === 'exchanged') tell(EXCHANGED_ANEW);
   const confirmed = readConfirmed(line, tool, toolArgs);
 
   const cancel = new AbortController();
@@ -95,6 +97,10 @@ export async function call(args: readonly string[]): Promise<void> {
     await connector.close();
   }
 }
+
+/** Unlike a server, which keeps its token. */
+const EXCHANGED_ANEW =
+  'agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.\n';
 
 const tell = (text: string): void => void process.stderr.write(redact(text));
 

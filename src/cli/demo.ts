@@ -39,10 +39,15 @@ export async function demo(args: readonly string[]): Promise<void> {
     const [username] = SANDBOX_HINTS.users;
     print(styled('dim', 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.'));
     caption('1. Find a thread by its name, anywhere in the app:');
-    const { threads = [] } = await call('find_threads', {
+    const { threads } = await call('find_threads', {
       name_contains: 'stuck in customs',
       created_after: '2026-09-01',
     });
+    if (threads === undefined) {
+      caption('The demo ends here: the sandbox runs on loopback (127.0.0.1), which this machine does not let it use.');
+      process.exitCode = 1;
+      return;
+    }
     caption('2. Users of the app write the names. One of these gives orders; it is quoted, and stays a name:');
     await call('list_user_threads', { username, limit: 2 });
     caption('3. Delete it. The server asks the person, not the model:');

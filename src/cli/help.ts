@@ -18,12 +18,21 @@ const heading = (text: string): string => styled('bold', text);
  * @throws UsageError for an unknown command
  */
 export async function help(args: readonly string[], commands: Commands): Promise<void> {
-  const { words } = readCommandLine(args, []);
-  const [name] = words;
+  const [name, ...more] = args.filter((arg) => !arg.startsWith('-'));
   if (name === undefined) return print(overview(commands));
+  // What a person wants to know of a call is the tool.
+  const [tool] = more;
+  if (name === 'call' && tool !== undefined) return helpOfTool(tool);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return print(about(name, command));
   throw await unknownCommand(name, commands);
+}
+
+async function helpOfTool(tool: string): Promise<void> {
+  const { tools } = await import('./tools.ts');
+  print(`${heading('Usage')}\n  ${BINARY} call ${tool} [KEY=VALUE]... [FLAGS]\n`);
+  await tools([tool]);
+  print(`\n${BINARY} help call has the flags, exit codes and examples.`);
 }
 
 /** Says which command was meant, or how to call the tool of that name. */

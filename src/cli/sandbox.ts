@@ -64,5 +64,5 @@ async function readFaults(file: string): Promise<Fault[]> {
 
 function otherProblem(error: unknown): string {
   if (error instanceof SyntaxError) return 'it is not JSON.';
-  return error instanceof Error ? error.message : 'unknown.';
+  return `it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'}).`;
 }

@@ -1,12 +1,16 @@
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
+import { columnsOf } from '../base/display-width.ts';
 
-/** Folds a line at blanks to at most `width` columns, if its words are short enough. Continuations begin with `indent`. */
+/**
+ * Folds a line at blanks to at most `width` columns, if its words are short enough: Chinese takes two columns a
+ * character. Continuations begin with `indent`.
+ */
 export function fold(line: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > width) {
+    if (current !== '' && columnsOf(current) + 1 + columnsOf(word) > width) {
       lines.push(current);
       current = indent + word;
     } else {

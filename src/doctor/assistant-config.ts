@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { quoted, visible } from '../base/escape.ts';
@@ -55,7 +55,8 @@ export async function asAssistantStarts(server: AssistantServer, shell: Environm
     sources.set(name, instead === undefined ? 'env of the file' : 'this shell, in place of what the editor asks for');
   }
   const words: string[] = [];
-  for (const word of server.words ?? []) words.push(await fill(word));
+  for (const word of server.own?.words ?? []) words.push(await fill(word));
+  const program = server.own && (await fill(server.own.program));
 
   return {
     environment,
@@ -63,6 +64,7 @@ export async function asAssistantStarts(server: AssistantServer, shell: Environm
     words,
     checks: [
       ...aboutServer(server),
+      ...(await aboutProgram(program)),
       ...aboutVariables(server, filled),
       ...faults,
       ...aboutShell(shell, sources, server),
@@ -88,18 +90,18 @@ async function readEnvFile(file: string): Promise<NodeJS.Dict<string> | undefine
 }
 
 function aboutServer(server: AssistantServer): Check[] {
-  const { kind, path, loose, name, entry, words } = server;
+  const { kind, path, loose, name, entry, own } = server;
   const where = `${quoted(name, 60)} in ${quoted(path, 300)}, the configuration of ${kind.name}`;
   const checks: Check[] = [ok('server', where)];
   if (isUnknown(kind)) {
     const fix = 'Give the file the name and the folder that the assistant reads it from, such as .cursor/mcp.json.';
     checks.push(warn('assistant', 'not known, so no variables are filled in', fix));
   }
-  if (words === undefined) {
+  if (own === undefined) {
     const [program = 'nothing'] = wordsOf(entry);
     const detail = `${quoted(program, 200)} is not known to start agora-threads-mcp: its flags are not looked at`;
     checks.push(warn('command', detail, 'Check that it passes its environment and its flags on.'));
-  } else checks.push(ok('command', commandText(entry, words)));
+  } else checks.push(ok('command', commandText(entry, own.words)));
   checks.push(...inCommand(entry));
   if (entry.disabled === true || entry.enabled === false) {
     checks.push(warn('disabled', `${kind.name} does not start it`, 'Enable it in the file.'));
@@ -116,6 +118,19 @@ function aboutServer(server: AssistantServer): Check[] {
     );
   }
   return checks;
+}
+
+/** Only a path says where the program has to be; a variable that is not filled in says nothing. */
+async function aboutProgram(program: string | undefined): Promise<Check[]> {
+  if (program === undefined || !isAbsolute(program) || program.includes('${')) return [];
+  const isThere = await access(program).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return [];
+  return [
+    fail('command', `${quoted(program, 300)} is not there`, 'Correct the path, and build a clone with npm run build.'),
+  ];
 }
 
 /** Arguments may hold secrets, so only the program is shown. */

@@ -37,8 +37,8 @@ export interface AssistantServer {
   readonly loose: boolean;
   readonly name: string;
   readonly entry: ServerEntry;
-  /** The words behind our program; undefined where the command is not known to start it. */
-  readonly words: OwnWords | undefined;
+  /** Our program in its command; undefined where the command is not known to start it. */
+  readonly own: OwnWords | undefined;
 }
 
 /**
@@ -79,7 +79,7 @@ export async function readAssistantFile(file: string, wanted: string | undefined
       `server ${quoted(name, 100)} in ${shown} is reached over HTTP${URL.canParse(url) ? ` at ${new URL(url).host}` : ''}. Its settings are where it runs: run doctor there.`,
     );
   }
-  return { path, kind, loose, name, entry: entry.data, words: await ownWords(wordsOf(entry.data)) };
+  return { path, kind, loose, name, entry: entry.data, own: await ownWords(wordsOf(entry.data)) };
 }
 
 const TOML = (shown: string): string =>

@@ -3,8 +3,6 @@ import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
-import type { SettingName } from '../settings/schema.ts';
-import { whereOf } from '../settings/setting-names.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -38,20 +36,20 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
 });
 
 /** A setting that is missing or wrong. The report shows its name before the line. */
-export const failSetting = ({ setting, message, hint }: Problem): Check =>
-  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(setting) : capitalized(hint));
+export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
+  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(where) : capitalized(hint));
 
 /** A ready token that cannot be good, by what it says about itself. */
 export const failToken = (detail: string): Check =>
-  fail('token', detail, `Get a new app token of this very app. ${takeFrom('AGORA_CHAT_APP_TOKEN')}`);
+  fail('token', detail, 'Get a new token of this app from your token server: an app token, not a user token.');
 
 /**
  * A call that failed, in the words that tools use for it, addressed to the operator.
  *
- * @param where the setting whose value is in doubt
+ * @param where where the value in doubt is found
  * @param fix replaces the next step of the failure
  */
-export function failCall(id: string, error: unknown, where?: SettingName, fix?: string): Check {
+export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
   const { code, what, next, operator = next } = error.facts;
   const step = capitalized(fix ?? operator);
@@ -61,7 +59,5 @@ export function failCall(id: string, error: unknown, where?: SettingName, fix?: 
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function takeFrom(setting: string): string | undefined {
-  const where = whereOf(setting);
-  return where === undefined ? undefined : `Take it from ${where}.`;
-}
+const takeFrom = (where: string | undefined): string | undefined =>
+  where === undefined ? undefined : `Take it from ${where}.`;

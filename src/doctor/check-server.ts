@@ -4,11 +4,16 @@ import { dirname } from 'node:path';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { Config } from '../settings/read-config.ts';
 import { selectedBy } from '../settings/tool-selection.ts';
-import { type Check, fail, ok } from './check-result.ts';
+import { type Check, fail, ok, skipped } from './check-result.ts';
 
 /** @param tools how many are registered, and how many there are */
 export function checkTools(config: Config, tools: { readonly registered: number; readonly all: number }): Check {
   const { registered, all } = tools;
+  const { target } = config;
+  // All are then registered, so that each call can say what is wrong.
+  if (target.kind === 'unusable' && target.problems.some(({ setting }) => setting === 'AGORA_THREADS_TOOLS')) {
+    return skipped('tools', 'AGORA_THREADS_TOOLS is wrong');
+  }
   const why = selectedBy(config).join(' and ');
   if (why === '') return ok('tools', `all ${registered} are registered`);
   return ok('tools', `${registered} of ${all} are registered, by ${why}`);

@@ -3,6 +3,7 @@ import type { Page, Thread } from '../agora/thread.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
 import type { SettingName } from '../settings/schema.ts';
+import { whereOf } from '../settings/setting-names.ts';
 import { type Check, failCall, ok, skipped } from './check-result.ts';
 
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
@@ -59,11 +60,12 @@ function checkFailure(error: unknown, input: ServiceInput): readonly Check[] {
   return SERVICE_IDS.map((id) => (id === about ? failure(id, error, input) : skipped(id, why)));
 }
 
-function failure(id: ServiceId, error: unknown, { kind, clockRight }: ServiceInput): Check {
+function failure(id: ServiceId, error: unknown, { config, kind, clockRight }: ServiceInput): Check {
   if (!(error instanceof AgoraError)) throw error;
-  if (error.facts.status !== 401) return failCall(id, error, WHERE[error.code]);
-  if (kind === 'fixed') return failCall(id, error, 'AGORA_CHAT_APP_TOKEN');
+  const placeOf = (name: SettingName | undefined) => name && whereOf(name, config.reader);
+  if (error.facts.status !== 401) return failCall(id, error, placeOf(WHERE[error.code]));
+  if (kind === 'fixed') return failCall(id, error, placeOf('AGORA_CHAT_APP_TOKEN'));
   if (!clockRight) return failCall(id, error, undefined, 'Set the clock first, then run this again.');
   const name = BUILT_FROM[kind];
-  return failCall(id, error, name, `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
+  return failCall(id, error, placeOf(name), `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { inQuotes, visible } from '../base/escape.ts';
+import { withHome } from '../base/with-home.ts';
 import type { CredentialSource } from '../settings/app-target.ts';
 import { type Config, type Environment, ourSettings } from '../settings/read-config.ts';
 import { credentialsOf, readSecret, SecretFileError } from '../settings/read-secret.ts';
@@ -67,7 +68,7 @@ async function checkFile(name: string, path: string, read: () => Promise<string>
   try {
     const found = `${fingerprint(await read())} (file ${shown})`;
     // Windows has no such bits.
-    const open = process.platform !== 'win32' && ((await stat(path)).mode & WORLD_READABLE) !== 0;
+    const open = process.platform !== 'win32' && ((await stat(withHome(path))).mode & WORLD_READABLE) !== 0;
     if (!open) return ok(name, found);
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {

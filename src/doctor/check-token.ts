@@ -6,6 +6,8 @@ import { visible } from '../base/escape.ts';
 import { span, utcTime } from '../present/time.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
+import { whereOf } from '../settings/setting-names.ts';
+import type { Reader } from '../settings/where-found.ts';
 import { type Check, failCall, failToken, ok, skipped, warn } from './check-result.ts';
 
 export interface TokenCheck {
@@ -30,6 +32,7 @@ export async function checkToken(
   clock: Clock,
   exchange: TokenExchange,
   { blocked, ahead }: Connection,
+  reader: Reader,
 ): Promise<TokenCheck> {
   const { kind } = target.credentials;
   if (kind === 'exchanged' && blocked !== undefined) return { check: skipped('token', blocked) };
@@ -46,7 +49,9 @@ export async function checkToken(
   try {
     token = await tokens.get(new AbortController().signal);
   } catch (error) {
-    return { check: failCall('token', error, kind === 'exchanged' ? 'EASEMOB_CLIENT_SECRET' : undefined) };
+    return {
+      check: failCall('token', error, kind === 'exchanged' ? whereOf('EASEMOB_CLIENT_SECRET', reader) : undefined),
+    };
   }
   switch (kind) {
     case 'fixed': {

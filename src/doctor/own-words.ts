@@ -4,11 +4,19 @@ import * as z from 'zod';
 
 const PACKAGE = 'agora-threads-mcp';
 
-/** The words of a command line behind this program. */
-export type OwnWords = readonly string[];
+/** This program in a command line. */
+export interface OwnWords {
+  /** As the command line names it. */
+  readonly program: string;
+  /** What is behind it. */
+  readonly words: readonly string[];
+}
 
 /** The package as npx names it, with a version or a tag, or the program in a folder of programs. */
 const BY_NAME = new RegExp(String.raw`^(?:.*[\\/])?${PACKAGE}(?:@[\w.^~-]+)?(?:\.(?:cmd|exe|ps1))?$`, 'i');
+
+/** A clone, by its folder or by a variable that names it. */
+const BY_FOLDER = /agora-threads[^\\/]*[\\/]dist[\\/]main\.js$/i;
 
 /**
  * What a command line hands to this program: `npx -y agora-threads-mcp --read-only`, `node PATH/dist/main.js`.
@@ -17,7 +25,9 @@ const BY_NAME = new RegExp(String.raw`^(?:.*[\\/])?${PACKAGE}(?:@[\w.^~-]+)?(?:\
  */
 export async function ownWords(words: readonly string[]): Promise<OwnWords | undefined> {
   for (const [index, word] of words.entries()) {
-    if (BY_NAME.test(word) || (await isOurMain(word))) return words.slice(index + 1);
+    if (BY_NAME.test(word) || BY_FOLDER.test(word) || (await isOurMain(word))) {
+      return { program: word, words: words.slice(index + 1) };
+    }
   }
   return undefined;
 }

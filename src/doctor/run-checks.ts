@@ -83,7 +83,7 @@ async function* checkApp(target: AppTarget, input: DoctorInput, wrong: Check | u
     const connection = yield* checkNetwork(target, input, client);
     const { check, token } =
       wrong === undefined
-        ? await checkToken(target, input.clock, client.exchange, connection)
+        ? await checkToken(target, input.clock, client.exchange, connection, input.config.reader)
         : { check: skipped('token', `${wrong.id} is wrong`), token: undefined };
     yield* inSection('Service', check);
     const { blocked, ahead } = connection;

@@ -13,10 +13,10 @@ export function inSeconds(ms: number): string {
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
 }
 
-/** What came back, to follow a sentence without its full stop: `. Agora said: "…" (HTTP 403)`. */
+/** What came back, to follow a sentence without its full stop: `. The service said: "…" (HTTP 403)`. */
 export function serviceSaid({ status, said }: AgoraErrorFacts): string {
   const shown = status === undefined || status === 200 ? '' : ` (HTTP ${status})`;
-  return said === undefined ? shown : `. Agora said: ${quoted(said, 200)}${shown}`;
+  return said === undefined ? shown : `. The service said: ${quoted(said, 200)}${shown}`;
 }
 
 /** A model that sends more faults than this corrects them in another call. */

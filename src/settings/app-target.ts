@@ -2,7 +2,8 @@ import { isLoopback } from '../base/loopback.ts';
 import { missing, type Problem, problem } from './problem.ts';
 import { registered } from './read-secret.ts';
 import type { SecretName, SettingValues } from './schema.ts';
-import type { VariableName } from './setting-names.ts';
+import { type VariableName, whereOf } from './setting-names.ts';
+import type { Reader } from './where-found.ts';
 
 /** Where a secret comes from: its text, or a file that is read at the first call and not before. */
 export type SecretSource = { readonly value: string } | { readonly file: string; readonly name: SecretName };
@@ -29,10 +30,15 @@ export type CredentialSource =
   | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
 
 /** Puts the app together from settings that are valid one by one; what is missing or contradictory goes into `problems`. */
-export function readTarget(values: SettingValues, given: Given, problems: Problem[]): AppTarget | undefined {
+export function readTarget(
+  values: SettingValues,
+  given: Given,
+  problems: Problem[],
+  reader: Reader,
+): AppTarget | undefined {
   const origin = readOrigin(values, problems);
   const app = readApp(values, problems);
-  const credentials = readCredentials(values, given, problems);
+  const credentials = readCredentials(values, given, problems, reader);
   if (!origin || !app || !credentials || problems.length > 0) return undefined;
   const loopback = isLoopback(new URL(origin).hostname);
   return { kind: 'app', origin, loopback, ...app, credentials };
@@ -55,7 +61,7 @@ function readOrigin(values: SettingValues, problems: Problem[]): string | undefi
   if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return wrong(HOST);
   if (protocol === 'http:' && !isLoopback(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong(
-      'is plain http, which would show the token to everyone on the way: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
+      'is plain http, which would expose the token to everyone on the network path: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
     );
   }
   return url.origin;
@@ -63,8 +69,13 @@ function readOrigin(values: SettingValues, problems: Problem[]): string | undefi
 
 function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly string[]; name: string } | undefined {
   const { AGORA_CHAT_APP_KEY: key, AGORA_CHAT_ORG_NAME: org, AGORA_CHAT_APP_NAME: app, AGORA_APP_ID: id } = values;
-  if (org !== undefined && app !== undefined && key !== undefined && key !== `${org}#${app}`) {
-    const fault = 'names another app than AGORA_CHAT_ORG_NAME and AGORA_CHAT_APP_NAME';
+  const [keyOrg, keyApp] = key?.split('#') ?? [];
+  const others = [
+    ...(key !== undefined && org !== undefined && org !== keyOrg ? ['AGORA_CHAT_ORG_NAME'] : []),
+    ...(key !== undefined && app !== undefined && app !== keyApp ? ['AGORA_CHAT_APP_NAME'] : []),
+  ];
+  if (others.length > 0) {
+    const fault = `names another app than ${others.join(' and ')}`;
     return report(problems, problem('AGORA_CHAT_APP_KEY', fault, 'unset one or the other.'));
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
@@ -76,19 +87,35 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
   if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
   return report(
     problems,
-    problem('AGORA_CHAT_APP_KEY', 'is not set, nor is AGORA_APP_ID: one of them says which app is meant'),
+    problem('AGORA_CHAT_APP_KEY', 'is not set, and neither is AGORA_APP_ID: one of them must say which app is meant'),
   );
 }
 
-const CREDENTIALS =
-  'AGORA_CHAT_APP_TOKEN (a ready token), AGORA_APP_CERTIFICATE (with AGORA_APP_ID) or EASEMOB_CLIENT_ID with EASEMOB_CLIENT_SECRET';
-const WHERE_CREDENTIALS =
-  'Where to find them: App Certificate: Agora Console > project overview, 声网控制台 > 项目概览; Client ID and ClientSecret: Easemob console > application overview, 环信控制台 > 应用概览; a token: your own token server.';
+/** The kinds of credentials, with the vendor that has them; an app token comes from a server of one's own. */
+const KINDS = [
+  { names: 'AGORA_APP_CERTIFICATE with AGORA_APP_ID', where: 'AGORA_APP_CERTIFICATE', vendor: 'agora' },
+  { names: 'EASEMOB_CLIENT_ID with EASEMOB_CLIENT_SECRET', where: 'EASEMOB_CLIENT_SECRET', vendor: 'easemob' },
+] as const;
+const TOKEN = 'AGORA_CHAT_APP_TOKEN (an app token you already have)';
+
+/** `A, B or C`, with the place of each. */
+function credentialsFor(reader: Reader): { names: string; places: string } {
+  const kinds = KINDS.filter(({ vendor }) => reader.vendor === undefined || vendor === reader.vendor);
+  return {
+    names: `${kinds.map(({ names }) => names).join(', ')} or ${TOKEN}`,
+    places: kinds.map(({ where }) => `${where}: ${whereOf(where, reader)}`).join('; '),
+  };
+}
 
 const CREDENTIAL = /^(AGORA_CHAT_APP_TOKEN|AGORA_APP_CERTIFICATE|EASEMOB_CLIENT_(ID|SECRET))(_FILE)?$/;
 
 /** Exactly one kind of credentials: with two, nobody could tell which one a call uses. */
-function readCredentials(values: SettingValues, given: Given, problems: Problem[]): CredentialSource | undefined {
+function readCredentials(
+  values: SettingValues,
+  given: Given,
+  problems: Problem[],
+  reader: Reader,
+): CredentialSource | undefined {
   const before = problems.length;
   const token = secretSource('AGORA_CHAT_APP_TOKEN', given, problems);
   const certificate = secretSource('AGORA_APP_CERTIFICATE', given, problems);
@@ -101,17 +128,18 @@ function readCredentials(values: SettingValues, given: Given, problems: Problem[
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
+    const all = credentialsFor(none ? reader : { ...reader, vendor: undefined });
     return report(problems, {
       setting: 'AGORA_CHAT_APP_TOKEN',
       message: none ? 'No credentials are set' : 'Two kinds of credentials are set',
-      hint: none ? `set ${CREDENTIALS}. ${WHERE_CREDENTIALS}` : `keep one of ${CREDENTIALS}.`,
+      hint: none ? `set ${all.names}. Where to find them: ${all.places}.` : `keep one of ${all.names}.`,
       general: true,
     });
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      const hint = 'the certificate stands beside it in the console.';
+      const hint = 'the certificate is beside it in the console.';
       return report(problems, problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };

@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { closest } from '../base/did-you-mean.ts';
 import type { SettingName } from './schema.ts';
-import { nearestSetting, whereOf } from './setting-names.ts';
+import { nearestSetting } from './setting-names.ts';
 
 /** A variable that is missing or wrong. */
 export interface Problem {
@@ -9,8 +9,10 @@ export interface Problem {
   readonly setting: string;
   /** What is wrong, to be read after the name: `is not set`. */
   readonly message: string;
-  /** What to do about it: `unset one of them.` Without a hint, its right value is to be set: see `whereOf`. */
+  /** What to do about it: `unset one of them.` Without a hint, its right value is to be set. */
   readonly hint?: string;
+  /** Where its value is found. */
+  readonly where?: string;
   /** The message is about several settings, and is read without the name. */
   readonly general?: true;
 }
@@ -19,10 +21,9 @@ export const problem = (setting: string, message: string, hint?: string): Proble
   defined({ setting, message, hint });
 
 /** A problem in a sentence or two, which name the setting and say what to do or where its value is found. */
-export function problemText({ setting, message, hint, general }: Problem): string {
+export function problemText({ setting, message, hint, where, general }: Problem): string {
   const fault = general ? message : `${setting} ${message}`;
   if (hint !== undefined) return `${fault}: ${hint}`;
-  const where = whereOf(setting);
   return where === undefined ? `${fault}.` : `${fault}. Where to find it: ${where}.`;
 }
 
@@ -43,7 +44,7 @@ export function unknownSetting(name: string): Problem {
   const nearest = nearestSetting(name);
   const hint =
     nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
-  return problem(name, 'is no setting of this server', hint);
+  return problem(name, 'is an unknown setting', hint);
 }
 
 export const noTools = (named: readonly string[]): Problem =>
@@ -51,12 +52,12 @@ export const noTools = (named: readonly string[]): Problem =>
     ? problem('AGORA_THREADS_TOOLS', 'names no tool', 'leave it out to have all of them.')
     : problem(
         'AGORA_THREADS_TOOLS',
-        `names ${named.join(', ')} alone, which other settings leave out`,
+        `names only ${named.join(', ')}, which other settings leave out`,
         'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_THREADS_UNDOCUMENTED=1.',
       );
 
 export function unknownTool(name: string, known: readonly string[]): Problem {
   const nearest = closest(name.toLowerCase(), known);
   const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
-  return problem('AGORA_THREADS_TOOLS', `names ${JSON.stringify(name)}, which is no tool`, hint);
+  return problem('AGORA_THREADS_TOOLS', `names ${JSON.stringify(name)}, which is not a tool`, hint);
 }

@@ -3,22 +3,17 @@ import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type AppTarget, readTarget, type SecretSource, secretSource } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
+import { type ProxySettings, proxyFault, readProxy } from './proxy-settings.ts';
 import { isQuoted } from './read-secret.ts';
 import { type ConfirmMode, settings } from './schema.ts';
-import { isKnown, isOfApp, isOurs, type VariableName } from './setting-names.ts';
+import { isKnown, isOfApp, isOurs, type VariableName, whereOf } from './setting-names.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';
+import { type Reader, vendorOf } from './where-found.ts';
 
 export type Target =
   | AppTarget
   | { readonly kind: 'sandbox'; readonly forced: boolean }
   | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
-
-/** The usual proxy variables of the environment. */
-export interface ProxySettings {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  readonly noProxy?: string;
-}
 
 export interface Config extends ToolSelection {
   readonly target: Target;
@@ -36,6 +31,8 @@ export interface Config extends ToolSelection {
   /** Where all processes on one app share its rate limit. */
   readonly redisUrl: SecretSource | undefined;
   readonly proxy: ProxySettings;
+  /** Who is told where to find the value of a setting. */
+  readonly reader: Reader;
   /** Of a server for a team. */
   readonly http: HttpSettings;
 }
@@ -67,7 +64,7 @@ const PLACEHOLDERS = [
   },
   { pattern: /\$\{[^}]*\}/, shown: `\${...}`, hint: FILL_IN },
   { pattern: /\{(?:env|file):[^}]*\}/, shown: '{env:...} or {file:...}', hint: FILL_IN },
-  { pattern: /^\$\w+$/, shown: '$NAME', hint: FILL_IN },
+  { pattern: /^\$\w+(?:$|[\\/])/, shown: '$NAME', hint: FILL_IN },
   { pattern: /^%\w+%$/, shown: '%NAME%', hint: FILL_IN },
 ] as const;
 
@@ -102,7 +99,8 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
-  const { proxy, problems: ofProxy } = readProxy(environment);
+  const proxy = readProxy(environment);
+  const reader: Reader = { vendor: vendorOf(new Map(ours)), language: values.AGORA_THREADS_LANG };
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM,
     timeoutMs: values.AGORA_THREADS_TIMEOUT_MS,
@@ -116,6 +114,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
     language: values.AGORA_THREADS_LANG,
     redisUrl: secretSource('AGORA_THREADS_REDIS_URL', given, problems),
     proxy,
+    reader,
     http: {
       url: values.AGORA_THREADS_HTTP_URL,
       tokensFile: values.AGORA_THREADS_HTTP_TOKENS_FILE,
@@ -131,29 +130,19 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
   if (forced || !meansApp) {
     // A forced sandbox ignores what is said of an app; the server's own settings still count.
     const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
-    if (ofServer.length > 0) return { ...config, target: { kind: 'unusable', problems: ofServer } };
+    if (ofServer.length > 0) return { ...config, target: unusable(ofServer, reader) };
     return { ...config, target: { kind: 'sandbox', forced: forced === true } };
   }
-  problems.push(...ofProxy);
-  const target = readTarget(values, given, problems);
-  return { ...config, target: target ?? { kind: 'unusable', problems: withoutRepeats(problems) } };
+  const target = readTarget(values, given, problems, reader);
+  if (target === undefined) return { ...config, target: unusable(withoutRepeats(problems), reader) };
+  const ofProxy = proxyFault(target.origin, target.loopback, proxy);
+  return { ...config, target: ofProxy ? unusable([ofProxy], reader) : target };
 }
 
-/** Lower case wins, as in other programs. A proxy's address may come without a scheme. */
-function readProxy(environment: Environment): { proxy: ProxySettings; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const pick = (name: string) => environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || undefined;
-  const address = (name: string): string | undefined => {
-    const value = pick(name);
-    if (value === undefined) return undefined;
-    const url = value.includes('://') ? value : `http://${value}`;
-    if (/^https?:/i.test(url) && URL.canParse(url)) return url;
-    problems.push(problem(name, 'must be the address of an HTTP proxy', 'write it as http://host:port.'));
-    return undefined;
-  };
-  const [httpProxy, httpsProxy, noProxy] = [address('HTTP_PROXY'), address('HTTPS_PROXY'), pick('NO_PROXY')];
-  return { proxy: defined({ httpProxy, httpsProxy, noProxy }), problems };
-}
+const unusable = (problems: readonly Problem[], reader: Reader): Target => ({
+  kind: 'unusable',
+  problems: problems.map((one) => defined({ ...one, where: whereOf(one.setting, reader) })),
+});
 
 /** What is wrong with the text of a setting, whatever it means. */
 function textFault(name: VariableName, value: string): Problem | undefined {

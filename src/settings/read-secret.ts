@@ -1,4 +1,5 @@
 import { secret } from '../base/redact.ts';
+import { withHome } from '../base/with-home.ts';
 import type { CredentialSource, SecretSource } from './app-target.ts';
 import { passwordOf } from './redis-address.ts';
 import { type SecretName, settings } from './schema.ts';
@@ -45,15 +46,24 @@ export function registered(name: SecretName, value: string): string {
 /** @throws SecretFileError where its file cannot be used */
 export async function readSecret(source: SecretSource): Promise<string> {
   if ('value' in source) return source.value;
-  const { file, name } = source;
+  const { name } = source;
+  const file = withHome(source.file);
   const { readFile, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
   // Reading a pipe would wait for its writer, and keep the process from ending.
   if (found && !found.isFile()) throw new SecretFileError(name, 'is not a regular file');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new SecretFileError(name, `cannot be read (${error.code ?? 'unknown reason'})`);
   });
-  const value = registered(name, text.trim());
+  // PowerShell's `>` writes it.
+  if (bytes.includes(0)) throw new SecretFileError(name, 'is UTF-16: save it as UTF-8');
+  const value = registered(
+    name,
+    bytes
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
+      .trim(),
+  );
   if (isQuoted(value) || !settings.shape[name].safeParse(value).success) {
     throw new SecretFileError(name, 'must hold the bare secret on one line, and nothing else');
   }

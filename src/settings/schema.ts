@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';
+import { withHome } from '../base/with-home.ts';
 import { redisUrl } from './redis-address.ts';
+import type { Where } from './where-found.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
 export const CONFIRM_MODES = ['auto', 'person', 'code'] as const;
@@ -13,7 +15,7 @@ interface Setting {
   /** One line: what it is. */
   readonly meaning: string;
   /** Where a person finds the value. */
-  readonly where?: string;
+  readonly where?: Where;
   /** A secret is never shown, and can also come from a file named by `NAME_FILE`. */
   readonly secret?: true;
   /** What counts where nothing is set, as it would be written in the environment. */
@@ -45,10 +47,18 @@ export const SETTING_GROUPS = {
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 
-/** Agora, Shengwang and Easemob show the same values under other names. */
-const CONSOLE =
-  'Agora Console > project > Chat > Config; 声网控制台 > 即时通讯 IM > 功能配置; Easemob console > application overview; 环信控制台 > 应用概览';
-const PROJECT = 'Agora Console > project overview; 声网控制台 > 项目概览';
+/** The consoles of Agora (in Chinese Shengwang's) and Easemob show the same values under other names. */
+const inConsole = (field: string): Where => ({
+  agora: {
+    en: `Agora Console > project > Chat > Config (${field})`,
+    zh: `声网控制台 > 即时通讯 IM > 功能配置（${field}）`,
+  },
+  easemob: { en: `Easemob console > application overview (${field})`, zh: `环信控制台 > 应用概览（${field}）` },
+});
+const PROJECT: Where = { agora: { en: 'Agora Console > project overview', zh: '声网控制台 > 项目概览' } };
+const application = (field: string): Where => ({
+  easemob: { en: `Easemob console > application overview (${field})`, zh: `环信控制台 > 应用概览（${field}）` },
+});
 
 const yesOrNo = z
   .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
@@ -65,6 +75,12 @@ const wholeNumber = (from: number, to: number) =>
 
 /** Header text: a line break or a blank in it would end the header or the token early. */
 const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be the value alone, on one line, without "Bearer" before it');
+
+/** A relative one would be in the folder that a host happens to start the server in. */
+const fullPath = z
+  .string()
+  .regex(/^(~?[\\/]|[A-Za-z]:[\\/])/, 'must be a full path, such as /var/log/threads.jsonl or ~/threads.jsonl')
+  .transform(withHome);
 
 const hex32 = z.string().regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits');
 
@@ -88,7 +104,7 @@ const SETTINGS = {
     label: 'REST host',
     group: 'app',
     meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
-    where: `${CONSOLE} (REST API)`,
+    where: inConsole('REST API'),
   },
   AGORA_CHAT_APP_KEY: {
     schema: z
@@ -99,19 +115,19 @@ const SETTINGS = {
     group: 'app',
     value: 'ORG#APP',
     meaning: '`org#app`: the classic URL form',
-    where: `${CONSOLE} (AppKey)`,
+    where: inConsole('AppKey'),
   },
   AGORA_CHAT_ORG_NAME: {
     schema: pathPart,
     group: 'app',
     meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
-    where: `${CONSOLE} (OrgName)`,
+    where: inConsole('OrgName'),
   },
   AGORA_CHAT_APP_NAME: {
     schema: pathPart,
     group: 'app',
     meaning: 'The second half of the app key',
-    where: `${CONSOLE} (AppName)`,
+    where: inConsole('AppName'),
   },
   AGORA_APP_ID: {
     schema: hex32,
@@ -145,7 +161,7 @@ const SETTINGS = {
     inForm: 'With the Easemob ClientSecret: exchanged for app tokens, and renewed',
     group: 'credentials',
     meaning: 'With `EASEMOB_CLIENT_SECRET`: exchanged for app tokens, and renewed',
-    where: 'Easemob console > application overview (Client ID); 环信控制台 > 应用概览',
+    where: application('Client ID'),
   },
   EASEMOB_CLIENT_SECRET: {
     schema: token,
@@ -153,7 +169,7 @@ const SETTINGS = {
     inForm: 'Stands beside the Client ID',
     group: 'credentials',
     meaning: 'See `EASEMOB_CLIENT_ID`',
-    where: 'Easemob console > application overview (ClientSecret); 环信控制台 > 应用概览',
+    where: application('ClientSecret'),
     secret: true,
   },
   AGORA_CHAT_ALLOW_HTTP: {
@@ -188,7 +204,7 @@ const SETTINGS = {
     meaning: 'Names, comma separated: only these tools are registered',
   },
   AGORA_THREADS_AUDIT_LOG: {
-    schema: z.string().regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here'),
+    schema: fullPath,
     label: 'Audit log',
     inForm: 'The full path of a file: two JSON lines for each write, one before it is sent and one after',
     group: 'safety',

@@ -1,5 +1,6 @@
 import { closest } from '../base/did-you-mean.ts';
 import { documented, type SecretName, type SettingName } from './schema.ts';
+import { type Reader, whereFor } from './where-found.ts';
 
 /** A variable of the environment: a setting, or the file of a secret. */
 export type VariableName = SettingName | `${SecretName}_FILE`;
@@ -18,7 +19,10 @@ const VARIABLES: readonly VariableName[] = [...new Set([...NAMES, ...NAMES.map(f
 export const isKnown = (name: string): name is VariableName => VARIABLES.some((known) => known === name);
 
 /** Where a person finds the value of a setting. */
-export const whereOf = (name: string): string | undefined => documented.find((setting) => setting.name === name)?.where;
+export function whereOf(name: string, reader: Reader): string | undefined {
+  const where = documented.find((setting) => setting.name === name)?.where;
+  return where && whereFor(where, reader);
+}
 
 /** Our prefixes, common slips included, then what else begins like one of them; last the rest of the name. */
 const PREFIX =

@@ -14,7 +14,7 @@ const ADDED_BY_HOSTS = new Set(['wait_for_previous', 'toolCallId', 'sessionId', 
 const ADDED_BESIDE_THEM = new Set(['action', 'chatInput', 'tool']);
 
 /** Ids, codes and cursors have no outer blanks; names may. */
-const WITHOUT_OUTER_BLANKS = /(?:_ids?|^cursor|_code|^username|^usernames|^owner)$/;
+const WITHOUT_OUTER_BLANKS = /(?:_ids?|^cursor|_code|^usernames?|^members|^owner)$/;
 
 const isLeftOut = (value: unknown): boolean => value === null || value === '';
 

@@ -220,13 +220,13 @@ describe('what the model is told after a click', () => {
     const yes = await scene.answer(view['approval'], 'yes');
     expect(yes).toMatchObject({ isError: true, structured: { state: 'settled' } });
     expect(yes.text).toMatchInlineSnapshot(
-      `"Error [refused]: It failed after the yes: the service refused the request without a reason known here. Agora said: "no permission" (HTTP 403). Check the arguments against the words of the service."`,
+      `"Error [refused]: It failed after the yes: the service refused the request without a reason known here. The service said: "no permission" (HTTP 403). Check the arguments against the words of the service."`,
     );
     expect(await scene.answer(view['approval'], 'shown')).toEqual(yes);
     const told = await ask(scene);
     expect(told.isError).toBe(true);
     expect(told.text).toMatchInlineSnapshot(`
-      "Error [refused]: delete_thread failed: the service refused the request without a reason known here, after the user clicked yes at 00:00 UTC. Agora said: "no permission" (HTTP 403).
+      "Error [refused]: delete_thread failed: the service refused the request without a reason known here, after the user clicked yes at 00:00 UTC. The service said: "no permission" (HTTP 403).
       Nothing was changed. Trying again with the same arguments does not help.
       Next: Check the arguments against the words of the service."
     `);

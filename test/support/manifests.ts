@@ -1,4 +1,5 @@
 import { documented } from '../../src/settings/schema.ts';
+import { whereForAll } from '../../src/settings/where-found.ts';
 import { catalogue } from '../../tools/index.ts';
 
 /*
@@ -39,7 +40,7 @@ export const serverJson = ({ name, version, mcpName }: Package) => ({
       transport: { type: 'stdio' },
       environmentVariables: offered.map((setting) => ({
         name: setting.name,
-        description: sentence(setting.meaning, setting.where),
+        description: sentence(setting.meaning, setting.where && whereForAll(setting.where)),
         ...(setting.flag && { format: 'boolean' }),
         ...(setting.value === 'FILE' && { format: 'filepath' }),
         ...(setting.choices && { choices: setting.choices, default: setting.default }),
@@ -78,7 +79,7 @@ export const manifestJson = ({ name, version, description, license, keywords, en
       {
         type: setting.flag ? 'boolean' : 'string',
         title: setting.label,
-        description: sentence(setting.inForm ?? setting.meaning, setting.where),
+        description: sentence(setting.inForm ?? setting.meaning, setting.where && whereForAll(setting.where)),
         required: false,
         // A field without a default that is left empty reaches the server as the words "${user_config...}".
         default: setting.flag ? false : '',

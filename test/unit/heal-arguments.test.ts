@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { healArguments } from '../../src/toolkit/heal-arguments.ts';
-import { catalogue } from '../../tools/index.ts';
+import { catalogue, undocumented } from '../../tools/index.ts';
+import { argumentValues } from '../support/argument-values.ts';
 
 const ID = '240000000000001';
 const OTHER = '240000000000002';
@@ -198,5 +199,31 @@ describe('for any way to write the same arguments', () => {
         },
       ),
     );
+  });
+});
+
+describe('healing never changes a valid call', () => {
+  const inputSchema = z.object({ required: z.array(z.string()).optional() });
+
+  it.each([...catalogue, ...undocumented])('of $name', async (tool) => {
+    const { required = [] } = inputSchema.parse(tool.inputSchema());
+    const values = Object.fromEntries(
+      tool.argumentNames.map((argument) => [argument, argumentValues(tool.name, argument).valid]),
+    );
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.record(values, { requiredKeys: required }), async (args) => {
+        // Some arguments are valid only together: a limit of 0 with a filter, a span that is in order.
+        const isValid = await tool.prepare(args).then(
+          () => true,
+          () => false,
+        );
+        if (!isValid) return;
+        checked += 1;
+        expect(healArguments(args, tool.inputSchema())).toEqual(args);
+      }),
+      { numRuns: 200 },
+    );
+    expect(checked).toBeGreaterThan(50);
   });
 });

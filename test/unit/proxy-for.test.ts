@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../src/agora/dispatcher.ts';
+import { proxyFor } from '../../src/settings/proxy-settings.ts';
 
 const both = { httpProxy: 'http://plain.test:1', httpsProxy: 'http://tls.test:2' };
 
@@ -20,6 +20,9 @@ describe('which proxy serves a host', () => {
     ['https://xa.test', { ...both, noProxy: 'a.test' }, 'HTTPS_PROXY'],
     ['https://a.test', { ...both, noProxy: ' , ' }, 'HTTPS_PROXY'],
     ['https://[2001:db8::1]', { ...both, noProxy: '[2001:db8::1]' }, undefined],
+    ['https://[2001:db8::1]', { ...both, noProxy: '2001:db8::1' }, undefined],
+    ['https://[2001:db8::1]', { ...both, noProxy: '::1, 2001:0DB8:0::1' }, undefined],
+    ['https://[2001:db8::12]', { ...both, noProxy: '2001:db8::1' }, 'HTTPS_PROXY'],
   ])('%s with %j: %s', (origin, proxy, setting) => {
     expect(proxyFor(origin, false, proxy)?.setting).toBe(setting);
   });
