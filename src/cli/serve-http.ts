@@ -1,6 +1,6 @@
 import { assembleForTeam } from '../app/build-server.ts';
 import { systemClock } from '../base/clock.ts';
-import { visible } from '../base/escape.ts';
+import { quoted, visible } from '../base/escape.ts';
 import type { Log } from '../base/log.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
@@ -27,7 +27,7 @@ export function readListen(flags: ReadonlyMap<string, readonly string[]>): Liste
   const [address = DEFAULTS.address] = flags.get('listen') ?? [];
   const [port = String(DEFAULTS.port)] = flags.get('port') ?? [];
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`--port must be a whole number from 0 to 65535 (got ${JSON.stringify(port)}).`);
+    throw new UsageError(`--port must be a whole number from 0 to 65535 (got ${quoted(port)}).`);
   }
   return { address, port: Number(port) };
 }
@@ -78,7 +78,7 @@ const signal = (): Promise<void> =>
 
 const withoutTokens = ({ address }: Listen, fault: string): UsageError =>
   new UsageError(
-    `AGORA_THREADS_HTTP_TOKENS_FILE ${fault}, and without tokens this server listens on loopback only, not on ${JSON.stringify(address)}. agora-threads-mcp token NAME --scopes read makes a line of that file.`,
+    `AGORA_THREADS_HTTP_TOKENS_FILE ${fault}, and without tokens this server listens on loopback only, not on ${quoted(address)}. agora-threads-mcp token NAME --scopes read makes a line of that file.`,
   );
 
 function cannotListen({ address, port }: Listen, error: unknown): unknown {
@@ -92,10 +92,8 @@ function greeting({ port, tokens }: TeamServer, { address }: Listen, { http }: C
   const host = address.includes(':') ? `[${address}]` : address;
   const who =
     tokens > 0
-      ? `${tokens} ${tokens === 1 ? 'token counts' : 'tokens count'}`
-      : 'no token counts yet, so nobody gets in: agora-threads-mcp token --help';
-  const names = http.url
-    ? ''
-    : ' Clients reach it by a loopback address only, since AGORA_THREADS_HTTP_URL is not set.';
-  return `agora-threads-mcp serves MCP at http://${visible(host, 100)}:${port}/mcp as replica ${http.replica}; ${who}.${names}\n`;
+      ? `valid tokens: ${tokens}.`
+      : 'there is no valid token yet, so nobody can connect (see agora-threads-mcp token --help).';
+  const names = http.url ? '' : ' It answers on loopback addresses only, since AGORA_THREADS_HTTP_URL is not set.';
+  return `agora-threads-mcp serves MCP at http://${visible(host, 100)}:${port}/mcp as replica ${http.replica}; ${who}${names}\n`;
 }

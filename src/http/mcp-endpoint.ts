@@ -47,7 +47,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     if (token === undefined) return unauthorized('A bearer token is needed.', 'Bearer');
     const hash = hashOf(token);
     const grant = tokens.grantOf(hash);
-    return grant ? { grant, hash } : unauthorized('This token does not count.', 'Bearer error="invalid_token"');
+    return grant ? { grant, hash } : unauthorized('This token is not valid.', 'Bearer error="invalid_token"');
   }
 
   async function respondTo(request: IncomingMessage): Promise<Response | Answer> {

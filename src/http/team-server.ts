@@ -83,7 +83,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     if (path === '/readyz') return writeResponse(response, readiness(), redact);
     if (path === '/metrics') return writeResponse(response, metricsFor(request), redact);
     const header = refusedHeader({ host: headers.host, origin: headers.origin }, publicUrl);
-    if (header) return writeResponse(response, refusal(403, `The header ${header} names another server.`), redact);
+    if (header) return writeResponse(response, forbidden(header), redact);
     if (path !== '/mcp') return writeResponse(response, refusal(404, 'MCP is served at /mcp.'), redact);
     const answer = await endpoint.answer(request);
     await writeResponse(response, answer.response, redact).finally(answer.written);
@@ -155,6 +155,9 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
 
   return { port: portOf(server.address()), tokens: tokens.size(), close };
 }
+
+const forbidden = (header: 'Host' | 'Origin'): Response =>
+  refusal(403, `${header} names another server. AGORA_THREADS_HTTP_URL is the address that clients use.`);
 
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0;

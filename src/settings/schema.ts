@@ -261,12 +261,13 @@ const SETTINGS = {
     schema: httpUrl,
     group: 'team',
     meaning:
-      'The address that clients use: requests for another host, or from a page of another one, are refused. Loopback is always allowed',
+      'The address that clients use. Requests for another host, or from a web page elsewhere, are refused; loopback is always allowed',
   },
   AGORA_THREADS_HTTP_TOKENS_FILE: {
     schema: z.string().regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here'),
     group: 'team',
-    meaning: 'A file of bearer tokens, one a line, as the command `token` prints them; without a token nobody gets in',
+    meaning:
+      'A file of bearer tokens, one a line, as the command `token` prints them; a request without a valid one is refused',
   },
   AGORA_THREADS_REPLICA: {
     schema: z.string().regex(/^[A-Za-z0-9-]{1,32}$/, 'must be 1 to 32 letters, digits or dashes'),

@@ -101,7 +101,7 @@ const serverEnding = (): AgoraError =>
   new AgoraError({
     code: 'server_ending',
     what: 'the server is ending',
-    next: 'Call again in a moment: another server, or this one started again, answers then.',
+    next: 'Call again in a moment, when this server has restarted or another one has taken over.',
     retry: 'later',
     landed: 'no',
   });

@@ -86,7 +86,7 @@ const WHY_NOT: Record<No, string> = {
   timed_out: `nobody answered the question within 5 minutes. ${LEAVE_IT}`,
   failed: `the client could not show the question, or sent back something other than an answer. ${LEAVE_IT} If this client never shows it, its operator can set AGORA_THREADS_CONFIRM=code.`,
   server_ending:
-    'the server is ending, and took its question back. Call again in a moment: another server, or this one started again, asks then.',
+    'the server is ending and withdrew the question. Call again in a moment: this server, restarted, or another one will ask.',
   no_way_to_ask:
     'this server accepts a confirmation only from a person (AGORA_THREADS_CONFIRM=person), and this client shows neither forms nor views. Do not try again. The operator can use a client that shows forms (elicitation) or views (MCP Apps), or set AGORA_THREADS_CONFIRM=auto.',
 };

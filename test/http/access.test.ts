@@ -123,7 +123,7 @@ describe('where it listens', () => {
 
   it('starts on loopback without a token, and lets nobody in', async () => {
     const serving = await startServing({ people: {} });
-    expect(serving.stderr()).toContain('nobody gets in');
+    expect(serving.stderr()).toContain('nobody can connect');
     expect((await post(serving, hello(), {})).status).toBe(401);
     const ready = await fetch(`${serving.origin}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([503, { ready: false, why: 'no tokens', redis: 'not set' }]);

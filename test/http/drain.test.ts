@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
     expect(seen).toEqual(['elicitation/create', 'notifications/cancelled', undefined]);
     expect(structureOf(last)).toMatchObject({ status: 'declined' });
     expect(structureOf(last).summary).toBe(
-      'Nothing was deleted: the server is ending, and took its question back. Call again in a moment: another server, or this one started again, asks then.',
+      'Nothing was deleted: the server is ending and withdrew the question. Call again in a moment: this server, restarted, or another one will ask.',
     );
     const end = await ended;
     expect(end?.code).toBe(0);

@@ -53,7 +53,7 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_REDIS_URL:
     'Redis 地址，同一 App 的所有进程在其中共用调用频率配额：`redis://`，或经 TLS 的 `rediss://user:password@host:port`',
   AGORA_THREADS_HTTP_URL: '客户端使用的地址：请求的主机名或网页来源不符时拒绝；本机地址始终允许',
-  AGORA_THREADS_HTTP_TOKENS_FILE: '令牌文件，每行一个 Bearer 令牌，由 `token` 命令生成；没有令牌的人无法使用',
+  AGORA_THREADS_HTTP_TOKENS_FILE: '令牌文件，每行一个 Bearer 令牌，由 `token` 命令生成；没有有效令牌的请求会被拒绝',
   AGORA_THREADS_REPLICA: '代理后有多个进程时，本进程的名称：会话 ID 以它开头',
   AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
   AGORA_THREADS_UNDOCUMENTED:

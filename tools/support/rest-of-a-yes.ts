@@ -19,7 +19,10 @@ export function carriedOn(
   if (targets.length === 0) return undefined;
   // No code outlives the process.
   if (time.ending?.aborted) {
-    return { words: 'The server is ending, so the rest was not tried: a new call in a moment asks for it.' };
+    return {
+      words:
+        'The server is ending, so the rest was not tried. Call again in a moment, and the user will be asked about it.',
+    };
   }
   const fields = carryOn(args, targets);
   const { confirmation_code: code, expires_at: ends } = fields;
