@@ -1,4 +1,4 @@
-import { button, el, foreign } from './elements.ts';
+import { button, el, foreign, whole } from './elements.ts';
 import { drawOutcome } from './outcome-view.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './read-json.ts';
 import { nameOf, plainTable } from './table.ts';
@@ -56,7 +56,7 @@ export function drawConfirm(page: Page, { view }: ToolResult, back?: Back): void
       yes.disabled = false;
     }, ARMED_MS);
     buttons.append(keep, yes);
-    keep.focus();
+    keep.focus({ preventScroll: true });
   };
 
   const answer = async (word: 'shown' | 'yes' | 'no'): Promise<void> => {
@@ -90,8 +90,8 @@ export function drawConfirm(page: Page, { view }: ToolResult, back?: Back): void
   page.show(
     el('h1', { tabindex: '-1' }, view['sandbox'] === true && '[sandbox] ', words.ask(act)),
     el('p', {}, words[action].note),
-    el('p', {}, foreign(words.app(textOf(view['app']), textOf(view['host'])))),
-    users.length > 0 && el('p', {}, foreign(users.join(words.comma))),
+    el('p', {}, whole(words.app(textOf(view['app']), textOf(view['host'])))),
+    users.length > 0 && el('p', {}, ...users.flatMap((user, i) => [i > 0 && words.comma, whole(user)])),
     plainTable(
       words.list,
       ['name', 'group', 'owner', 'created', 'members'],

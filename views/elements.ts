@@ -29,11 +29,14 @@ export function button(words: string, act: () => void, kind = ''): HTMLButtonEle
   return made;
 }
 
-/** Longer text takes one line until a person opens it. */
-const LONG = 60;
+/** As long as a name may be. Longer text, such as one full of escapes, takes one line until a person opens it. */
+const LONG = 64;
 
 /** Text that others wrote. It is a bidi isolate of its own, so it cannot reorder what is beside it. */
+export const whole = (text: string): HTMLElement => el('bdi', {}, text);
+
+/** The same in a cell of a table. */
 export function foreign(text: string): HTMLElement {
-  const isolated = el('bdi', {}, text);
+  const isolated = whole(text);
   return text.length > LONG ? el('details', {}, el('summary', {}, isolated)) : isolated;
 }

@@ -127,7 +127,10 @@ export function drawList(page: Page, result: ToolResult): void {
 
   const ask = async (): Promise<void> => {
     const answer = await calling('delete_threads', { thread_ids: selected().map(({ id }) => id) }, words.lost);
-    if (answer) page.draw(answer, back);
+    if (!answer) return;
+    // By form it is done, or declined, within this call, of which the model knows nothing.
+    if (answer.view['kind'] !== 'confirm') page.tellModel(answer);
+    page.draw(answer, back);
   };
 
   const back = (outcome: Fields): void => {
@@ -141,7 +144,8 @@ export function drawList(page: Page, result: ToolResult): void {
 
   const open = (): void => {
     drawRows();
-    page.show(filter, list, status, el('div', { class: 'buttons' }, more, remove));
+    const counts = threads.length === 0 && el('p', { lang: 'en', class: 'told' }, result.text);
+    page.show(filter, list, counts, status, el('div', { class: 'buttons' }, more, remove));
   };
 
   take(result.structure);

@@ -42,10 +42,13 @@ export function drawOutcome(page: Page, result: ToolResult, back?: Back, asked?:
     return declined ? words[asked?.action ?? 'delete'].none : tally(rows, left_out, words);
   };
 
+  // Only the text says why a yes was not acted on, or how a form came back.
+  const told = error || (declined ? confirmed_by !== undefined || !asked : rows.length === 0);
+
   const ofUsers = rows.some(({ username }) => username !== undefined);
   const cells = (row: Fields): Node[] => {
-    const told = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
-    const thread = told.name ? told : (asked?.threads.find(({ id }) => id === told.id) ?? told);
+    const facts = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
+    const thread = facts.name ? facts : (asked?.threads.find(({ id }) => id === facts.id) ?? facts);
     const reason = textOf(row['error']);
     return [
       nameOf(thread, words),
@@ -56,8 +59,7 @@ export function drawOutcome(page: Page, result: ToolResult, back?: Back, asked?:
 
   page.show(
     el('h1', { tabindex: '-1' }, sandboxMark(structure), heading()),
-    // A reason why a yes was not acted on, and anything unforeseen, is told by the text alone.
-    error || rows.length === 0 || (declined && confirmed_by) ? el('p', { lang: 'en', class: 'told' }, text) : false,
+    told && el('p', { lang: 'en', class: 'told' }, text),
     rows.length > 0 &&
       !declined &&
       plainTable(

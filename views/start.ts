@@ -78,4 +78,5 @@ async function start(): Promise<void> {
   size.observe(root);
 }
 
-void start();
+// A host that does not know the protocol.
+start().catch(() => page.show(el('p', {}, words.useChat)));

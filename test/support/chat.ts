@@ -53,7 +53,7 @@ const POLICY = [
 export const NOW = '2026-11-26T09:30:00Z';
 
 const CHAT = 'https://chat.test/';
-const VIEW = 'https://view.test/view.html';
+const VIEW = 'https://view.test/';
 
 async function bundleChat(): Promise<string> {
   const entry = fileURLToPath(new URL('../views/chat-page.ts', import.meta.url));
@@ -75,6 +75,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
   let browser: Browser | undefined;
   let page: Page | undefined;
   let problems: string[] = [];
+  let opened = 0;
   let onCall: CallTool = () => Promise.reject(new Error('No view is drawn.'));
   let onContext = (_content: unknown): void => {};
 
@@ -94,7 +95,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
     await page.route(CHAT, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Chat</title><body>' }),
     );
-    await page.route(VIEW, (route) =>
+    await page.route(`${VIEW}*`, (route) =>
       route.fulfill({
         contentType: 'text/html; charset=utf-8',
         headers: { 'Content-Security-Policy': POLICY },
@@ -134,8 +135,11 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
       expect(problems).toEqual([]);
     });
     if (options.stopsAt) await chat.clock.pauseAt(options.stopsAt);
-    await run('openView', { capabilities, context, result });
-    const view = chat.frame({ url: VIEW });
+    // A page of its own each time: the frame of the test before may not be known to be gone yet.
+    opened += 1;
+    const url = `${VIEW}${opened}.html`;
+    await run('openView', { url, capabilities, context, result });
+    const view = chat.frame({ url });
     if (!view) throw new Error('The view was not drawn.');
     return {
       page: chat,

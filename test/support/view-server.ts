@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { BINARY } from './binary.ts';
@@ -14,8 +15,14 @@ export interface ViewServer {
 
 const result = z.record(z.string(), z.unknown());
 
-export async function startViewServer(env: Readonly<Record<string, string>>): Promise<ViewServer> {
-  const client = new Client({ name: 'test-chat', version: '1.0.0' }, { capabilities: DRAWS_VIEWS });
+/** @param form what the user answers to each form; without it the client shows none */
+export async function startViewServer(
+  env: Readonly<Record<string, string>>,
+  form?: { readonly action: 'accept' | 'decline'; readonly content?: { readonly confirm: boolean } },
+): Promise<ViewServer> {
+  const capabilities = { ...DRAWS_VIEWS, ...(form && { elicitation: { form: {} } }) };
+  const client = new Client({ name: 'test-chat', version: '1.0.0' }, { capabilities });
+  if (form) client.setRequestHandler(ElicitRequestSchema, () => ({ ...form }));
   await client.connect(
     new StdioClientTransport({ command: process.execPath, args: [BINARY], env: { ...env }, stderr: 'ignore' }),
   );

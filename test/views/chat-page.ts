@@ -4,6 +4,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
 
 interface Chat {
+  readonly url: string;
   readonly capabilities: ConstructorParameters<typeof AppBridge>[2];
   readonly context: NonNullable<NonNullable<ConstructorParameters<typeof AppBridge>[3]>['hostContext']>;
   readonly result: CallToolResult;
@@ -23,10 +24,10 @@ declare global {
   }
 }
 
-window.openView = async ({ capabilities, context, result }) => {
+window.openView = async ({ url, capabilities, context, result }) => {
   const frame = document.createElement('iframe');
   frame.sandbox.add('allow-scripts');
-  frame.src = 'https://view.test/view.html';
+  frame.src = url;
   frame.title = 'View';
   frame.style.cssText = 'width: 100%; height: 20px; border: 0';
   document.body.replaceChildren(frame);

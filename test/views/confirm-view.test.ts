@@ -94,6 +94,11 @@ describe('a question', () => {
       'lin, wei',
       '',
     ]);
+    expect(await chat.view.locator('p bdi').allTextContents()).toEqual([
+      'App acme#support on a1.chat.agora.io',
+      'lin',
+      'wei',
+    ]);
   });
 
   it('has no button before the server has said that it is open', async () => {

@@ -48,6 +48,12 @@ describe('a list', () => {
     expect(await view.locator('tbody td').allTextContents()).toEqual(['', 'a', '7', 'lin', '']);
   });
 
+  it('of counts alone shows what the server says', async () => {
+    const { view } = await openChat({ result: listResult([]) });
+    expect(await view.locator('.told').textContent()).toBe('a list of threads');
+    expect(await view.getByRole('status').textContent()).toBe('0 threads');
+  });
+
   it('is sorted by a click on a heading, and the other way by the next', async () => {
     const chat = await openChat({ result: listResult(THREADS) });
     const heading = chat.view.getByRole('columnheader', { name: 'Name' });

@@ -8,10 +8,15 @@ import { startViewServer } from '../support/view-server.ts';
 
 const openChat = useChat();
 
-async function start(count: number, options: ServiceOptions = {}, env: Record<string, string> = {}) {
+interface Setup extends ServiceOptions {
+  readonly env?: Record<string, string>;
+  readonly form?: Parameters<typeof startViewServer>[1];
+}
+
+async function start(count: number, { env, form, ...options }: Setup = {}) {
   const list = threadsOf('lin', count);
   const service = await threadService(list, options);
-  const server = await startViewServer({ ...classicSettings(service.url), ...env });
+  const server = await startViewServer({ ...classicSettings(service.url), ...env }, form);
   return { service, server, ids: list.map(({ id }) => id) };
 }
 
@@ -49,12 +54,38 @@ describe('the view on the built server', () => {
     expect(next).toMatchObject({ structuredContent: { status: 'declined' } });
   });
 
+  it('asks by form where the client shows forms, and tells the model what it did not ask for', async () => {
+    const { service, server } = await start(2, { form: { action: 'accept', content: { confirm: true } } });
+    const result = await server.call('list_user_threads', { username: 'lin' });
+    const chat = await openChat({ result, callTool: server.call });
+    await chat.view.getByRole('checkbox', { name: 'Select Thread 1' }).check();
+    await press(chat, 'Delete selected (1)');
+    await expect.poll(() => heading(chat)).toBe('1 deleted');
+    expect(service.deleted).toHaveLength(1);
+    await expect.poll(() => JSON.stringify(chat.toldModel)).toContain("confirmed in the client's form");
+  });
+
+  it('says how a form came back that was not accepted', async () => {
+    const { service, server } = await start(1, { form: { action: 'decline' } });
+    const result = await server.call('list_user_threads', { username: 'lin' });
+    const chat = await openChat({ result, callTool: server.call });
+    await chat.view.getByRole('checkbox', { name: 'Select Thread 0' }).check();
+    await press(chat, 'Delete selected (1)');
+    await expect.poll(() => heading(chat)).toBe('Nothing was deleted.');
+    expect(await chat.view.locator('.told').textContent()).toContain('declined');
+    await press(chat, 'Back to the list');
+    expect(await chat.view.locator('td.name').allTextContents()).toEqual(['Thread 0']);
+    expect(service.deleted).toEqual([]);
+  });
+
   it('draws the same question twice, and its buttons work in either', async () => {
     const { service, server, ids } = await start(1);
     const first = await server.call('delete_thread', { thread_id: ids[0] });
     const second = await server.call('delete_thread', { thread_id: ids[0] });
     expect(second['_meta']).toEqual(first['_meta']);
-    const chat = await openChat({ result: first, callTool: server.call });
+    const left = await openChat({ result: first, callTool: server.call });
+    await expect.poll(() => buttons(left)).toEqual(['Keep', 'Delete 1 thread']);
+    const chat = await openChat({ result: second, callTool: server.call });
     await press(chat, 'Delete 1 thread');
     await expect.poll(() => heading(chat)).toBe('1 deleted');
     expect(service.deleted).toEqual([ids[0]]);
@@ -138,7 +169,7 @@ describe('the view on the built server', () => {
   });
 
   it('says why a call failed', async () => {
-    const { server, ids } = await start(2, {}, { AGORA_THREADS_MAX_DELETES: '1' });
+    const { server, ids } = await start(2, { env: { AGORA_THREADS_MAX_DELETES: '1' } });
     const result = await server.call('list_user_threads', { username: 'lin' });
     const chat = await openChat({ result, callTool: server.call });
     await chat.view.getByRole('checkbox', { name: 'Select all shown' }).check();
