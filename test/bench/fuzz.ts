@@ -5,6 +5,7 @@ import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { DRAWS_VIEWS } from '../support/draws-views.ts';
 import { startAnyAnswer } from './any-answer.ts';
 import { type Case, type Known, makeCases } from './fuzz-cases.ts';
+import { NOT_YES } from './not-yes.ts';
 import { initializeParams, type Message, PATIENCE_MS, type Peer, startPeer } from './peer.ts';
 
 /**
@@ -56,25 +57,6 @@ const mb = (bytes: number): number => Number((bytes / 1024 / 1024).toFixed(1));
 
 /** What the clients declare, in turn: forms, nothing, and views, in which nobody ever clicks. */
 const SHOWS: readonly object[] = [{ elicitation: {} }, {}, DRAWS_VIEWS];
-
-/** Every answer to a form except a yes. */
-const NOT_YES: readonly object[] = [
-  { result: { action: 'decline' } },
-  { result: { action: 'cancel' } },
-  { result: { action: 'accept' } },
-  { result: { action: 'accept', content: {} } },
-  { result: { action: 'accept', content: { confirm: false } } },
-  { result: { action: 'accept', content: { confirm: 'true' } } },
-  { result: { action: 'accept', content: { confirm: [true] } } },
-  { result: { action: ['accept'], content: { confirm: true } } },
-  { result: { action: 'decline', content: { confirm: true } } },
-  { result: null },
-  { result: [] },
-  { result: 'accept' },
-  { error: { code: -32601, message: 'no' } },
-  { error: 'no' },
-  {},
-];
 
 const toolResult = z.object({
   content: z.tuple([z.object({ type: z.literal('text'), text: z.string() })]),

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 
-const WATCH = pathToFileURL('test/bench/watch.mjs').href;
+/** Loaded into a server, it reports memory, handles and connections to other machines. */
+export const WATCH = pathToFileURL('test/bench/watch.mjs').href;
 const BINARY = 'dist/main.js';
 
 const message = z.looseObject({
@@ -16,7 +17,7 @@ const message = z.looseObject({
 });
 export type Message = z.output<typeof message>;
 
-const report = z.object({
+export const report = z.object({
   /** Bytes in use after garbage collection. */
   heap: z.number(),
   rss: z.number(),

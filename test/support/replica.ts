@@ -30,6 +30,8 @@ export interface Replica {
   stop(): Promise<{ readonly code: number | null; readonly ms: number }>;
   /** Starts it, and waits until it is ready. */
   start(): Promise<void>;
+  /** What the script says that `flags` load into it, when it is asked to report. */
+  report(): Promise<unknown>;
 }
 
 /** A replica that runs and is ready. */
@@ -67,7 +69,7 @@ export async function startReplica({
     async start() {
       child = spawn(process.execPath, [...flags, BINARY, 'serve', '--http', '--port', String(port)], {
         env: { PATH: process.env['PATH'] ?? '', AGORA_THREADS_REPLICA: name, ...env },
-        stdio: ['ignore', 'ignore', 'pipe'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       if (child.stderr) {
         createInterface({ input: child.stderr }).on('line', (line) => {
@@ -76,6 +78,13 @@ export async function startReplica({
         });
       }
       await ready(origin, () => said);
+    },
+    async report() {
+      if (!child) return undefined;
+      const reported = once(child, 'message');
+      child.send('report');
+      const [message] = await reported;
+      return message;
     },
   };
   await replica.start();
