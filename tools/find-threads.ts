@@ -18,7 +18,7 @@ export const findThreads = defineTool({
   description:
     'Finds Agora Chat threads anywhere in the app by name, owner, group or age, when no user is known. The first search of a large app can take several calls: follow next_cursor. For what one user has joined use list_user_threads; for ids and totals list_threads. Messages, last activity and join times are not available.',
   kind: 'read',
-  view: 'list',
+  drawnAs: 'list',
   input: z
     .strictObject({
       name_contains: filterArguments.name_contains,

@@ -18,7 +18,7 @@ export const listThreadsTool = defineTool({
   description:
     'Lists every Agora Chat thread of the app by creation time. The service gives only ids here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
   kind: 'read',
-  view: 'list',
+  drawnAs: 'list',
   input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),
   output: listResult,
   handle: (args, context) =>

@@ -20,7 +20,7 @@ export const listUserGroupThreads = defineTool({
   description:
     'Lists the Agora Chat threads of one group that a user has joined, with name, owner and day. Use it when the group is known (find_groups gives its id); otherwise use list_user_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
-  view: 'list',
+  drawnAs: 'list',
   input: z
     .strictObject({ group_id: groupId, username, ...filteredListArguments })
     .refine(spanInOrder, SPAN)

@@ -12,7 +12,7 @@ export const listUserThreads = defineTool({
   description:
     'Lists the Agora Chat threads a user has joined, in all groups, with name, owner, group and day. Without a user use find_threads. Order: by the time the user joined, or by creation time (the vendor documents both).',
   kind: 'read',
-  view: 'list',
+  drawnAs: 'list',
   input: z
     .strictObject({ username, ...filteredListArguments })
     .refine(spanInOrder, SPAN)

@@ -20,8 +20,8 @@ export function checkTools(config: Config, tools: { readonly registered: number;
 }
 
 const CONFIRM = {
-  auto: 'auto: a form where the client shows forms, else a code',
-  person: 'person: only a person can confirm; where the client shows no forms, nothing is deleted',
+  auto: 'auto: a form where the client shows forms, else a click where it draws views, else a code',
+  person: 'person: only a person can confirm; where the client shows neither forms nor views, nothing is deleted',
   code: 'code: a code, which proves a second call and not a person',
 } as const;
 

@@ -22,21 +22,21 @@ export const isListed = ({ appOnly }: Tool, tools: readonly Tool[], ways: Ways):
   !appOnly || (asksByClick(ways) && tools.some(({ kind }) => kind === 'delete'));
 
 /** The `_meta` of a listed tool: for a client that draws no views exactly what it was without them. */
-export function toolMeta({ meta, kind, view, appOnly }: Tool, ways: Ways): Tool['meta'] {
+export function toolMeta({ meta, kind, drawnAs, appOnly }: Tool, ways: Ways): Tool['meta'] {
   if (appOnly) return { ui: { visibility: ['app'] } };
-  const isDrawn = view === 'list' ? ways.views : kind === 'delete' && asksByClick(ways);
+  const isDrawn = drawnAs === 'list' ? ways.views : kind === 'delete' && asksByClick(ways);
   // Older hosts know only the second key.
   return isDrawn ? { ...meta, ui: { resourceUri: URI }, 'ui/resourceUri': URI } : meta;
 }
 
 /** @param args healed, as the page has to send them again for the next page of the list */
 export function listView(
-  { name, view }: Tool,
+  { name, drawnAs }: Tool,
   args: unknown,
   tools: readonly Tool[],
   ways: Ways,
 ): ListView | undefined {
-  if (view !== 'list' || !ways.views) return undefined;
+  if (drawnAs !== 'list' || !ways.views) return undefined;
   const { cursor: _cursor, ...rest } = z.record(z.string(), z.unknown()).parse(args);
   const isAsked = ways.step === 'ask_by_form' || ways.step === 'ask_by_click';
   return {

@@ -116,7 +116,7 @@ export interface Tool {
   readonly annotations: Record<string, boolean | string>;
   readonly meta: Record<string, unknown> | undefined;
   /** Its results are drawn as a list, where the client draws views. */
-  readonly view?: 'list';
+  readonly drawnAs?: 'list';
   /** Only a view may call it. Its calls go on where the host gives up waiting: what they do was a person's will. */
   readonly appOnly?: true;
   /** JSON Schemas, made on demand: a server that a host only starts to see whether it runs never needs them. */
@@ -146,7 +146,7 @@ export interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** What the model reads, made from the structure alone. */
   readonly text: (result: Result<O>) => string;
-  readonly view?: 'list';
+  readonly drawnAs?: 'list';
   readonly appOnly?: true;
 }
 
@@ -179,7 +179,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   spec: Spec<I, O> & { kind: ToolKind },
   run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>,
 ): Tool {
-  const { name, title, description, kind, input, view, appOnly } = spec;
+  const { name, title, description, kind, input, drawnAs, appOnly } = spec;
   let inputJson: Record<string, unknown> | undefined;
   return {
     name,
@@ -189,7 +189,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     annotations: { title, ...HINTS[kind], openWorldHint: false },
     // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' && !appOnly ? { 'anthropic/requiresUserInteraction': true } : undefined,
-    ...defined({ view, appOnly }),
+    ...defined({ drawnAs, appOnly }),
     inputSchema() {
       inputJson ??= jsonSchema(input, NOT_IN_INPUT);
       return inputJson;
