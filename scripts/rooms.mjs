@@ -25,7 +25,7 @@ export const FLOORS = [
     {
       path: 'src/http',
       holds: 'One server for a team: tokens, sessions, metrics. A file of its own in `dist/`, loaded on demand',
-      importedBy: ['src/cli', 'src/app'],
+      importedBy: ['src/cli', 'src/doctor', 'src/app'],
     },
   ],
   [

@@ -7,6 +7,7 @@ import { openSandbox, sendOnceOptions } from '../app/connector.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';
+import { checkHttpTokens } from './check-http.ts';
 import {
   checkCertificates,
   checkClock,
@@ -54,6 +55,8 @@ export async function* runChecks(input: DoctorInput): Checks {
   const settings = await checkSettings(environment, sources, config);
   yield* inSection('Settings', ...settings);
   yield* inSection('Server', checkTools(config, input.tools), checkConfirm(config), await checkAuditLog(config));
+  const tokens = await checkHttpTokens(config);
+  if (tokens) yield* inSection('Server', tokens);
   yield* inSection('Server', ...(await checkSharedQuota(config, input.offline)));
   const { target } = config;
   const wrong = settings.find(({ id, status }) => status === 'fail' && id !== 'AGORA_THREADS_REDIS_URL_FILE');

@@ -42,13 +42,13 @@ export async function openTokensFile({ file, clock, log }: TokensFileOptions): P
   function take(text: string): void {
     const parsed = parseTokens(text);
     tokens = parsed.tokens;
-    if (parsed.wrong.length > 0) log.warn(`${SETTING}: ${describe(parsed.wrong)}`);
+    if (parsed.wrong.length > 0) log.warn(`${SETTING}: ${describeWrong(parsed.wrong)}.`);
     if (tokens.size === 0) log.warn(`${SETTING} holds no token, so nobody may use this server.`);
     else if (last !== undefined) log.info(`${SETTING} was read again; tokens in it: ${tokens.size}.`);
   }
 
   async function look(): Promise<void> {
-    const read = await readText(file);
+    const read = await readTokensText(file);
     if (closed) return;
     cancel = clock.after(LOOK_MS, () => void look());
     const now = JSON.stringify(read);
@@ -73,7 +73,8 @@ export async function openTokensFile({ file, clock, log }: TokensFileOptions): P
   };
 }
 
-async function readText(file: string): Promise<{ readonly text: string } | { readonly fault: string }> {
+/** The text of a file of tokens, or what is wrong with the file: to be read after its name. */
+export async function readTokensText(file: string): Promise<{ readonly text: string } | { readonly fault: string }> {
   try {
     const found = await stat(file);
     // Reading a pipe would wait for its writer.
@@ -88,8 +89,9 @@ async function readText(file: string): Promise<{ readonly text: string } | { rea
   }
 }
 
-function describe(wrong: readonly WrongLine[]): string {
+/** Which lines do not count, and why: by their numbers, never with their text. */
+export function describeWrong(wrong: readonly WrongLine[]): string {
   const lines = wrong.slice(0, MOST_DESCRIBED).map(({ line, why }) => `line ${line} is passed over: ${why}`);
   const more = wrong.length - lines.length;
-  return `${[...lines, ...(more > 0 ? [`${more} more lines are passed over`] : [])].join('; ')}.`;
+  return [...lines, ...(more > 0 ? [`${more} more lines are passed over`] : [])].join('; ');
 }

@@ -558,6 +558,26 @@ it('on a terminal: glyphs and colours, folded to its width, each fix on a line o
   expect(lines.join('') + verdictText(checks, style, undefined)).toMatchSnapshot();
 });
 
+describe('the tokens of a server over HTTP', () => {
+  const line = (name: string, digit: string): string => `${name} read sha256:${digit.repeat(64)}\n`;
+
+  it.each([
+    ['all valid', line('lin', '1') + line('lin', '2') + line('mia', '3'), 3],
+    ['one line wrong', `${line('lin', '1')}mia read,fly sha256:secret-1234\n`, 3],
+    ['none', '# nobody yet\n', 2],
+    ['no file', undefined, 2],
+  ])('%s', async (_what, text, expected) => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'tokens.txt');
+    if (text !== undefined) await writeFile(file, text);
+    const { code, text: said } = await doctor({ AGORA_THREADS_HTTP_TOKENS_FILE: file });
+    expect(code).toBe(expected);
+    expect(said).not.toContain('secret-1234');
+    expect(said.split('\n').filter((one) => one.includes('http tokens'))).toMatchSnapshot();
+  });
+});
+
 describe('a shared quota', () => {
   const APP = classicSettings('http://127.0.0.1:9');
   const lineOf = (text: string) => text.split('\n').find((line) => line.includes('shared quota')) ?? '';
