@@ -136,18 +136,27 @@ it('every link to a file of this repository finds it, and its heading', () => {
 });
 
 describe('pictures', async () => {
-  const pictures = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.svg'));
+  const pictures = (await readdir(join(ROOT, 'docs'))).filter((name) => /\.(svg|png)$/.test(name));
 
-  it.each(pictures)('%s is on a page, says what it shows, and needs nothing from elsewhere', async (name) => {
-    const shown = [...pages].filter(([page, text]) =>
-      linksOf(text).some((target) => join(dirname(page), target) === join('docs', name)),
+  it.each(pictures)('%s is on a page, with words for those who cannot see it', (name) => {
+    const words = [...pages].flatMap(([page, text]) =>
+      [...text.matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].flatMap(([, alt = '', target = '']) =>
+        join(dirname(page), target) === join('docs', name) ? [alt] : [],
+      ),
     );
-    expect(shown).not.toEqual([]);
-    const svg = await readFile(join(ROOT, 'docs', name), 'utf8');
-    expect(svg).toMatch(/role="img" aria-labelledby="title"/);
-    expect(svg).toMatch(/<title id="title">.{20,}<\/title>/);
-    expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\((?!#)/);
+    expect(words).not.toEqual([]);
+    expect(words.filter(({ length }) => length < 15)).toEqual([]);
   });
+
+  it.each(pictures.filter((name) => name.endsWith('.svg')))(
+    '%s says what it shows, and loads nothing',
+    async (name) => {
+      const svg = await readFile(join(ROOT, 'docs', name), 'utf8');
+      expect(svg).toMatch(/role="img" aria-labelledby="title"/);
+      expect(svg).toMatch(/<title id="title">.{20,}<\/title>/);
+      expect(svg).not.toMatch(/<(script|image|style|foreignObject)|href|url\((?!#)/);
+    },
+  );
 
   it.each(['README.md', 'README.zh-CN.md'])(
     'those of %s have letters of at least 10 pixels on a page of 400',
