@@ -15,9 +15,10 @@ const ARMED_MS = 500;
 
 function cells(item: Fields, words: Words): Node[] {
   const thread = threadOf(item);
-  const gone = item['gone'] === true && statusWords(words, 'already_gone');
+  const mark =
+    item['gone'] === true ? statusWords(words, 'already_gone') : item['verified'] === false && words.unverified;
   return [
-    nameOf(thread, words, gone, item['verified'] === false && words.unverified),
+    nameOf(thread, words, mark),
     foreign(thread.group),
     foreign(thread.owner),
     foreign(thread.created.slice(0, 10)),
@@ -76,7 +77,10 @@ export function drawConfirm(page: Page, { view }: ToolResult, back?: Back): void
       case 'settled':
       case 'declined':
         if (answered) page.tellModel(result);
-        return drawOutcome(page, result, back, { action, threads: items.map((item) => threadOf(item)) });
+        // An answer that came late must not replace what the user has gone back to.
+        if (status.isConnected)
+          drawOutcome(page, result, back, { action, threads: items.map((item) => threadOf(item)) });
+        return;
       case 'closed':
         return end(words.closed);
       case 'unknown':

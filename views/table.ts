@@ -39,9 +39,9 @@ export const plainTable = (
   );
 
 /** The name, or the id in its place, with what we say of it in a form that no name can imitate. */
-export function nameOf({ id, name }: Thread, words: Words, ...marks: readonly (string | false)[]): Node {
+export function nameOf({ id, name }: Thread, words: Words, mark: string | false = false): Node {
   const cell = el('span', {}, foreign(name || id));
-  for (const mark of [!name && words.nameless, ...marks]) if (mark) cell.append(' ', el('small', {}, mark));
+  for (const one of [!name && words.nameless, mark]) if (one) cell.append(' ', el('small', {}, one));
   return cell;
 }
 
