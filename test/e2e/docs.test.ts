@@ -7,6 +7,7 @@ import { ROOMS } from '../../scripts/rooms.mjs';
 import { FALLBACKS, ROWS } from '../../src/agora/vendor-rows.ts';
 import { capitalised } from '../../src/base/capitalised.ts';
 import { OWN_CODES } from '../../src/base/error-codes.ts';
+import { FAMILIES } from '../../src/http/metrics.ts';
 import { documented } from '../../src/settings/schema.ts';
 import { isKnown } from '../../src/settings/setting-names.ts';
 import { catalogue } from '../../tools/index.ts';
@@ -151,6 +152,34 @@ const rooms = (): string =>
 
 it('CONTRIBUTING.md shows the rooms as the check of imports knows them', async () => {
   await expectCurrent('CONTRIBUTING.md', { rooms: rooms() });
+});
+
+const metrics = (): string =>
+  table(
+    ['metric', 'type', 'what it tells'],
+    Object.entries(FAMILIES).map(([name, [type, help]]) => [`\`agora_threads_${name}\``, type, help]),
+  );
+
+it('docs/team.md shows the metrics as they are, and the Chinese page has them all', async () => {
+  await expectCurrent('docs/team.md', { metrics: metrics() });
+  const page = await readFile(root('docs/team.zh-CN.md'), 'utf8');
+  const named = [...page.matchAll(/^\| `agora_threads_(\w+)` +\|/gm)].map(([, name]) => name);
+  expect(named).toEqual(Object.keys(FAMILIES));
+});
+
+it('the files for operators name settings and flags that exist', async () => {
+  const files = await Promise.all(
+    ['agora-threads-mcp@.service', 'nginx.conf'].map((name) => readFile(root(`docs/team/${name}`), 'utf8')),
+  );
+  const text = files.join('\n');
+  const named = text.match(/\bAGORA_[A-Z_]+\b/g) ?? [];
+  expect(named.length).toBeGreaterThan(4);
+  expect(named.filter((name) => !isKnown(name))).toEqual([]);
+  const [, args = ''] = /^ExecStart=agora-threads-mcp (.*)$/m.exec(text) ?? [];
+  const help = (await runBinary(['serve', '--help'])).stdout;
+  const flags = args.match(/--[\w-]+/g) ?? [];
+  expect(flags).toEqual(['--http', '--port']);
+  expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
 });
 
 it('CONTRIBUTING.md names files that exist, and functions that are in them', async () => {
