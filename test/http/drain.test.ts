@@ -8,21 +8,19 @@ import {
   answerTo,
   bearer,
   beginSession,
+  FORMS,
   hello,
   messagesOf,
   post,
   type Serving,
   type StreamMessage,
   startServing,
+  structureOf,
   toolCall,
+  YES,
 } from '../support/serving.ts';
 import { type ServiceOptions, threadService, threadsOf } from '../support/thread-service.ts';
 import { until } from '../support/turns.ts';
-
-const FORMS = { elicitation: { form: {} } };
-const YES = { action: 'accept', content: { confirm: true } };
-const structure = z.object({ result: z.object({ structuredContent: z.looseObject({ summary: z.string() }) }) });
-const structureOf = (message: StreamMessage | undefined) => structure.parse(message).result.structuredContent;
 
 async function servingThreads(count: number, options: ServiceOptions = {}) {
   const service = await threadService(threadsOf('lin', count), options);

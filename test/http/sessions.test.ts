@@ -10,22 +10,20 @@ import {
   beginSession,
   connectOverHttp,
   EVERYTHING,
+  FORMS,
   firstOf,
   messagesOf,
   post,
   type StreamMessage,
   startServing,
+  structureOf,
   toolCall,
+  YES,
 } from '../support/serving.ts';
 import { threadService, threadsOf } from '../support/thread-service.ts';
 import { until } from '../support/turns.ts';
 
 const [free] = SANDBOX_HINTS.freeMessages;
-const YES = { action: 'accept', content: { confirm: true } };
-const FORMS = { elicitation: { form: {} } };
-
-const structure = z.object({ result: z.object({ structuredContent: z.looseObject({ summary: z.string() }) }) });
-const structureOf = (message: StreamMessage) => structure.parse(message).result.structuredContent;
 
 const question = z.object({
   result: z.object({ _meta: z.object({ 'agora-threads/view': z.object({ approval: z.string() }) }) }),

@@ -168,3 +168,13 @@ export async function firstOf(response: Response, fits: (message: StreamMessage)
 /** The answer to a request, as the last message of the stream of its POST. */
 export const answerTo = (response: Response, id: string | number): Promise<StreamMessage> =>
   firstOf(response, (one) => one.id === id && one.method === undefined);
+
+/** What a client declares that shows forms. */
+export const FORMS = { elicitation: { form: {} } };
+/** The answer to a form by which something is deleted. */
+export const YES = { action: 'accept', content: { confirm: true } };
+
+const structure = z.object({ result: z.object({ structuredContent: z.looseObject({ summary: z.string() }) }) });
+
+/** The structure of the result of a call. */
+export const structureOf = (message: StreamMessage | undefined) => structure.parse(message).result.structuredContent;

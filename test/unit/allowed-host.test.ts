@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isLoopback } from '../../src/base/loopback.ts';
 import { refusedHeader } from '../../src/http/allowed-host.ts';
 
 const PUBLIC = 'https://threads.example.com/mcp';
@@ -36,4 +38,19 @@ describe('refusedHeader', () => {
   ])('clients use %s: Host %j, Origin %j: refused for %s', (url, host, origin, refused) => {
     expect(refusedHeader({ host, origin }, url === undefined ? undefined : new URL(url))).toBe(refused);
   });
+});
+
+it('no other name or address passes, whatever it looks like', () => {
+  const host = fc.oneof(
+    fc.domain(),
+    fc.ipV4(),
+    fc.ipV6().map((ip) => `[${ip}]`),
+    fc.string({ unit: 'binary' }),
+  );
+  fc.assert(
+    fc.property(host, (name) => {
+      fc.pre(!URL.canParse(`http://${name}`) || !isLoopback(new URL(`http://${name}`).hostname));
+      expect(refusedHeader({ host: name, origin: undefined }, new URL('https://threads.invalid'))).toBe('Host');
+    }),
+  );
 });
