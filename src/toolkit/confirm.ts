@@ -80,7 +80,7 @@ export interface Gate<Kept> extends Pick<OpenQuestions<Kept>, 'answer' | 'untold
   /** The yes that a code stands for. Undefined where the code does not count for this very call; then the gate asks. */
   redeem(binding: Binding, code: string, shows: Shows): Yes<Kept> | undefined;
   /** The same for a code beside a view. The question in the view shows the outcome too, so it is the one that acts. */
-  redeemBesideView(binding: Binding, code: string, shows: Shows, context: ToolContext): Promise<ToolResult> | undefined;
+  redeemBesideView(binding: Binding, code: string, context: ToolContext): Promise<ToolResult> | undefined;
   /** Asks the person by form, opens a question in a view, or hands out a code for a second call. */
   ask(asked: Asked<Kept>, asker: Asker, time: CallTime): Promise<Decision<Kept>>;
   /** A code for what a yes could not do in its call. It is the same yes, so it counts in every mode. */
@@ -102,8 +102,7 @@ export function createGate<Kept>(
       const issued = codes.redeem(binding, code, ({ yes }) => yes !== undefined || asksByCode);
       return issued && (issued.yes ?? { by: 'code', at: clock.now(), kept: issued.kept });
     },
-    redeemBesideView: (binding, code, shows, context) =>
-      nextStep(mode, shows) === 'ask_by_click' ? questions.redeem(binding, code, context) : undefined,
+    redeemBesideView: questions.redeem,
     async ask(asked, asker, time) {
       if (time.ending?.aborted) return { kind: 'no', why: 'server_ending' };
       const { binding, question, kept } = asked;

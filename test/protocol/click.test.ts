@@ -296,6 +296,9 @@ describe('a yes', () => {
     await scene.client.client.close();
     hold.open();
     expect(await yes).toBe('ended');
+    // A whole call of another session, in which the deletion would long be done.
+    const other = await connectClient({ env: classicSettings(scene.service.url), clock: scene.clock });
+    await other.call('delete_thread', { thread_id: scene.ids[0] });
     expect(scene.service.deleted).toEqual([]);
   });
 
