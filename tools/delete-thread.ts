@@ -26,7 +26,7 @@ export const deleteThread = defineDeletion({
   name: 'delete_thread',
   title: 'Delete a thread',
   description:
-    'Deletes an Agora Chat thread for good, with its messages. The user is asked first: by a form, or the first call answers confirmation_required with a code. Then show the preview to the user and stop; call again with the code only after a yes. thread in the result has all that was known; restore_thread can make it again, without its messages.',
+    'Deletes an Agora Chat thread for good, with its messages. The user is asked first, by a form or in a view; else the first call answers confirmation_required with a code: show the preview to the user and stop, and call again with the code only after a yes. thread in the result has all that was known; restore_thread can make it again, without its messages.',
   kind: 'delete',
   verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
