@@ -1,4 +1,4 @@
-// Holds the pages to plain English (and natural Chinese): no phrase of plain-english.json. Run by `npm run lint`.
+// Holds pages and sources to plain English (and natural Chinese): no phrase of plain-english.json. Run by `npm run lint`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -19,22 +19,19 @@ export function unplain(text) {
   return PHRASES.filter(([phrase]) => words.includes(phrase.toLowerCase()));
 }
 
-/** @returns {string[]} by path */
-function pages() {
-  const inDocs = readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' });
-  return [...readdirSync(ROOT), ...inDocs.map((name) => `docs/${name.replaceAll('\\', '/')}`)].filter((name) =>
-    name.endsWith('.md'),
+/** @returns {string[]} pages and sources, by path */
+function files() {
+  const inFolders = ['docs', 'src', 'tools', 'prompts', 'views', 'scripts'].flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name.replaceAll('\\', '/')}`,
+    ),
   );
+  return [...readdirSync(ROOT), ...inFolders].filter((name) => /\.(md|ts|mjs)$/.test(name));
 }
 
-/** What is written by hand: the rest is as good as the source it is made from. */
-const handwritten = (/** @type {string} */ page) => page.replace(/<!-- generated: [\s\S]*?<!-- end -->/g, '');
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const found = pages().flatMap((name) =>
-    unplain(handwritten(readFileSync(`${ROOT}${name}`, 'utf8'))).map(
-      ([phrase, better]) => `${name}: "${phrase}" -> "${better}"`,
-    ),
+  const found = files().flatMap((name) =>
+    unplain(readFileSync(`${ROOT}${name}`, 'utf8')).map(([phrase, better]) => `${name}: "${phrase}" -> "${better}"`),
   );
   for (const line of found) process.stderr.write(`${line}\n`);
   if (found.length > 0) process.exitCode = 1;

@@ -5,7 +5,7 @@ type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'operator' | 're
 
 const NO_WAY: Failure = {
   code: 'network_unreachable',
-  what: 'there is no way to the host from here',
+  what: 'no network route to the host',
   ...askOperator('check the network.'),
   retry: 'later',
 };
@@ -26,13 +26,13 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   ECONNREFUSED: {
     code: 'connection_refused',
-    what: 'nothing listens at the host',
+    what: 'nothing is listening at the host and port',
     ...askOperator('check AGORA_CHAT_HOST, its port and any proxy.'),
     retry: 'later',
   },
   UND_ERR_CONNECT_TIMEOUT: {
     code: 'connection_timed_out',
-    what: 'no connection to the host came about',
+    what: 'no connection to the host was made in time',
     ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
     retry: 'later',
   },
@@ -104,7 +104,7 @@ export function connectionError(error: unknown, origin: string, neverSent: boole
 export function unconnected(origin: string, timeoutMs: number): AgoraError {
   return new AgoraError({
     code: 'connection_timed_out',
-    what: `no connection to the host came about within ${timeoutMs / 1_000} s (${origin})`,
+    what: `no connection to the host was made in time within ${timeoutMs / 1_000} s (${origin})`,
     ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
     retry: 'later',
     landed: 'no',

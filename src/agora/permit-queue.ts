@@ -51,7 +51,7 @@ export function createPermitQueue(clock: Clock, onLeave: () => void): PermitQueu
 function waitedTooLong(others: number): AgoraError {
   return new AgoraError({
     code: 'local_rate_limit',
-    what: `no place under the rate limit of this server came free within ${LONGEST_QUEUE_MS / 1_000} s (others still waiting: ${others})`,
+    what: `no call slot under the rate limit of this server became free within ${LONGEST_QUEUE_MS / 1_000} s (others still waiting: ${others})`,
     next: 'Make fewer calls at once; the operator can raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     operator: 'Make fewer calls at once, or raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     retry: 'later',

@@ -27,18 +27,18 @@ export const COMMANDS: Commands = {
     usage: ["TOOL '{json}' [--json] [--confirm THREAD_ID]... [SETTINGS]", 'TOOL [KEY=VALUE]... [--json] ...'],
     flags: {
       '--json':
-        'Print the structure of the result alone, in one line; for an error {"error":{"code":"...","text":"..."}}, with the text on stderr as well',
+        'Print only the structure of the result, on one line; for an error {"error":{"code":"...","text":"..."}}, with the text on stderr as well',
       '--confirm THREAD_ID':
-        'Say yes to the question of a tool that deletes, by naming exactly the threads that the call is about: once for each, or separated by commas',
+        'Confirm a deletion without a prompt by repeating the exact thread ids: once for each, or separated by commas',
     },
     notes: [
-      "A VALUE is read as the tool's argument is typed: a text, a number, true or false; an id stays a text. The items of a list are separated by commas, or the key is given again. What holds a comma itself needs the JSON form.",
-      'A tool that deletes asks on the terminal, and only y or yes deletes. Without a terminal it needs --confirm; left out, the question stands on stderr and nothing is deleted.',
+      "Values are parsed by the argument's type: text, a number, true or false; an id stays text. Separate the items of a list with commas, or repeat the key. An item that contains a comma needs the JSON form.",
+      'A tool that deletes asks on the terminal, and only y or yes deletes. Without a terminal it needs --confirm; without that, the question goes to stderr and nothing is deleted.',
     ],
     exitCodes: {
-      0: 'Done; the result stands on stdout',
-      1: 'The tool failed (the error stands on stderr), was declined, did a part only, or lost the answer',
-      2: 'Used wrongly: the command line, the arguments or the settings. Nothing was changed',
+      0: 'Done; the result is on stdout',
+      1: 'The tool failed (the error is on stderr), was declined, did only a part, or lost the answer',
+      2: 'Wrong usage: the command line, the arguments or the settings. Nothing was changed',
       130: 'Cancelled by Ctrl-C. What was sent before may have been done',
     },
     examples: [
@@ -73,7 +73,7 @@ export const COMMANDS: Commands = {
     exitCodes: {
       0: 'Complete',
       1: 'Failed: nothing was exported',
-      2: 'Used wrongly, or the file exists',
+      2: 'Wrong usage, or the file exists',
       3: 'Incomplete: the last line says so',
       130: 'Cancelled by Ctrl-C; the last line is missing',
     },

@@ -43,7 +43,13 @@ const strayNames = (environment: Environment): Check[] =>
     const shown = visible(name, 60);
     return nearest === undefined
       ? []
-      : [warn(shown, 'is no setting of this server, and not looked at', `If it was meant for it, call it ${nearest}.`)];
+      : [
+          warn(
+            shown,
+            'is not a setting of this server and is ignored',
+            `If it was meant for this server, rename it to ${nearest}.`,
+          ),
+        ];
   });
 
 async function checkSetting(name: string, value: string, source: string, config: Config): Promise<Check> {

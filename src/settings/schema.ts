@@ -103,7 +103,7 @@ const SETTINGS = {
     schema: z.string(),
     label: 'REST host',
     group: 'app',
-    meaning: 'REST host: bare, or with scheme; `a41.chat.agora.io`',
+    meaning: 'REST API host, e.g. `a41.chat.agora.io`',
     where: inConsole('REST API'),
   },
   AGORA_CHAT_APP_KEY: {
@@ -114,7 +114,7 @@ const SETTINGS = {
     label: 'App key',
     group: 'app',
     value: 'ORG#APP',
-    meaning: '`org#app`: the classic URL form',
+    meaning: 'App key from the console, e.g. `org#app`',
     where: inConsole('AppKey'),
   },
   AGORA_CHAT_ORG_NAME: {

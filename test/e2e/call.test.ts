@@ -37,8 +37,8 @@ describe('agora-threads-mcp call', () => {
   it('prints what an assistant would read', async () => {
     const { call } = await rehearse();
     expect(shown(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full'))).toMatchSnapshot();
-    expect(await call('list_user_threads', '{"username":"lin","limit":2,"detail":"full"}')).toEqual(
-      await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full'),
+    expect(shown(await call('list_user_threads', '{"username":"lin","limit":2,"detail":"full"}'))).toEqual(
+      shown(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full')),
     );
   });
 
