@@ -5,6 +5,7 @@ import { inParallel } from '../src/base/in-parallel.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
+import { tokenBound } from '../src/present/token-budget.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
@@ -17,6 +18,7 @@ import {
   MEMBERS_TOKENS,
   questionAbout,
   recordFacts,
+  roomBesideTexts,
   targetFacts,
   withoutMembers,
 } from './support/deletion-facts.ts';
@@ -90,6 +92,7 @@ export const deleteThreads = defineDeletion({
           thread: briefFacts(target),
         };
       }),
+      result,
     ),
   }),
   async perform(targets, _args, context): Promise<Result> {
@@ -110,7 +113,7 @@ export const deleteThreads = defineDeletion({
       status: fine ? 'done' : 'partly_done',
       confirmed_by,
       ...carried?.fields,
-      results: resultRows(ones),
+      results: resultRows(ones, summary),
     };
   },
   text: ({ summary, results }) => [summary, ...results.map(lineOf)].join('\n'),
@@ -150,21 +153,26 @@ const NOT_SENT = 'not sent, after the failure before it';
 /** Of our own looks, and so about one thread only. */
 const ABOUT_ONE = new Set<string>(['renamed', 'name_not_checked']);
 
-function resultRows(ones: readonly One[]): Outcome[] {
+function resultRows(ones: readonly One[], summary: string): Outcome[] {
   const ordered = STATUSES.flatMap((status) => ones.filter((one) => one.status === status));
-  let left = MEMBERS_TOKENS;
-  const rows = ordered.map(({ target, status, deletion, error }): Outcome => {
+  const rowOf = ({ target, status, deletion, error }: One, room: number): Outcome => {
     const lost = status === 'deleted' || status === 'unknown';
-    const thread = deletion ? recordFacts(deletion.record, lost ? left : 0) : targetFacts(target, 0);
-    left -= lost ? JSON.stringify(thread.members ?? []).length / 2 : 0;
+    const thread = deletion ? recordFacts(deletion.record, room) : targetFacts(target, 0);
     return {
       thread_id: shownId(target.id),
       status,
       thread: lost ? thread : withoutMembers(thread),
       ...(error !== undefined && error !== '' && { error }),
     };
+  };
+  const withoutRoom = ordered.map((one) => rowOf(one, 0));
+  let left = Math.min(MEMBERS_TOKENS, roomBesideTexts(withoutRoom, summary));
+  const rows = ordered.map((one) => {
+    const row = rowOf(one, left);
+    left -= tokenBound(JSON.stringify(row.thread?.members ?? []));
+    return row;
   });
-  return cutTexts(rows);
+  return cutTexts(rows, summary);
 }
 
 /** How many were deleted though their names, shown as not verified, could not be read. */

@@ -55,7 +55,10 @@ export const removeThreadMembers = defineDeletion({
   question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
   unconfirmed: (targets, result) => ({
     ...result,
-    threads: cutTexts(targets.map((target) => ({ thread: briefFacts(target) }))).map(({ thread }) => thread),
+    threads: cutTexts(
+      targets.map((target) => ({ thread: briefFacts(target) })),
+      result,
+    ).map(({ thread }) => thread),
     results: [],
   }),
   async perform(targets, { usernames }, context) {

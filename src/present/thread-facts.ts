@@ -3,16 +3,19 @@ import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { utcTime } from './time.ts';
-import { tokenBound } from './token-budget.ts';
+import { cutTo, tokenBound } from './token-budget.ts';
 
-/** In grapheme clusters after escaping: a name has 64 characters, each hidden one grows to eight or nine, and a last
- * record must hold all of them. Where there are many names, `token-budget.ts` cuts them further. */
-const LONGEST_NAME = 600;
-const LONGEST_ID = 80;
+/**
+ * In grapheme clusters after escaping, and in tokens: a name has 64 characters, each hidden one grows to eight or nine,
+ * and a last record must hold all of them. Where there are many names, `token-budget.ts` cuts them further.
+ */
+const LONGEST_NAME = { clusters: 600, tokens: 1_200 };
+/** A user id has 64 bytes; hidden characters take three or four each. */
+const LONGEST_ID = { clusters: 80, tokens: 400 };
 
-export const shownName = (name: string): string => visible(name, LONGEST_NAME);
+export const shownName = (name: string): string => cutTo(visible(name, LONGEST_NAME.clusters), LONGEST_NAME.tokens);
 export const quotedName = (name: string): string => inQuotes(shownName(name));
-export const shownId = (id: string): string => visible(id, LONGEST_ID);
+export const shownId = (id: string): string => cutTo(visible(id, LONGEST_ID.clusters), LONGEST_ID.tokens);
 
 /** An escaped id in a sentence or row: bare where it is a plain word, quoted where it could pass for something else. */
 export const word = (id: string): string => (/^[A-Za-z0-9][\w.-]{0,79}$/.test(id) ? id : inQuotes(id));

@@ -37,7 +37,7 @@ export function tokenBound(text: string): number {
 }
 
 /** The bound for a whole result, in tokens. */
-const RESULT_BUDGET = 9_500;
+export const RESULT_TOKENS = 9_500;
 
 /**
  * Makes a result with as many rows as fit the budget, both in its structure and in its text; at least one row.
@@ -48,7 +48,7 @@ export function withinBudget<T>(rows: number, make: (kept: number) => T, textOf:
   for (let kept = rows; ; kept -= Math.max(1, Math.ceil(kept / 8))) {
     const result = make(Math.max(0, kept));
     const largest = Math.max(tokenBound(JSON.stringify(result)), tokenBound(textOf(result)));
-    if (largest <= RESULT_BUDGET || kept <= 1) return result;
+    if (largest <= RESULT_TOKENS || kept <= 1) return result;
   }
 }
 

@@ -1,6 +1,6 @@
 import { factsOf, memberFacts, shownId, shownName, type ThreadFacts } from '../../src/present/thread-facts.ts';
 import { utcDay, utcMinute, utcTime } from '../../src/present/time.ts';
-import { cutTo, fairShare } from '../../src/present/token-budget.ts';
+import { cutTo, fairShare, RESULT_TOKENS, tokenBound } from '../../src/present/token-budget.ts';
 import { confirmationQuestion } from '../../src/toolkit/confirmation-question.ts';
 import type { DrawnQuestion } from '../../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
@@ -108,14 +108,35 @@ export const factsOfRecord = ({
   created,
 }: LastRecord): ThreadFacts => factsOf({ id, name, owner, groupId, msgId, created });
 
-/** Room for all names and owners of a result, in tokens; with ids and times 50 threads stay under 10,000. */
-const TEXTS_TOKENS = 3_000;
+/** Room for all names and owners of a result, in tokens; ids of 32 digits leave less. */
+const MOST_TEXTS_TOKENS = 3_000;
+const LEAST_TEXTS_TOKENS = 500;
 
-/** Cuts the longest names and owners where all of them together would be too long for a model. */
-export function cutTexts<T extends { readonly thread?: ThreadFacts | undefined }>(rows: readonly T[]): T[] {
+type Row = { readonly thread?: ThreadFacts | undefined };
+
+/** What rows and the rest of a result leave, in tokens, without the names and owners of the rows; may be negative. */
+function leftBeside(rows: readonly Row[], beside: unknown): number {
+  const withoutTexts = rows.map(({ thread, ...row }) => {
+    const { name: _name, owner: _owner, ...ids } = thread ?? {};
+    return { ...row, thread: ids };
+  });
+  return RESULT_TOKENS - tokenBound(JSON.stringify([withoutTexts, beside]));
+}
+
+/** The same, with the least that names and owners need taken off. */
+export const roomBesideTexts = (rows: readonly Row[], beside: unknown): number =>
+  leftBeside(rows, beside) - LEAST_TEXTS_TOKENS;
+
+/**
+ * Cuts the longest names and owners where all of them together would be too long for a model.
+ *
+ * @param beside what else is in the result
+ */
+export function cutTexts<T extends Row>(rows: readonly T[], beside: unknown): T[] {
+  const left = leftBeside(rows, beside);
   const share = fairShare(
     rows.flatMap(({ thread }) => [thread?.name ?? '', thread?.owner ?? '']),
-    TEXTS_TOKENS,
+    Math.max(LEAST_TEXTS_TOKENS, Math.min(MOST_TEXTS_TOKENS, left)),
   );
   return rows.map((row) => {
     if (row.thread === undefined) return row;
