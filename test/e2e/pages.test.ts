@@ -135,6 +135,20 @@ it('every link to a file of this repository finds it, and its heading', () => {
   expect(broken).toEqual([]);
 });
 
+it('every table has as many cells in each row as in its head', () => {
+  const tables = [...pages].flatMap(([page, text]) =>
+    [...withoutBlocks(text).matchAll(/^\|.*\|\n\|[-|: ]+\|\n(?:\|.*\|\n)*/gm)].map(([table]) => ({ page, table })),
+  );
+  expect(tables.length).toBeGreaterThan(40);
+  // A bar inside of a cell is written `\\|`.
+  const cells = (row: string) => row.replaceAll('\\|', '').split('|').length;
+  const uneven = tables.flatMap(({ page, table }) => {
+    const [head = '', ...rows] = table.trimEnd().split('\n');
+    return rows.filter((row) => cells(row) !== cells(head)).map((row) => `${page}: ${row.slice(0, 60)}`);
+  });
+  expect(uneven).toEqual([]);
+});
+
 describe('pictures', async () => {
   const pictures = (await readdir(join(ROOT, 'docs'))).filter((name) => /\.(svg|png)$/.test(name));
 
