@@ -123,7 +123,7 @@ export const COMMANDS: Commands = {
     run: async (args) => (await import('./doctor.ts')).doctor(args),
   },
   sandbox: {
-    summary: 'Run the sandbox alone, and print the settings that reach it',
+    summary: 'Run a standalone sandbox, and print the settings that reach it',
     usage: ['[--port N] [--faults FILE]'],
     flags: {
       '--port N': 'Listen there; by default on a free port',

@@ -79,7 +79,7 @@ function subject({ target }: Config): string {
     case 'app':
       return `app ${quoted(target.name)} at ${target.origin}`;
     case 'sandbox':
-      return `the embedded sandbox, since ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}`;
+      return `the embedded sandbox, because ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}`;
     case 'unusable':
       return 'settings are incomplete or invalid';
   }

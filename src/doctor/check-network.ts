@@ -13,11 +13,11 @@ import type { ListOutcome } from './check-service.ts';
 
 export function checkHost({ origin, loopback }: AppTarget): Check {
   if (origin.startsWith('https:')) return ok('host', origin);
-  if (loopback) return ok('host', `${origin}, plain HTTP to this very machine`);
+  if (loopback) return ok('host', `${origin}, plain HTTP on this machine`);
   return warn(
     'host',
-    `${origin} is plain HTTP: everyone on the way can read the token`,
-    'Use https, unless the whole way to this private deployment is trusted.',
+    `${origin} is plain HTTP: anyone on the network path can read the token`,
+    'Use https, unless you trust the whole network path to this private deployment.',
   );
 }
 
@@ -27,13 +27,13 @@ export function checkCertificates(environment: Environment): Check[] {
     return [
       warn(
         'certificates',
-        'none is checked, since NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the way can read the token',
+        'not checked, because NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the network path can read the token',
         'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.',
       ),
     ];
   }
   const file = environment['NODE_EXTRA_CA_CERTS'];
-  return file ? [ok('certificates', `those of Node, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`)] : [];
+  return file ? [ok('certificates', `Node’s own, and ${visible(file, 300)} (NODE_EXTRA_CA_CERTS)`)] : [];
 }
 
 /** Shows the proxy in use without its credentials. */
@@ -44,8 +44,8 @@ export function checkProxy({ origin, loopback }: AppTarget, { proxy }: Config): 
     return ok('proxy', `${protocol}//${host} (${used.setting}${username && ', with credentials'})`);
   }
   const set = proxy.httpsProxy !== undefined || proxy.httpProxy !== undefined;
-  if (!set) return ok('proxy', 'none is set');
-  return ok('proxy', loopback ? 'none for this very machine' : 'none for this host, by the settings of the system');
+  if (!set) return ok('proxy', 'not set');
+  return ok('proxy', loopback ? 'not used for this machine' : 'set, but not used for this host');
 }
 
 /** Node's own lookup, which connections use too. The system limits how long it takes. */
@@ -56,7 +56,7 @@ export async function checkDns({ origin, loopback }: AppTarget, { proxy }: Confi
   const used = proxyFor(origin, loopback, proxy);
   const host = new URL(used?.url ?? origin).hostname.replace(/^\[|\]$/g, '');
   const whose = used ? 'the proxy ' : '';
-  if (isIP(host) !== 0) return ok('dns', `${whose}${host} is an address: nothing to look up`);
+  if (isIP(host) !== 0) return ok('dns', `${whose}${host} is an IP address: nothing to look up`);
   try {
     const addresses = await lookUp(host, { all: true });
     return ok('dns', `${whose}${host} is ${addresses.map(({ address }) => address).join(', ')}`);
@@ -84,9 +84,9 @@ export const isClockRight = (ahead: number): boolean => Math.abs(ahead) < CLOCK_
 
 /** @param ahead how far ahead of the service this machine is, in milliseconds; undefined where its answer had no date */
 export function checkClock(ahead: number | undefined): Check {
-  if (ahead === undefined) return skipped('clock', 'the answer of the service had no Date header');
+  if (ahead === undefined) return skipped('clock', 'the service’s answer had no Date header');
   if (Math.abs(ahead) < CLOCK_WARN_MS) return ok('clock', 'in step with the service, to the minute');
   const detail = `this machine is ${span(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} the service`;
-  const fix = 'Set the clock of this machine by NTP: tokens that are built here, and ages that are shown, go by it.';
+  const fix = 'Set this machine’s clock by NTP: tokens built here and the ages shown depend on it.';
   return isClockRight(ahead) ? warn('clock', detail, fix) : failWithService('clock', detail, fix);
 }

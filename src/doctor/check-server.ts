@@ -22,23 +22,23 @@ export function checkTools(config: Config, tools: { readonly registered: number;
 const CONFIRM = {
   auto: 'auto: a form where the client shows forms, else a click where it draws views, else a code',
   person: 'person: only a person can confirm; where the client shows neither forms nor views, nothing is deleted',
-  code: 'code: a code, which proves a second call and not a person',
+  code: 'code: a code, which only proves that a second call was made, not that a person agreed',
 } as const;
 
 export const checkConfirm = ({ confirm }: Config): Check => ok('confirm', CONFIRM[confirm]);
 
 /** Can the audit log be written? Without it no write is sent. This check writes nothing itself. */
 export async function checkAuditLog({ auditLog: file }: Config): Promise<Check> {
-  if (file === undefined) return ok('audit_log', 'none, since AGORA_THREADS_AUDIT_LOG is not set');
+  if (file === undefined) return ok('audit_log', 'off, because AGORA_THREADS_AUDIT_LOG is not set');
   const shown = inQuotes(visible(file, 300));
   const fix = 'Name a file in AGORA_THREADS_AUDIT_LOG that this user can write; its folder must exist.';
   const found = await stat(file).catch(() => undefined);
   if (found && !found.isFile()) return fail('audit_log', `${shown} is not a regular file`, fix);
   try {
     await access(found ? file : dirname(file), constants.W_OK);
-    return ok('audit_log', `${shown} ${found ? 'can be written' : 'can be made'}`);
+    return ok('audit_log', `${shown} ${found ? 'can be written' : 'can be created'}`);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    return fail('audit_log', `${shown} cannot be written (${reason}), and nothing is written without it`, fix);
+    return fail('audit_log', `${shown} cannot be written (${reason}): without it every change is refused`, fix);
   }
 }

@@ -55,7 +55,7 @@ const strayNames = (environment: Environment): Check[] =>
 async function checkSetting(name: string, value: string, source: string, config: Config): Promise<Check> {
   const { target } = config;
   if (target.kind === 'sandbox' && isOfApp(name)) {
-    return skipped(name, 'not looked at, since AGORA_THREADS_SANDBOX is set');
+    return skipped(name, 'ignored, because AGORA_THREADS_SANDBOX is set');
   }
   if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
   const read = name.endsWith('_FILE') ? readerOf(name, config) : undefined;
@@ -79,7 +79,7 @@ async function checkFile(name: string, path: string, read: () => Promise<string>
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
-    const fix = `Write the bare secret into ${shown}, readable by this user alone.`;
+    const fix = `Write the bare secret into ${shown}, readable only by this user.`;
     return fail(name, error.fault, fix);
   }
 }

@@ -15,7 +15,7 @@ const FIX =
 export async function checkSharedQuota(config: Config, offline: boolean): Promise<Check[]> {
   const { target, redisUrl } = config;
   if (redisUrl === undefined) return [];
-  if (offline) return [skipped(ID, 'not asked, by --offline')];
+  if (offline) return [skipped(ID, 'skipped by --offline')];
   if (target.kind === 'sandbox') return [skipped(ID, 'not used: the embedded sandbox belongs to one process')];
   if (target.kind === 'unusable') return [skipped(ID, 'settings are incomplete or invalid')];
   try {
@@ -41,7 +41,7 @@ async function askRedis(open: OpenQuotaStore, rateLimit: number): Promise<Check>
     return ok(ID, `Redis answers; ${whoShares(processes)}; ${alone}`);
   } catch (error) {
     const reason = visible(error instanceof Error ? error.message : String(error), 300);
-    const alone = `each process goes on alone, with at most ${shareAlone(rateLimit, 0)} calls a second`;
+    const alone = `each process continues on its own, with at most ${shareAlone(rateLimit, 0)} calls a second`;
     return warn(ID, `Redis does not answer (${reason}): ${alone}`, FIX);
   } finally {
     await store?.close();

@@ -59,38 +59,38 @@ export async function checkToken(
       return check.status === 'fail' ? { check } : { check, token };
     }
     case 'built':
-      return { check: ok('token', 'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed by itself'), token };
+      return { check: ok('token', 'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed automatically'), token };
     case 'exchanged':
-      return { check: ok('token', `exchanged, ${lifeText(life)}, and renewed by itself`), token };
+      return { check: ok('token', `exchanged, ${lifeText(life)}, and renewed automatically`), token };
   }
 }
 
 const lifeText = (seconds: number | undefined): string =>
-  seconds === undefined || seconds <= 0 ? 'with no end named' : `good for ${span(seconds * 1_000)}`;
+  seconds === undefined || seconds <= 0 ? 'without an expiry time' : `valid for ${span(seconds * 1_000)}`;
 
 function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
   if (!token.startsWith('007')) {
-    return ok('token', 'a ready token, opaque: how long it lives is not known, and it is not renewed');
+    return ok('token', 'an app token that does not say when it expires; it is not renewed');
   }
   const read = readToken(token);
   if (read === undefined) {
-    return failToken('it begins as a built token (007) but does not decode: damaged, or cut short');
+    return failToken('it starts like a built token (007) but cannot be decoded: damaged or truncated');
   }
   const { ends } = read;
   const [first, appId = ''] = prefix;
   if (first === 'app-id' && appId.toLowerCase() !== read.appId.toLowerCase()) {
-    const detail = `it is for App ID ${visible(read.appId, 40)}, and the settings name ${visible(appId, 40)}`;
+    const detail = `it is for App ID ${visible(read.appId, 40)}, but the settings name ${visible(appId, 40)}`;
     return failToken(detail);
   }
   if (read.isUserToken) return failToken('it is a user token, and only an app token may make these calls');
   const left = ends - now;
   if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
-  const detail = `a ready app token of App ID ${visible(read.appId, 40)}, good for ${span(left)}, until ${utcTime(ends)}`;
+  const detail = `an app token for App ID ${visible(read.appId, 40)}, valid for ${span(left)}, until ${utcTime(ends)}`;
   if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
   return warn(
     'token',
     detail,
-    'A ready token is not renewed: set AGORA_APP_ID and AGORA_APP_CERTIFICATE in its place, and it is.',
+    'This token is not renewed. Set AGORA_APP_ID and AGORA_APP_CERTIFICATE instead for tokens that are.',
   );
 }
 

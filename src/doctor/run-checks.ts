@@ -106,7 +106,7 @@ async function* checkNetwork(target: AppTarget, input: DoctorInput, client: Doct
   const { config, environment, offline, clock } = input;
   yield* inSection('Network', checkHost(target), ...checkCertificates(environment), checkProxy(target, config));
 
-  const unasked = offline ? 'not asked, by --offline' : undefined;
+  const unasked = offline ? 'skipped by --offline' : undefined;
   const dns = unasked === undefined ? await checkDns(target, config) : skipped('dns', unasked);
   yield* inSection('Network', dns);
   const blocked = unasked ?? (dns.status === 'fail' ? 'the host name was not found' : undefined);

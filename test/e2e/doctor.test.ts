@@ -135,26 +135,26 @@ describe('all is well', () => {
   });
 
   it.each([
-    ['a ready token', appSettings, 'a ready token, opaque: how long it lives is not known, and it is not renewed'],
+    ['a ready token', appSettings, 'an app token that does not say when it expires; it is not renewed'],
     [
       'a ready token that names its end',
       ({ url }: { url: string }) => ({
         ...appSettings({ url }),
         AGORA_CHAT_APP_TOKEN: readyToken(60_000, 24 * HOUR_MS),
       }),
-      'a ready app token of App ID fb59b7e2abbe6f6cd9bb9ac668bcada6, good for 24 h, until TIME; it is not renewed',
+      'an app token for App ID fb59b7e2abbe6f6cd9bb9ac668bcada6, valid for 24 h, until TIME; it is not renewed',
     ],
     [
       'a certificate',
       ({ url }: { url: string }) => built(url),
-      'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed by itself',
+      'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed automatically',
     ],
   ])('an app with %s', async (_kind, settings, token) => {
     const { code, text } = await doctor(settings(await start()));
     expect(linesOf(text, 'ok')).toContain(`ok token ${token}`);
     expect(linesOf(text, 'warn', 'fail', 'skipped')).toEqual([]);
     // A token that was built says nothing of the sandbox.
-    const verdict = token.startsWith('a ready app token') ? 'Good' : 'Sandbox only: your app was NOT checked';
+    const verdict = token.includes('App ID') ? 'Good' : 'Sandbox only: your app was NOT checked';
     expect(text).toMatch(new RegExp(`\\n${verdict} \\(\\d+ ok\\)\\.\\n`));
     expect(code).toBe(verdict === 'Good' ? 0 : 3);
   });
@@ -172,11 +172,11 @@ describe('all is well', () => {
       AGORA_THREADS_READ_ONLY: '1',
     };
     const { code, text } = await doctor(env);
-    expect(text).toContain('the embedded sandbox, since AGORA_THREADS_SANDBOX is set\n');
+    expect(text).toContain('the embedded sandbox, because AGORA_THREADS_SANDBOX is set\n');
     expect(linesOf(text, 'ok')).toContain('ok tools 7 of 14 are registered, by AGORA_THREADS_READ_ONLY');
     expect(linesOf(text, 'warn', 'fail', 'skipped')).toEqual(
       ['AGORA_CHAT_HOST', 'AGORA_CHAT_APP_KEY', 'AGORA_CHAT_APP_TOKEN'].map(
-        (name) => `skipped ${name} not looked at, since AGORA_THREADS_SANDBOX is set`,
+        (name) => `skipped ${name} ignored, because AGORA_THREADS_SANDBOX is set`,
       ),
     );
     expect(text).toContain(
@@ -193,7 +193,7 @@ describe('all is well', () => {
     expect(linesOf(text, 'ok')).toEqual(
       expect.arrayContaining([
         'ok host https://chat.test:PORT',
-        'ok certificates those of Node, and PEM (NODE_EXTRA_CA_CERTS)',
+        'ok certificates Node’s own, and PEM (NODE_EXTRA_CA_CERTS)',
         'ok dns chat.test is 127.0.0.1',
         'ok connection the host answered over TLS with a good certificate in N ms',
         'ok list call the service answered: there is no thread yet',
@@ -470,7 +470,7 @@ describe('a proxy', () => {
 
   it('is passed by for the hosts of NO_PROXY', async () => {
     const { text } = await doctor({ ...behind, NO_PROXY: '.test' }, ['--offline']);
-    expect(text).toContain('none for this host, by the settings of the system');
+    expect(text).toContain('set, but not used for this host');
   });
 });
 
@@ -480,7 +480,7 @@ describe('--offline', () => {
     const { code, text } = await doctor(classicSettings(server.url), ['--offline']);
     expect(linesOf(text, 'skipped')).toEqual(
       ['dns', 'connection', 'clock', 'list call', 'threads enabled', 'rate limit'].map(
-        (id) => `skipped ${id} not asked, by --offline`,
+        (id) => `skipped ${id} skipped by --offline`,
       ),
     );
     expect(text).toContain(
@@ -585,7 +585,7 @@ describe('a shared quota', () => {
   it('in a Redis that does not answer: what each process does then', async () => {
     const { text } = await doctor({ ...APP, AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' });
     expect(lineOf(text)).toMatch(
-      /^ +warn .* Redis does not answer \(connect ECONNREFUSED 127\.0\.0\.1:PORT\): each process goes on alone, with at most 12 calls a second\. Fix: /,
+      /^ +warn .* Redis does not answer \(connect ECONNREFUSED 127\.0\.0\.1:PORT\): each process continues on its own, with at most 12 calls a second\. Fix: /,
     );
   });
 
