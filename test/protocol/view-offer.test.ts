@@ -1,4 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import {
+  getToolUiResourceUri,
+  isToolVisibilityAppOnly,
+  isToolVisibilityModelOnly,
+  McpUiResourceMetaSchema,
+  RESOURCE_MIME_TYPE,
+} from '@modelcontextprotocol/ext-apps/app-bridge';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { CONFIRM_MODES } from '../../src/settings/schema.ts';
@@ -67,6 +74,21 @@ describe('the list of tools', () => {
     expect(drawn(listed).sort()).toEqual([...withView].sort());
     expect(listed.some(({ name }) => name === 'answer_confirmation')).toBe(answers);
   });
+});
+
+it('is read by the host side of the SDK of MCP Apps as it is meant', async () => {
+  const { client } = await connectClient({ views: true });
+  const listed = tools.parse((await client.listTools()).tools);
+  const names = (fits: (tool: { _meta?: Record<string, unknown> }) => unknown): string[] =>
+    listed.filter(({ _meta = {} }) => fits({ _meta })).map(({ name }) => name);
+  expect(names((tool) => getToolUiResourceUri(tool) === 'ui://agora-threads/view.html').sort()).toEqual(
+    [...LISTS, ...DELETIONS].sort(),
+  );
+  expect(names(isToolVisibilityAppOnly)).toEqual(['answer_confirmation']);
+  expect(names(isToolVisibilityModelOnly)).toEqual([]);
+  const { contents } = await client.readResource({ uri: 'ui://agora-threads/view.html' });
+  expect(contents).toMatchObject([{ mimeType: RESOURCE_MIME_TYPE }]);
+  expect(McpUiResourceMetaSchema.parse(contents[0]?._meta?.['ui'])).toEqual({ prefersBorder: true });
 });
 
 describe('the page', () => {
