@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { classicSettings } from '../support/http.ts';
+import { appSettings } from '../support/rehearse.ts';
 import {
   answerTo,
   beginSession,
@@ -186,6 +188,24 @@ describe('a session over HTTP', () => {
     }
     expect(statuses).toEqual([200, 404, 200]);
     expect((await post(serving, list, await beginSession(serving, 'mia'))).status).toBe(200);
+  });
+
+  it('shares what was read of the app with the sessions of others', async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    const serving = await startServing({ env: appSettings(sandbox), people: { lin: EVERYTHING, mia: ['read'] } });
+    const { requests } = sandbox.state;
+    const calls = [];
+    for (const name of ['lin', 'mia']) {
+      const { client } = await connectOverHttp(serving, name);
+      const before = requests.length;
+      const { structuredContent } = await client.callTool({ name: 'find_threads', arguments: { owner: 'lin' } });
+      expect(structuredContent).toMatchObject({ has_more: false });
+      calls.push(requests.length - before);
+    }
+    const [first = 0, second = 0] = calls;
+    expect(first).toBeGreaterThan(3);
+    expect(second).toBeLessThan(first / 2);
   });
 
   it('ends at a DELETE, and its question with it', async () => {
