@@ -147,14 +147,14 @@ describe('a question in a view', () => {
 
 describe('what the view gets', () => {
   it('holds names of others as data: nothing invisible, nothing that turns direction or ends a line', async () => {
-    const name = `<b onclick="x">\u202e\u200b\n\u001b[31m${'字'.repeat(500)}</b>`;
+    const name = `<b onclick="x">\u202e\u200b\n\u001b[31m${'字'.repeat(200)}</b>`;
     const scene = await start();
     const [thread] = scene.service.threads.values();
     if (thread) thread.name = name;
     const { view } = await ask(scene);
     expect(JSON.stringify(view)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\\[nu]/u);
     const [item] = z.array(z.object({ name: z.string() })).parse(view['items']);
-    expect(item?.name).toMatch(/^<b onclick="x">⟨U\+202E⟩⟨U\+200B⟩⟨U\+000A⟩⟨U\+001B⟩\[31m字{500}<\/b>$/);
+    expect(item?.name).toMatch(/^<b onclick="x">⟨U\+202E⟩⟨U\+200B⟩⟨U\+000A⟩⟨U\+001B⟩\[31m字{200}<\/b>$/);
   });
 });
 
