@@ -1,18 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { newToken, type Scope, tokenLine } from '../../src/http/token-line.ts';
-import { startSandbox } from '../../src/sandbox/http-server.ts';
-import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
-import { freePort } from '../support/ports.ts';
-import { startReplica } from '../support/replica.ts';
 import { makeCases } from './fuzz-cases.ts';
 import { createHttpCases, type HttpCase, honest, requestBytes, type Victim } from './fuzz-http-cases.ts';
+import { startFuzzedServer } from './fuzz-http-server.ts';
 import { NOT_YES } from './not-yes.ts';
-import { initializeParams, report as reportSchema, WATCH } from './peer.ts';
+import { initializeParams, report as reportSchema } from './peer.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
 /**
@@ -40,13 +33,6 @@ const CASES_PER_LOOK = 300;
 /** How much the heap may grow after a fifth of the cases, in MB. */
 const GROWTH_MB = 20;
 
-const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
-  reader: ['read'],
-  writer: ['write'],
-  cleaner: ['delete'],
-  lin: ['read', 'write', 'delete'],
-  wei: ['read', 'write', 'delete'],
-};
 const found = {
   cases: 0,
   no_status_line: 0,
@@ -70,32 +56,10 @@ const note = (what: keyof typeof found, example: string): void => {
 };
 
 const random = createRandom(seed);
-const sandbox = await startSandbox({ callsPerSecond: 1e9 });
+const { port, sandbox, replica, tokens, complaints, close } = await startFuzzedServer();
 const { state } = sandbox;
 const threads = [...state.threads.keys()];
-const tokens = new Map(Object.keys(SCOPES).map((subject) => [subject, newToken()]));
 const tokenOf = (subject: string): string => tokens.get(subject) ?? '';
-const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
-const tokensFile = join(folder, 'tokens.txt');
-await writeFile(
-  tokensFile,
-  Array.from(tokens, ([subject, token]) => tokenLine({ subject, scopes: new Set(SCOPES[subject]) }, token)).join('\n'),
-);
-const complaints: string[] = [];
-const port = await freePort();
-const replica = await startReplica({
-  name: 'a',
-  port,
-  flags: ['--expose-gc', '--import', WATCH],
-  env: {
-    AGORA_CHAT_HOST: sandbox.url,
-    AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}`,
-    AGORA_CHAT_APP_TOKEN: SANDBOX.appToken,
-    AGORA_THREADS_RATE_LIMIT: '1000000',
-    AGORA_THREADS_HTTP_TOKENS_FILE: tokensFile,
-  },
-  onLine: (line) => void complaints.push(line),
-});
 
 const post = (token: string, session: string | undefined, body: string | Uint8Array): Promise<RawAnswer> =>
   sendRaw(requestBytes('POST', '/mcp', honest(token, session, body), body), { port, withinMs: PATIENCE_MS });
@@ -296,9 +260,7 @@ for (const id of threads) if (!state.threads.has(id)) note('deletions', `thread 
 for (const complaint of complaints) {
   if (/ error: |^\s+at |Error:/.test(complaint)) note('complaints', complaint);
 }
-await replica.kill();
-await sandbox.close();
-await rm(folder, { recursive: true, force: true });
+await close();
 
 const bad = [
   'no_status_line',

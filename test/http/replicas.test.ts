@@ -68,7 +68,7 @@ async function connect(number: number, onForm: () => Promise<Said>) {
 
 const isGone = (error: unknown): boolean => error instanceof StreamableHTTPError && error.code === 404;
 
-describe('two replicas behind nginx', () => {
+describe('two replicas behind nginx', { timeout: 60_000 }, () => {
   it('ask each of 50 sessions by form, and get each answer', async () => {
     const sessions = await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
