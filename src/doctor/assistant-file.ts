@@ -57,14 +57,21 @@ export async function readAssistantFile(file: string, wanted: string | undefined
   const { value, loose } = parsed(text, shown);
   const document = record.safeParse(value).data ?? {};
   const path = resolve(file);
-  const kind = assistantOf(path, Object.keys(document));
+  const projects = projectsOf(document);
+  const kind = assistantOf(
+    path,
+    projects.length === 0 ? Object.keys(document) : [...Object.keys(document), 'mcpServers'],
+  );
   if (kind === undefined) {
     throw new AssistantFileError(
       `${shown} has no MCP servers: none of the keys "mcpServers", "servers" (VS Code) and "mcp" (opencode) is in it.`,
     );
   }
-  const servers = { ...record.safeParse(document[kind.key]).data, ...ofThisProject(document) };
-  const name = wanted === undefined ? await onlyOne(servers, shown) : existing(wanted, servers, shown);
+  const here = projects.find(({ folder }) => isThisFolder(folder));
+  const servers = { ...record.safeParse(document[kind.key]).data, ...here?.servers };
+  const elsewhere = inOtherFolders(projects);
+  const name =
+    wanted === undefined ? await onlyOne(servers, shown, elsewhere) : existing(wanted, servers, shown, elsewhere);
   const entry = entrySchema.safeParse(servers[name]);
   if (entry.error) {
     const at = entry.error.issues[0]?.path.join('.') ?? '';
@@ -95,10 +102,27 @@ function parsed(text: string, shown: string): ReturnType<typeof parseLooseJson> 
   }
 }
 
+interface Project {
+  readonly folder: string;
+  readonly servers: Record<string, unknown>;
+}
+
 /** Claude Code keeps the servers of each project in its own file, and they go before those of all projects. */
-function ofThisProject(document: Record<string, unknown>): Record<string, unknown> | undefined {
-  const project = record.safeParse(record.safeParse(document['projects']).data?.[process.cwd()]).data;
-  return record.safeParse(project?.['mcpServers']).data;
+function projectsOf(document: Record<string, unknown>): Project[] {
+  return Object.entries(record.safeParse(document['projects']).data ?? {}).flatMap(([folder, project]) => {
+    const servers = record.safeParse(record.safeParse(project).data?.['mcpServers']).data ?? {};
+    return Object.keys(servers).length === 0 ? [] : [{ folder, servers }];
+  });
+}
+
+/** On Windows the file has its folders with `/`. */
+const isThisFolder = (folder: string): boolean =>
+  folder === process.cwd() || folder === process.cwd().replaceAll('\\', '/');
+
+function inOtherFolders(projects: readonly Project[]): string {
+  const folders = projects.map(({ folder }) => folder).filter((folder) => !isThisFolder(folder));
+  if (folders.length === 0) return '';
+  return ` It has servers of single projects too: for those, run doctor in the project's folder: ${listed(folders, 200)}.`;
 }
 
 /** Program and arguments, as one list. */
@@ -108,20 +132,20 @@ export const wordsOf = ({ command = [], args = [] }: ServerEntry): string[] => [
 ];
 
 const MOST_NAMES = 10;
-const listed = (names: readonly string[]): string =>
+const listed = (names: readonly string[], most = 60): string =>
   names
     .slice(0, MOST_NAMES)
-    .map((name) => quoted(name, 60))
+    .map((name) => quoted(name, most))
     .join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 
-function existing(wanted: string, servers: Record<string, unknown>, shown: string): string {
+function existing(wanted: string, servers: Record<string, unknown>, shown: string, elsewhere: string): string {
   if (Object.hasOwn(servers, wanted)) return wanted;
   const names = Object.keys(servers);
   const has = names.length === 0 ? 'It has none' : `It has ${listed(names)}`;
-  throw new AssistantFileError(`${shown} has no server ${quoted(wanted, 60)}. ${has}.`);
+  throw new AssistantFileError(`${shown} has no server ${quoted(wanted, 60)}. ${has}.${elsewhere}`);
 }
 
-async function onlyOne(servers: Record<string, unknown>, shown: string): Promise<string> {
+async function onlyOne(servers: Record<string, unknown>, shown: string, elsewhere: string): Promise<string> {
   const names = Object.keys(servers);
   const ours: string[] = [];
   for (const name of names) {
@@ -137,5 +161,5 @@ async function onlyOne(servers: Record<string, unknown>, shown: string): Promise
   }
   const what = names.length === 0 ? 'has no server' : 'has no server that starts agora-threads-mcp, by its command';
   const choose = names.length === 0 ? '' : ` If one of ${listed(names)} does, name it with --server NAME.`;
-  throw new AssistantFileError(`${shown} ${what}.${choose}`);
+  throw new AssistantFileError(`${shown} ${what}.${choose}${elsewhere}`);
 }

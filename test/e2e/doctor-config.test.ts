@@ -210,6 +210,17 @@ describe('which server', () => {
       '1 (env of the file)',
     );
   });
+
+  it('a .claude.json that has servers of single projects only: here, and elsewhere', async () => {
+    const of = (folder: string) => JSON.stringify({ projects: { [folder]: { mcpServers: { x: entry(GOOD) } } } });
+    expect((await check('.claude.json', of(process.cwd()))).code).toBe(0);
+    const { code, stderr } = await check('.claude.json', of('/elsewhere'));
+    expect(stderr).toMatchInlineSnapshot(`
+      "agora-threads-mcp doctor: "FOLDER/.claude.json" has no server. It has servers of single projects too: for those, run doctor in the project's folder: "/elsewhere". See agora-threads-mcp doctor --help.
+      "
+    `);
+    expect(code).toBe(2);
+  });
 });
 
 describe('what the assistant passes on', () => {
