@@ -64,6 +64,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       return session ? inSession(session, who.hash, request) : refusal(400, 'The header Mcp-Session-Id is missing.');
     }
     const text = await bodyOf(request);
+    // While the body came, slowly perhaps, the token may have been taken away.
+    const now = authorized(headers);
+    if (now instanceof Response) return now;
+    if (session && !isSameGrant(now.grant, session.grant)) return refusal(404, NO_SESSION);
     if (text === undefined) return refusal(413, `The body has more than ${LARGEST_BODY} bytes.`);
     const messages = readBody(text);
     if ('error' in messages) {
@@ -71,14 +75,14 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         ? refusal(400, messages.error)
         : Response.json(messages.error, { status: 400 });
     }
-    if (session) return inSession(session, who.hash, request, messages);
+    if (session) return inSession(session, now.hash, request, messages);
     if (!beginsSession(messages)) return refusal(400, 'The header Mcp-Session-Id is missing.');
     if (ending.signal.aborted) return refusal(503, 'This server is ending.', { 'retry-after': '5' });
-    const full = table.makeRoom(who.grant.subject);
+    const full = table.makeRoom(now.grant.subject);
     if (full === 'subject') return refusal(429, 'Too many sessions of this token are in use.', { 'retry-after': '60' });
     if (full === 'process') return refusal(503, 'Too many sessions are in use.', { 'retry-after': '60' });
-    const begun = await begin(who.grant, who.hash);
-    const answer = await inSession(begun, who.hash, request, messages);
+    const begun = await begin(now.grant, now.hash);
+    const answer = await inSession(begun, now.hash, request, messages);
     if (!answer.response.ok) table.end(begun);
     return answer;
   }

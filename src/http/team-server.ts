@@ -105,6 +105,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   }
 
   const server = createServer((request, response) => {
+    closeWithConnection(request, response);
     serve(request, response).catch((error: unknown) => {
       // A client that broke off needs no answer; anything else is a bug.
       if (!request.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -116,6 +117,8 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   server.keepAliveTimeout = 75_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  // Each request that waits on a connection listens for its end.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
   // Without a listener Node would close the connection without a word.
   server.on('connect', (_request, socket) => {
     socket.on('error', () => undefined);
@@ -154,6 +157,17 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   }
 
   return { port: portOf(server.address()), tokens: tokens.size(), close };
+}
+
+/** Node does not tell a response that waits behind another one (pipelining) that its connection has ended. */
+function closeWithConnection({ socket }: IncomingMessage, response: ServerResponse): void {
+  const ended = (): void => {
+    if (response.socket || response.writableFinished) return;
+    response.destroy();
+    response.emit('close');
+  };
+  socket.once('close', ended);
+  response.once('close', () => socket.off('close', ended));
 }
 
 const forbidden = (header: 'Host' | 'Origin'): Response =>

@@ -1,0 +1,79 @@
+import { connect, type Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { bearer, beginSession, EVERYTHING, hello, post, type Serving, startServing } from '../support/serving.ts';
+import { until } from '../support/turns.ts';
+
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+
+/** A connection on which a test writes what no HTTP client would. */
+async function connection({ origin }: Serving): Promise<{ socket: Socket; received: () => string }> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text;
+  });
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return { socket, received: () => received };
+}
+
+function request(method: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  const all = {
+    host: '127.0.0.1',
+    accept: 'application/json, text/event-stream',
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} /mcp HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
+const sessionsIn = async ({ origin }: Serving, headers: Readonly<Record<string, string>>): Promise<string> =>
+  (await (await fetch(`${origin}/metrics`, { headers })).text()).match(/^agora_threads_sessions (\d+)$/m)?.[1] ?? '';
+
+it('counts a session as idle again when its connection ends with a request waiting behind another', async () => {
+  const serving = await startServing();
+  const lin = bearer(serving.tokenOf('lin'));
+  for (let at = 0; at < 200; at++) {
+    const session = await beginSession(serving);
+    const { socket, received } = await connection(serving);
+    // The answer to the second waits until the stream of the first ends.
+    socket.write(request('GET', session) + request('POST', session, JSON.stringify(PING)));
+    await until(() => received().includes('200 OK'));
+    socket.destroy();
+  }
+  // Ends the one that is idle longest.
+  let status = 0;
+  for (const end = Date.now() + 2_000; status !== 200 && Date.now() < end; ) {
+    status = (await post(serving, hello(), lin)).status;
+  }
+  expect(status).toBe(200);
+  expect(await sessionsIn(serving, lin)).toBe('200');
+}, 30_000);
+
+it('answers many requests on one connection in their order, without a warning', async () => {
+  const serving = await startServing();
+  const session = await beginSession(serving);
+  const { socket, received } = await connection(serving);
+  const asked = Array.from({ length: 40 }, (_, id) => id);
+  socket.write(asked.map((id) => request('POST', session, JSON.stringify({ ...PING, id }))).join(''));
+  await until(() => received().includes('"id":39'));
+  expect([...received().matchAll(/"id":(\d+)/g)].map(([, id]) => Number(id))).toEqual(asked);
+  expect(serving.stderr()).not.toContain('Warning');
+});
+
+it('does not serve a request whose token was revoked while its body came', async () => {
+  const serving = await startServing({ people: { lin: EVERYTHING, mia: EVERYTHING } });
+  const begins = await connection(serving);
+  const first = JSON.stringify(hello());
+  const [lin, mia] = [bearer(serving.tokenOf('lin')), bearer(serving.tokenOf('mia'))];
+  begins.socket.write(request('POST', lin, first).slice(0, -5));
+  await serving.keepTokensOf('mia');
+  while ((await post(serving, hello(), lin)).status !== 401);
+  const before = await sessionsIn(serving, mia);
+  begins.socket.write(first.slice(-5));
+  await until(() => begins.received() !== '');
+  expect(begins.received()).toMatch(/^HTTP\/1\.1 401 .*error="invalid_token"/s);
+  expect(await sessionsIn(serving, mia)).toBe(before);
+});
