@@ -32,14 +32,15 @@ export interface Asked {
 export function drawOutcome(page: Page, result: ToolResult, back?: Back, asked?: Asked): void {
   const { words } = page;
   const { structure, error, text } = result;
-  const { status, confirmed_by, left_out } = structure;
+  const { status, confirmed_by, left_out, threads } = structure;
+  const action = asked?.action ?? (threads === undefined ? 'delete' : 'remove');
   const rows = readRows(structure);
   const declined = status === 'declined';
   const inChat = status === 'confirmation_required';
   const heading = () => {
     if (error) return words.failed;
     if (inChat) return words.useChat;
-    return declined ? words[asked?.action ?? 'delete'].none : tally(rows, left_out, words);
+    return declined ? words[action].none : tally(rows, left_out, words);
   };
 
   // Only the text says why a yes was not acted on, or how a form came back.

@@ -53,8 +53,10 @@ const page: Page = {
   },
   draw(result, back) {
     const { kind } = result.view;
+    const { threads, status } = result.structure;
     if (kind === 'confirm') drawConfirm(page, result, back);
-    else if (kind === 'list' || Array.isArray(result.structure['threads'])) drawList(page, result);
+    // What became of a removal names its threads too, and is no list.
+    else if (kind === 'list' || (Array.isArray(threads) && status === undefined)) drawList(page, result);
     else drawOutcome(page, result, back);
   },
 };

@@ -80,10 +80,13 @@ export interface Gate<Kept> extends Pick<OpenQuestions<Kept>, 'answer' | 'untold
   /** The yes that a code stands for. Undefined where the code does not count for this very call; then the gate asks. */
   redeem(binding: Binding, code: string, shows: Shows): Yes<Kept> | undefined;
   /** The same for a code beside a view. The question in the view shows the outcome too, so it is the one that acts. */
-  redeemBesideView(binding: Binding, code: string, context: ToolContext): Promise<ToolResult> | undefined;
+  redeemBesideView(binding: Binding, code: string, shows: Shows, context: ToolContext): Promise<ToolResult> | undefined;
   /** Asks the person by form, opens a question in a view, or hands out a code for a second call. */
   ask(asked: Asked<Kept>, asker: Asker, time: CallTime): Promise<Decision<Kept>>;
-  /** A code for what a yes could not do in its call. It is the same yes, so it counts in every mode. */
+  /**
+   * A code for what a yes could not do in its call. It is the same yes, so it counts in every mode, until the user is
+   * asked about the same again or says no to anything.
+   */
   carryOn(binding: Binding, yes: Yes<Kept>): { readonly code: string; readonly expiresAt: number };
 }
 
@@ -102,18 +105,24 @@ export function createGate<Kept>(
       const issued = codes.redeem(binding, code, ({ yes }) => yes !== undefined || asksByCode);
       return issued && (issued.yes ?? { by: 'code', at: clock.now(), kept: issued.kept });
     },
-    redeemBesideView: questions.redeem,
+    redeemBesideView(binding, code, shows, context) {
+      // A client may say hello again, and then show forms.
+      return nextStep(mode, shows) === 'ask_by_click' ? questions.redeem(binding, code, context) : undefined;
+    },
     async ask(asked, asker, time) {
       if (time.ending?.aborted) return { kind: 'no', why: 'server_ending' };
       const { binding, question, kept } = asked;
       switch (nextStep(mode, asker.shows)) {
         case 'ask_by_form': {
+          codes.withdraw(binding);
           const answer = await time.pause(() => askByForm(question, asker, clock, time));
-          return answer === 'yes'
-            ? { kind: 'yes', yes: { by: formIs, at: clock.now(), kept } }
-            : { kind: 'no', why: answer };
+          if (answer === 'yes') return { kind: 'yes', yes: { by: formIs, at: clock.now(), kept } };
+          // What an earlier yes left over is not done after a no.
+          codes.withdraw();
+          return { kind: 'no', why: answer };
         }
         case 'ask_by_click':
+          codes.withdraw(binding);
           return { kind: 'click', open: questions.ask(asked) };
         case 'hand_out_code':
           return { kind: 'code', ...codes.issue(binding, { kept }) };
@@ -122,7 +131,11 @@ export function createGate<Kept>(
       }
     },
     carryOn: (binding, { by, at, kept }) => codes.issue(binding, { kept, yes: { by, at, kept } }),
-    answer: questions.answer,
+    answer(approval, answer, context) {
+      const reply = questions.answer(approval, answer, context);
+      if (reply.state === 'declined') codes.withdraw();
+      return reply;
+    },
     untold: questions.untold,
   };
 }

@@ -16,6 +16,8 @@ export interface ConfirmationCodes<Kept> {
   issue(binding: Binding, kept: Kept): { readonly code: string /** Since 1970. */; readonly expiresAt: number };
   /** Uses the code up where it fits and counts; undefined where it is made up, used, expired or for another call. */
   redeem(binding: Binding, code: string, counts: (kept: Kept) => boolean): Kept | undefined;
+  /** Makes the code of this call worthless, or without a call all of them. */
+  withdraw(binding?: Binding): void;
 }
 
 /** The same for calls that mean the same. */
@@ -52,6 +54,10 @@ export function createCodes<Kept>(clock: Clock): ConfirmationCodes<Kept> {
         return undefined;
       open.delete(key);
       return issued.kept;
+    },
+    withdraw(binding) {
+      if (binding) open.delete(keyOf(binding));
+      else open.clear();
     },
   };
 }

@@ -81,7 +81,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     if (code !== undefined) {
       const yes = gate.redeem(binding, code, asker.shows);
       if (yes) return act(yes, context);
-      const outcome = gate.redeemBesideView(binding, code, context);
+      const outcome = gate.redeemBesideView(binding, code, asker.shows, context);
       if (outcome !== undefined) return outcome;
     }
 

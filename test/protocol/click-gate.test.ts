@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { inParallel } from '../../src/base/in-parallel.ts';
 import { CONFIRM_MODES } from '../../src/settings/schema.ts';
 import { CODE_WAITS_MS, QUESTION_TIME_MS } from '../../src/toolkit/open-questions.ts';
@@ -7,6 +8,7 @@ import { connectClient, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { table, withBlock } from '../support/markdown.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 
 // Every combination of the operator's mode, what the client declares, whether a view has announced that it is drawn, who
 // calls, and what they bring: a deletion is sent in exactly the cells where it may be. The view brings the approval, which
@@ -137,6 +139,29 @@ function allowed({ mode, views, forms, announced, caller, kind }: Cell): boolean
   if (caller === 'view') return byClick;
   return mode === 'code' || (mode === 'auto' && !forms && !(byClick && announced));
 }
+
+describe('a code beside a view', () => {
+  it('does not count once the client has said hello again and shows forms', async () => {
+    const [thread] = threadsOf('lin', 1);
+    const service = await threadService(thread ? [thread] : []);
+    const clock = manualClock();
+    const { client, call } = await connectClient({ env: classicSettings(service.url), clock, views: true });
+    const { structured } = await call('delete_thread', { thread_id: thread?.id });
+    clock.advance(CODE_WAITS_MS);
+    const hello = {
+      protocolVersion: '2025-11-25',
+      clientInfo: { name: 'x', version: '1' },
+      capabilities: { elicitation: { form: {} } },
+    };
+    await client.request({ method: 'initialize', params: hello }, z.looseObject({}));
+    const { confirmation_code } = structured;
+    expect(confirmation_code).toBeDefined();
+    // This client answers no form.
+    const late = await call('delete_thread', { thread_id: thread?.id, confirmation_code });
+    expect(late.structured['status']).toBe('declined');
+    expect(service.deleted).toEqual([]);
+  });
+});
 
 describe('a deletion', () => {
   const deleted = new Map<Cell, boolean>();

@@ -54,8 +54,10 @@ describe('the rest of a yes', () => {
       `the same yes covers it: call delete_threads with thread_ids ${JSON.stringify(rest)} and confirmation_code ${confirmation_code} before ${expires_at}.`,
     );
 
-    const other = await call('delete_threads', { thread_ids: rest.slice(1), confirmation_code });
-    expect(other.structured['status']).toBe(by === 'form' ? 'declined' : 'confirmation_required');
+    if (by === 'code') {
+      const other = await call('delete_threads', { thread_ids: rest.slice(1), confirmation_code });
+      expect(other.structured['status']).toBe('confirmation_required');
+    }
     const asked = questions;
     const second = await call('delete_threads', { thread_ids: rest, confirmation_code });
     expect(questions).toBe(asked);
@@ -65,6 +67,37 @@ describe('the rest of a yes', () => {
     expect([...service.deleted].sort()).toEqual(ids);
     const again = await call('delete_threads', { thread_ids: rest, confirmation_code });
     expect(again.structured['confirmed_by']).toBeUndefined();
+  });
+
+  it.each([
+    ['the same threads', 0, 'form'],
+    ['some of them', 1, 'form'],
+    ['the same threads', 0, 'click'],
+    ['some of them', 1, 'click'],
+  ] as const)('is taken back by a later no to %s', async (_which, from, by) => {
+    const clock = manualClock();
+    const { service, ids, env } = await slowService(clock);
+    const answers = [{ action: 'accept', content: { confirm: true } }];
+    const form: FormHandler = () => answers.shift() ?? { action: 'decline' };
+    const { call } = await connectClient({ env, clock, ...(by === 'form' ? { form } : { views: true }) });
+    const click = async (approval: unknown, answer: string) => {
+      if (by === 'click') await call('answer_confirmation', { approval, answer });
+    };
+
+    const question = await call('delete_threads', { thread_ids: ids });
+    await click(question.view['approval'], 'yes');
+    const first = by === 'form' ? question : await call('delete_threads', { thread_ids: ids });
+    const { results, confirmation_code } = first.structured;
+    const rows = results as { thread_id: string; status: string }[];
+    const rest = rows.filter(({ status }) => status === 'not_tried').map(({ thread_id }) => thread_id);
+    expect(confirmation_code).toBeDefined();
+
+    const again = await call('delete_threads', { thread_ids: rest.slice(from) });
+    await click(again.view['approval'], 'no');
+    const late = await call('delete_threads', { thread_ids: rest, confirmation_code });
+    // The no to the very same call is told first.
+    expect(late.structured['status']).toBe(by === 'click' && from > 0 ? 'confirmation_required' : 'declined');
+    expect(service.deleted).toHaveLength(ids.length - rest.length);
   });
 
   it('is for the names that the person saw', async () => {

@@ -251,6 +251,16 @@ describe('a code', () => {
     expect(gate.redeem(binding, code, FORMS)).toBeUndefined();
   });
 
+  it('that carries on a yes ends when the same is asked again', async () => {
+    const { gate, ask } = start();
+    const code = leftOver(gate);
+    const { asker, answer } = askedClient();
+    const decision = ask(asker);
+    expect(gate.redeem(binding, code, FORMS)).toBeUndefined();
+    answer(YES);
+    expect(await decision).toMatchObject({ kind: 'yes' });
+  });
+
   it('is never given by a question in mode person', async () => {
     expect(await start('person').ask(noForms)).toEqual({ kind: 'no', why: 'no_way_to_ask' });
   });

@@ -124,6 +124,21 @@ describe('the view on the built server', () => {
     expect(service.threads.get(ids[0] ?? '')?.members).toEqual(['lin']);
   });
 
+  it('draws no list in place of what it has to say of a removal', async () => {
+    const { server, ids } = await start(2);
+    const args = { thread_ids: ids, usernames: ['lin'] };
+    const result = await server.call('remove_thread_members', args);
+    const { _meta, ...stripped } = result;
+    const unheard = await openChat({ result: stripped, callTool: server.call });
+    await expect.poll(() => heading(unheard)).toBe('The buttons do not work here. Please answer in the chat.');
+    const chat = await openChat({ result, callTool: server.call });
+    await press(chat, 'Keep');
+    await expect.poll(() => heading(chat)).toBe('Nobody was removed.');
+    const told = await openChat({ result: await server.call('remove_thread_members', args), callTool: server.call });
+    await expect.poll(() => heading(told)).toBe('Nobody was removed.');
+    expect(await told.view.locator('.told').textContent()).toContain('the user clicked no');
+  });
+
   it('shows the outcome of a batch for which the host stopped waiting', async () => {
     let release = (): void => {};
     const released = new Promise<undefined>((resolve) => {
