@@ -3,7 +3,7 @@ import { type AssistantConfig, asAssistantStarts } from '../doctor/assistant-con
 import { AssistantFileError, type AssistantServer, readAssistantFile } from '../doctor/assistant-file.ts';
 import { type Check, fail } from '../doctor/check-result.ts';
 import type { Environment } from '../settings/read-config.ts';
-import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
+import { environmentOf, readCommandLine, settingFlags } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The settings that the doctor checks, and where they come from. */
@@ -44,6 +44,9 @@ const namesOf = ({ path, kind, name }: AssistantServer): DoctorSettings['server'
   server: name,
 });
 
+const doesNotStart = (why: string): Check =>
+  fail('args', `the server does not start: ${why}`, 'Correct the args of the file.');
+
 /** The server itself would refuse to start with what cannot be read here. */
 function flagsOf({ words }: AssistantConfig): {
   checks: Check[];
@@ -53,13 +56,11 @@ function flagsOf({ words }: AssistantConfig): {
   const flags = first === 'serve' ? rest : words;
   try {
     const { words: others, settings } = readCommandLine(flags, [], settingFlags);
-    noWords(others);
-    return { checks: [], settings };
+    // Not shown: it may be a secret whose flag was forgotten.
+    const checks = others.length === 0 ? [] : [doesNotStart('a word of its args belongs to no flag')];
+    return { checks, settings };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return {
-      checks: [fail('args', `the server does not start: ${error.message}`, 'Correct the args of the file.')],
-      settings: {},
-    };
+    return { checks: [doesNotStart(error.message.replace(/\.$/, ''))], settings: {} };
   }
 }

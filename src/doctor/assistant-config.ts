@@ -98,9 +98,10 @@ function aboutServer(server: AssistantServer): Check[] {
     checks.push(warn('assistant', 'not known, so no variables are filled in', fix));
   }
   if (own === undefined) {
-    const [program = 'nothing'] = wordsOf(entry);
-    const detail = `${quoted(program, 200)} is not known to start agora-threads-mcp: its flags are not looked at`;
-    checks.push(warn('command', detail, 'Check that it passes its environment and its flags on.'));
+    const detail = `${programOf(entry)} is not known to start agora-threads-mcp: its flags are not looked at`;
+    checks.push(
+      warn('command', detail, isLine(entry) ? ONE_WORD : 'Check that it passes its environment and its flags on.'),
+    );
   } else checks.push(ok('command', commandText(entry, own.words)));
   checks.push(...inCommand(entry));
   if (entry.disabled === true || entry.enabled === false) {
@@ -133,18 +134,25 @@ async function aboutProgram(program: string | undefined): Promise<Check[]> {
   ];
 }
 
-/** Arguments may hold secrets, so only the program is shown. */
+/** Arguments may hold secrets, and so may a line for a shell in place of a program. */
+function programOf(entry: AssistantServer['entry']): string {
+  const [program = 'nothing'] = wordsOf(entry);
+  return isLine(entry) ? 'a line of several words' : quoted(program, 200);
+}
+
+/** A path may have blanks; a variable that is set, and a flag, are no part of one. */
+const isLine = (entry: AssistantServer['entry']): boolean => /=|\s-/.test(wordsOf(entry)[0] ?? '');
+const ONE_WORD = 'Write the program alone as command, each further word into args, and variables into env.';
+
 function commandText(entry: AssistantServer['entry'], words: readonly string[]): string {
-  const [program = ''] = wordsOf(entry);
   const flags = words.length === 0 ? 'no flags' : `flags of ${words.length} ${words.length === 1 ? 'word' : 'words'}`;
-  return `${quoted(program, 200)} starts agora-threads-mcp, with ${flags}`;
+  return `${programOf(entry)} starts agora-threads-mcp, with ${flags}`;
 }
 
 /** `env NAME=value npx ...` and `docker run -e NAME=value ...`. */
 function inCommand(entry: AssistantServer['entry']): Check[] {
   const names = wordsOf(entry).flatMap((word) => {
-    const [, name = ''] = /^(\w+)=/.exec(word) ?? [];
-    return isOurs(name) ? [name] : [];
+    return [...word.matchAll(/(?<!\S)(\w+)=/g)].flatMap(([, name = '']) => (isOurs(name) ? [name] : []));
   });
   if (names.length === 0) return [];
   return [warn('command', `${listed(names)}: set within the command, which is not read here`, 'Move it into env.')];

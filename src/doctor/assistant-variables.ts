@@ -9,7 +9,7 @@ import type { Environment } from '../settings/read-config.ts';
  */
 export type VariableSyntax = 'braces' | 'dollar' | 'editor' | 'opencode';
 
-/** What was filled in, and what was not. Names are as the file has them, not yet escaped. */
+/** What was filled in, and what was not. Names are as the file has them, not yet escaped, and without a default. */
 export interface Filled {
   readonly used: Set<string>;
   readonly missing: Set<string>;
@@ -81,7 +81,8 @@ export async function fillIn(
   for (const match of text.matchAll(pattern)) {
     const name = match[1] ?? match[2] ?? '';
     const value = await lookup(name, place);
-    (value === undefined ? filled.missing : filled.used).add(match[0]);
+    // A default may be a secret.
+    (value === undefined ? filled.missing : filled.used).add(match[0].replace(/:-.*(?=\})/s, ''));
     result += text.slice(end, match.index) + (value ?? match[0]);
     end = match.index + match[0].length;
   }

@@ -26,7 +26,10 @@ const BY_FOLDER = /agora-threads[^\\/]*[\\/]dist[\\/]main\.js$/i;
 export async function ownWords(words: readonly string[]): Promise<OwnWords | undefined> {
   for (const [index, word] of words.entries()) {
     if (BY_NAME.test(word) || BY_FOLDER.test(word) || (await isOurMain(word))) {
-      return { program: word, words: words.slice(index + 1) };
+      const rest = words.slice(index + 1);
+      // `npx --package agora-threads-mcp agora-threads-mcp`: the second one is the program.
+      const [next = '', ...others] = rest;
+      return { program: word, words: BY_NAME.test(next) ? others : rest };
     }
   }
   return undefined;

@@ -197,6 +197,7 @@ describe('which server', () => {
     ['a program', { command: 'agora-threads-mcp' }],
     ['Windows', { command: 'cmd', args: ['/c', 'npx', '-y', 'agora-threads-mcp'] }],
     ['a clone', { command: 'node', args: [BINARY] }],
+    ['npx with the package', { command: 'npx', args: ['-p', 'agora-threads-mcp', 'agora-threads-mcp', '--read-only'] }],
   ])('found by its command: %s', async (_what, started) => {
     const { code } = await check('.mcp.json', file({ x: { ...started, env: GOOD } }));
     expect(code).toBe(0);
@@ -301,6 +302,26 @@ describe('what the assistant passes on', () => {
     const opencode = { mcp: { x: { type: 'local', command: ['npx', 'agora-threads-mcp'], environment } } };
     const run = await check('opencode.json', JSON.stringify(opencode), { more: { 'secret.txt': `${CERTIFICATE}\n` } });
     expect(run.code).toBe(0);
+  });
+
+  it('a default is not shown with its variable: it may be a secret', async () => {
+    const env = { ...GOOD, AGORA_APP_CERTIFICATE: `\${CERT:-${OTHER_SECRET}}` };
+    const { text, code } = await check('.mcp.json', file({ x: entry(env) }), { env: { CERT: CERTIFICATE } });
+    expect(lineOf(text, 'variables')).toContain(`\${CERT}: filled in`);
+    expect(code).toBe(0);
+  });
+
+  it('a line for a shell as the command, and a word without a flag: not shown, since they may have secrets', async () => {
+    const line = { command: `AGORA_APP_CERTIFICATE=${OTHER_SECRET} npx agora-threads-mcp`, env: GOOD };
+    const { text } = await check('.mcp.json', file({ x: line }), { args: ['--server', 'x'] });
+    expect(lineOf(text, 'command')).toContain('a line of several words is not known to start agora-threads-mcp');
+    expect(text).toContain('AGORA_APP_CERTIFICATE: set within the command');
+    const word = entry(GOOD, { args: ['-y', 'agora-threads-mcp', OTHER_SECRET] });
+    const run = await check('.mcp.json', file({ x: word }));
+    expect(lineOf(run.text, 'args')).toMatch(
+      /fail +args +the server does not start: a word of its args belongs to no flag/,
+    );
+    expect(run.code).toBe(2);
   });
 
   it('an assistant that is not known fills in nothing', async () => {
