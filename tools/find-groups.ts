@@ -7,6 +7,7 @@ import { type CursorScope, unwrapCursor, wrapCursor } from '../src/lists/cursor.
 import { folded } from '../src/lists/filter.ts';
 import { readGroups } from '../src/lists/group-pages.ts';
 import { errorWords } from '../src/present/error-words.ts';
+import { NONE_WITH_LIMIT_0 } from '../src/present/list-summary.ts';
 import { shownId, shownName, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -68,7 +69,7 @@ export const findGroups = defineTool({
         const subject =
           username === undefined ? `Groups of the app ${app.name}` : `Groups of user ${word(shownId(username))}`;
         const narrowed = name_contains === undefined ? '' : `, with ${inQuotes(shownName(name_contains))} in the name`;
-        const facts = { ...found, shown: kept, more: position !== undefined, fromStart: cursor === undefined };
+        const facts = { ...found, limit, shown: kept, more: position !== undefined, fromStart: cursor === undefined };
         return defined({
           summary: `${subject}${narrowed}: ${summaryOf(facts)}`,
           groups: shown.map(rowOf),
@@ -91,6 +92,7 @@ const rowOf = ({ id, name, memberCount, owner }: Group): Result['groups'][number
   });
 
 interface Found {
+  readonly limit: number;
   readonly shown: number;
   readonly read: number;
   readonly isWhole: boolean;
@@ -99,7 +101,7 @@ interface Found {
   readonly fromStart: boolean;
 }
 
-function summaryOf({ shown, read, isWhole, failure, more, fromStart }: Found): string {
+function summaryOf({ limit, shown, read, isWhole, failure, more, fromStart }: Found): string {
   const others = isWhole
     ? fromStart
       ? 'all groups were read, there are no others'
@@ -108,7 +110,7 @@ function summaryOf({ shown, read, isWhole, failure, more, fromStart }: Found): s
   return [
     `${shown === 0 ? 'none' : shown} shown; ${more && isWhole ? 'more follow' : others}.`,
     ...(failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`]),
-    ...(more ? ['Next page: cursor = next_cursor.'] : []),
+    ...(more ? [limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'] : []),
   ].join(' ');
 }
 

@@ -13,7 +13,7 @@ import {
   TEXTS_BUDGET,
   totalFields,
 } from './list-result.ts';
-import { failureNote } from './list-summary.ts';
+import { failureNote, NONE_WITH_LIMIT_0 } from './list-summary.ts';
 import { asOf, utcMinute } from './time.ts';
 import { cutNames, withinBudget } from './token-budget.ts';
 import { createTotals } from './totals.ts';
@@ -102,7 +102,7 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
     ...(answer.scope === 'group'
       ? ['Only lists of members of the group were read: threads that nobody is in are not in them.']
       : []),
-    ...nextWords(answer, next),
+    ...nextWords(facts, next),
     ...(oldest < began ? [`Read at ${utcMinute(oldest)} or later; changes that others made since are not seen.`] : []),
     asOf(ended),
   ].join(' ');
@@ -141,10 +141,10 @@ function unresolvedWords({ unresolved, notRead }: Answer): string[] {
   ];
 }
 
-function nextWords(answer: Answer, next: AnswerPosition | undefined): string[] {
+function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefined): string[] {
   if (next === undefined) return [];
   if (answer.stopped === 'end' || answer.stopped === 'limit')
-    return ['Next page: the same call with cursor = next_cursor.'];
+    return limit === 0 ? [NONE_WITH_LIMIT_0] : ['Next page: the same call with cursor = next_cursor.'];
   const left = answer.listed - answer.known - answer.unresolved;
   const more = answer.learnt > 0 && left > 0 ? Math.ceil(left / answer.learnt) : undefined;
   const about = more === undefined ? '' : ` (about ${more} more call${more === 1 ? '' : 's'})`;

@@ -42,6 +42,9 @@ export function listSummary(words: ListWords): string {
   ].join(' ');
 }
 
+/** The next page of such a call shows none either, for ever. */
+export const NONE_WITH_LIMIT_0 = 'With limit 0 none are shown; to see them: the same call with a limit of 1-50.';
+
 /** Why a walk ended early. */
 export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
   failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];

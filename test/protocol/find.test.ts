@@ -77,6 +77,15 @@ describe('find_threads', () => {
     expect(text).toContain(`${REFUNDS.id} ("Refunds") `);
   });
 
+  it('does not lead from a call that only counts to a next page, which would show none either', async () => {
+    const { call } = await connect();
+    for (const name of ['find_threads', 'find_groups']) {
+      const { text, structured } = await call(name, { limit: 0 });
+      expect(text).toContain('With limit 0 none are shown; to see them: the same call with a limit of 1-50.');
+      expect(`${text} ${String(structured['summary'])}`).not.toContain('Next page');
+    }
+  });
+
   it('finds those of one group by the lists of its members, and says what that leaves out', async () => {
     const { call, sandbox } = await connect();
     const { text, structured } = await call('find_threads', { group_id: REFUNDS.id, owner: 'lin' });
