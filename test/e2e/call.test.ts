@@ -9,6 +9,7 @@ import { BINARY, type Run, runBinary } from '../support/binary.ts';
 import { listServer, servedThreads } from '../support/list-server.ts';
 import { hasTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { appSettings } from '../support/rehearse.ts';
+import { shownRun } from '../support/shown-run.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 8);
 const THREAD = '240000142270761';
@@ -26,19 +27,12 @@ async function rehearse(faults: readonly Fault[] = []) {
   };
 }
 
-/** A run as one text, without what changes from day to day and from run to run. */
-const shown = ({ code, stdout, stderr }: Run): string =>
-  [`exit code ${code}`, '--- stdout', stdout, '--- stderr', stderr]
-    .join('\n')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replace(/As of [\d: -]+UTC/g, 'As of NOW');
-
 describe('agora-threads-mcp call', () => {
   it('prints what an assistant would read', async () => {
     const { call } = await rehearse();
-    expect(shown(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full'))).toMatchSnapshot();
-    expect(shown(await call('list_user_threads', '{"username":"lin","limit":2,"detail":"full"}'))).toEqual(
-      shown(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full')),
+    expect(shownRun(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full'))).toMatchSnapshot();
+    expect(shownRun(await call('list_user_threads', '{"username":"lin","limit":2,"detail":"full"}'))).toEqual(
+      shownRun(await call('list_user_threads', 'username=lin', 'limit=2', 'detail=full')),
     );
   });
 
@@ -60,7 +54,7 @@ describe('agora-threads-mcp call', () => {
       '--confirm',
       THREAD,
     );
-    expect(shown(removal)).toMatchSnapshot();
+    expect(shownRun(removal)).toMatchSnapshot();
     const { stdout } = await call('list_thread_members', `thread_id=${THREAD}`, '--json');
     expect(z.object({ members: z.array(z.string()) }).parse(JSON.parse(stdout)).members).not.toContain('omar');
   });
@@ -85,7 +79,7 @@ describe('agora-threads-mcp call', () => {
     ['nothing to confirm', ['list_threads', '--confirm', THREAD]],
   ])('%s', async (_what, args) => {
     const { call } = await rehearse();
-    expect(shown(await call(...args))).toMatchSnapshot();
+    expect(shownRun(await call(...args))).toMatchSnapshot();
   });
 
   it('wrong settings are told before anything is sent, with 2', async () => {
@@ -105,14 +99,14 @@ describe('agora-threads-mcp call', () => {
 describe('agora-threads-mcp call of a tool that deletes, without a terminal', () => {
   it('shows the question, deletes nothing and says how to go on', async () => {
     const { call, deletions } = await rehearse();
-    expect(shown(await call('delete_thread', `thread_id=${THREAD}`))).toMatchSnapshot();
-    expect(shown(await call('delete_threads', `thread_ids=${OTHERS.join()}`, '--json'))).toMatchSnapshot();
+    expect(shownRun(await call('delete_thread', `thread_id=${THREAD}`))).toMatchSnapshot();
+    expect(shownRun(await call('delete_threads', `thread_ids=${OTHERS.join()}`, '--json'))).toMatchSnapshot();
     expect(deletions()).toEqual([]);
   });
 
   it('--confirm with the very id deletes', async () => {
     const { call, deletions } = await rehearse();
-    expect(shown(await call('delete_thread', `thread_id=${THREAD}`, '--confirm', THREAD))).toMatchSnapshot();
+    expect(shownRun(await call('delete_thread', `thread_id=${THREAD}`, '--confirm', THREAD))).toMatchSnapshot();
     expect(deletions()).toEqual([expect.stringMatching(new RegExp(`/thread/${THREAD}$`))]);
   });
 
@@ -136,7 +130,7 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     ['nothing', ['delete_thread', `thread_id=${THREAD}`, '--confirm=']],
   ])('--confirm with %s deletes nothing', async (_what, args) => {
     const { call, deletions } = await rehearse();
-    expect(shown(await call(...args))).toMatchSnapshot();
+    expect(shownRun(await call(...args))).toMatchSnapshot();
     expect(deletions()).toEqual([]);
   });
 
@@ -150,7 +144,7 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
 
   it('what is gone already is settled without a question', async () => {
     const { call } = await rehearse();
-    expect(shown(await call('delete_thread', 'thread_id=240000000000001'))).toMatchSnapshot();
+    expect(shownRun(await call('delete_thread', 'thread_id=240000000000001'))).toMatchSnapshot();
   });
 
   it('what is done in part gives 1', async () => {

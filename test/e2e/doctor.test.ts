@@ -10,22 +10,22 @@ import { fileURLToPath } from 'node:url';
 import agoraToken from 'agora-token';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
+import { columnsOf } from '../../src/base/display-width.ts';
 import { version } from '../../src/base/version.ts';
 import { checkText, verdictText } from '../../src/cli/doctor-report.ts';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { runBinary } from '../support/binary.ts';
 import { classicSettings, recordingServer, refusal } from '../support/http.ts';
+import { EIGHTY_COLUMNS, FAKE_DNS } from '../support/preloads.ts';
 import { appSettings } from '../support/rehearse.ts';
 
-/** No name is looked up outside of this machine. */
-const NODE_OPTIONS = `--import=${new URL('../support/fake-dns.mjs', import.meta.url).href}`;
 const pem = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url));
 const HOUR_MS = 3_600_000;
 
 /** Runs the doctor; what differs from run to run is taken out of its text. */
 async function doctor(env: Record<string, string> = {}, args: readonly string[] = []) {
-  const { code, stdout, stderr } = await runBinary(['doctor', ...args], { NODE_OPTIONS, ...env });
+  const { code, stdout, stderr } = await runBinary(['doctor', ...args], { NODE_OPTIONS: FAKE_DNS, ...env });
   expect(stderr.replace(/^.*NODE_TLS_REJECT_UNAUTHORIZED.*\n|^\(Use `node.*\n/gm, '')).toBe('');
   for (const secret of SECRETS) expect(stdout).not.toContain(secret);
   const text = stdout
@@ -556,6 +556,14 @@ it('on a terminal: glyphs and colours, folded to its width, each fix on a line o
     checkText({ section: 'Network', ...one }, i === 0 ? undefined : 'Network', style),
   );
   expect(lines.join('') + verdictText(checks, style, undefined)).toMatchSnapshot();
+});
+
+it('on a terminal of 80 columns no line is longer, though Chinese takes two columns a character', async () => {
+  const env = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_THREADS_LANG: 'zh' };
+  const { code, text, stdout } = await doctor({ ...env, NODE_OPTIONS: EIGHTY_COLUMNS, NO_COLOR: '1' }, ['--offline']);
+  expect(text).toMatchSnapshot();
+  expect(stdout.split('\n').filter((line) => columnsOf(line) > 80)).toEqual([]);
+  expect(code).toBe(2);
 });
 
 describe('the tokens of a server over HTTP', () => {

@@ -4,7 +4,11 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callBinary } from '../support/binary.ts';
+import { startSandbox } from '../../src/sandbox/http-server.ts';
+import { callBinary, runBinary } from '../support/binary.ts';
+import { FAKE_DNS, NO_NETWORK } from '../support/preloads.ts';
+import { appSettings } from '../support/rehearse.ts';
+import { shownRun } from '../support/shown-run.ts';
 
 const pem = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url));
 
@@ -42,7 +46,7 @@ async function start(refuse = false) {
     AGORA_CHAT_APP_TOKEN: 'a-token-for-the-test',
     HTTPS_PROXY,
   };
-  return { settings, asked };
+  return { settings, asked, port };
 }
 
 describe('a proxy', () => {
@@ -75,5 +79,80 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: settings.HTTPS_PROXY, HTTP_PROXY: settings.HTTPS_PROXY };
     expect(await callBinary('list_threads', { limit: 1 }, env)).toMatch(/^\[sandbox\]/);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a proxy that cannot be used', () => {
+  const HTTPS_PROXY = 'socks5://proxy.test:1';
+  const list = ['call', 'list_threads', 'limit=1'];
+
+  it('blocks nothing on loopback', async () => {
+    const sandbox = await startSandbox({ now: () => Date.UTC(2026, 10, 23, 8) });
+    onTestFinished(() => sandbox.close());
+    const run = await runBinary(list, { ...appSettings(sandbox), HTTPS_PROXY, HTTP_PROXY: 'nonsense://' });
+    expect(shownRun(run)).toMatchInlineSnapshot(`
+      "exit code 0
+      --- stdout
+      [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1. To go on: the same call with cursor = next_cursor. As of NOW.
+      id
+      240000153281769
+      next_cursor: 1.Gh3y4QuKx5QP.tazA+YXBwPmRlc2M+MTc5NTA3MzY3NTc3Mj4yNjM2Lg.LbZI
+
+      --- stderr
+      "
+    `);
+  });
+
+  it('blocks nothing for the hosts of NO_PROXY', async () => {
+    const { settings, port } = await start();
+    const run = await runBinary(list, {
+      ...settings,
+      AGORA_CHAT_HOST: `chat.test:${port}`,
+      HTTPS_PROXY,
+      NO_PROXY: 'chat.test',
+      NODE_EXTRA_CA_CERTS: pem('cert'),
+      NODE_OPTIONS: FAKE_DNS,
+    });
+    expect(shownRun(run)).toMatchInlineSnapshot(`
+      "exit code 0
+      --- stdout
+      Threads of the app acme#helpdesk: none found; the whole list was read, there are no others. As of NOW.
+
+      --- stderr
+      "
+    `);
+  });
+
+  /** What a call to an IPv6 address says where there is no network. */
+  const alone = async (NO_PROXY: string): Promise<string> => {
+    const { settings } = await start();
+    const env = { ...settings, AGORA_CHAT_HOST: 'https://[2001:db8::1]', NODE_OPTIONS: NO_NETWORK };
+    return shownRun(await runBinary(list, { ...env, HTTPS_PROXY, NO_PROXY }));
+  };
+
+  it('blocks nothing for an IPv6 address that NO_PROXY has without brackets: the call goes out', async () => {
+    expect(await alone('::1,2001:db8::1')).toMatchInlineSnapshot(`
+      "exit code 1
+      --- stdout
+
+      --- stderr
+      Error [network_unreachable]: list_threads failed: no network route to the host (https://[2001:db8::1]).
+      Trying again in a moment may help.
+      Next: Ask the operator to check the network.
+      "
+    `);
+  });
+
+  it('is told where NO_PROXY has another address', async () => {
+    expect(await alone('2001:db8::12')).toMatchInlineSnapshot(`
+      "exit code 2
+      --- stdout
+
+      --- stderr
+      Error [not_configured]: list_threads cannot be called with the settings of this server. HTTPS_PROXY must be the address of an HTTP proxy: write it as http://host:port.
+      Nothing was sent. Trying again does not help before the operator has corrected the settings and restarted the server.
+      Next: tell the user which setting is missing or wrong.
+      "
+    `);
   });
 });

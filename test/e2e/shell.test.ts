@@ -1,22 +1,25 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { columnsOf } from '../../src/base/display-width.ts';
+import { version } from '../../src/base/version.ts';
 import { fold } from '../../src/cli/terminal.ts';
 import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
-import { BINARY, runBinary } from '../support/binary.ts';
+import { BINARY, type Run, runBinary } from '../support/binary.ts';
 import { classicSettings } from '../support/http.ts';
+import { NO_NETWORK } from '../support/preloads.ts';
+import { hasTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { appSettings } from '../support/rehearse.ts';
+import { shownRun } from '../support/shown-run.ts';
 import { undated } from '../support/undated.ts';
 
 /* What people type, paste and write into files of settings, and what they read then, in full. */
 
 async function start() {
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ now: () => Date.UTC(2026, 10, 23, 8) });
   onTestFinished(() => sandbox.close());
   return sandbox;
 }
@@ -28,43 +31,106 @@ async function folder(): Promise<string> {
 }
 
 const list = ['call', 'list_threads', 'limit=1'];
-/** What a call says to stderr. */
+/** All that a call says. */
 const saidBy = async (env: Record<string, string>, args: readonly string[] = list): Promise<string> =>
-  (await runBinary(args, env)).stderr;
+  shownRun(await runBinary(args, env));
 
 const app = classicSettings('https://chat.invalid');
 
-it('a call with a client secret warns that each one exchanges it anew', async () => {
-  const { AGORA_CHAT_APP_TOKEN: _token, ...env } = appSettings(await start());
-  const { stderr, code } = await runBinary(list, {
-    ...env,
-    EASEMOB_CLIENT_ID: SANDBOX.clientId,
-    EASEMOB_CLIENT_SECRET: SANDBOX.clientSecret,
-  });
-  expect(stderr).toMatchInlineSnapshot(`
-    "agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.
+/** The settings of a sandbox, with each kind of credentials that it prints. */
+function credentialsFor(sandbox: { readonly url: string }) {
+  const { AGORA_CHAT_APP_TOKEN: _token, ...app } = appSettings(sandbox);
+  return {
+    token: appSettings(sandbox),
+    certificate: { ...app, AGORA_APP_ID: SANDBOX.appId, AGORA_APP_CERTIFICATE: SANDBOX.appCertificate },
+    secret: { ...app, EASEMOB_CLIENT_ID: SANDBOX.clientId, EASEMOB_CLIENT_SECRET: SANDBOX.clientSecret },
+  };
+}
+
+it('a standalone sandbox marks what it answers, whatever the credentials', async () => {
+  const { token, certificate, secret } = credentialsFor(await start());
+  const run = await runBinary(list, token);
+  expect(shownRun(run)).toMatchInlineSnapshot(`
+    "exit code 0
+    --- stdout
+    [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1. To go on: the same call with cursor = next_cursor. As of NOW.
+    id
+    240000153281769
+    next_cursor: 1.Gh3y4QuKx5QP.tazA+YXBwPmRlc2M+MTc5NTA3MzY3NTc3Mj4yNjM2Lg.LbZI
+
+    --- stderr
     "
   `);
-  expect(code).toBe(0);
-  expect(await saidBy(appSettings(await start()))).toBe('');
+  expect(await saidBy(certificate)).toBe(shownRun(run));
+  expect(undated((await runBinary(list, secret)).stdout)).toBe(undated(run.stdout));
 });
 
-it('a deletion by --confirm is told as that, in the audit log too', async () => {
-  const sandbox = await start();
-  const [id = ''] = sandbox.state.threads.keys();
-  const log = join(await folder(), 'audit.jsonl');
-  const env = { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: log };
-  const { stdout } = await runBinary(['call', 'delete_thread', `thread_id=${id}`, '--confirm', id], env);
-  expect(stdout).toMatch(
-    /^\[sandbox\] Deleted thread \d+ ".*" for good in app "acme#helpdesk", confirmed by --confirm\. /,
-  );
-  const lines = (await readFile(log, 'utf8')).trim().split('\n');
-  expect(lines.map((line) => JSON.parse(line).confirmed_by)).toEqual(['flag', undefined]);
+it('a call with a client secret warns that each one exchanges it anew', async () => {
+  expect(await saidBy(credentialsFor(await start()).secret)).toMatchInlineSnapshot(`
+    "exit code 0
+    --- stdout
+    [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1. To go on: the same call with cursor = next_cursor. As of NOW.
+    id
+    240000153281769
+    next_cursor: 1.Gh3y4QuKx5QP.tazA+YXBwPmRlc2M+MTc5NTA3MzY3NTc3Mj4yNjM2Lg.LbZI
+
+    --- stderr
+    agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.
+    "
+  `);
 });
 
-it('a standalone sandbox marks what it answers', async () => {
-  const { stdout } = await runBinary(list, appSettings(await start()));
-  expect(undated(stdout)).toMatch(/^\[sandbox\] Threads of the app acme#helpdesk: 1 shown/);
+describe('a deletion is told and kept in the audit log with how the person agreed', () => {
+  const THREAD = '240000142270761';
+
+  /** A sandbox, and its audit log without what differs from run to run. */
+  async function audited() {
+    const log = join(await folder(), 'audit.jsonl');
+    const env = { ...appSettings(await start()), AGORA_THREADS_AUDIT_LOG: log };
+    const lines = async (): Promise<string> =>
+      undated(await readFile(log, 'utf8'))
+        .replaceAll(/(?<="id":")[0-9a-f-]{36}/g, 'UUID')
+        .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+        .replace(/(?<="duration_ms":)\d+/, '0');
+    return { env, lines };
+  }
+
+  it('by --confirm', async () => {
+    const { env, lines } = await audited();
+    expect(
+      await saidBy(env, ['call', 'delete_thread', `thread_id=${THREAD}`, '--confirm', THREAD]),
+    ).toMatchInlineSnapshot(`
+      "exit code 0
+      --- stdout
+      [sandbox] Deleted thread 240000142270761 "Lost parcel, order 17712" for good in app "acme#helpdesk", confirmed by --confirm. restore_thread can make it again while its parent message is kept, but without its messages.
+      It was: name "Lost parcel, order 17712", owner wei, group_id 210000000000002, msg_id 1880901310092807279, created_at 2026-11-04T04:55:11.130Z, members wei omar li.na mia lin j.park sara.
+
+      --- stderr
+      "
+    `);
+    expect(await lines()).toMatchInlineSnapshot(`
+      "{"id":"UUID","time":"NOW","phase":"before","tool":"delete_thread","request_id":1,"app":"acme#helpdesk","host":"127.0.0.1:PORT","args":{"thread_id":"240000142270761"},"confirmed_by":"flag","record":{"id":"240000142270761","group_id":"210000000000002","msg_id":"1880901310092807279","name":"Lost parcel, order 17712","owner":"wei","created":1793768111130,"members":["wei","omar","li.na","mia","lin","j.park","sara"],"members_state":"complete","name_state":"verified","app":"acme#helpdesk","host":"127.0.0.1:PORT"}}
+      {"id":"UUID","time":"NOW","phase":"after","duration_ms":0,"outcome":"ok"}
+      "
+    `);
+  });
+
+  it.skipIf(!hasTerminal)('by a y on the terminal (python3 with pty)', async () => {
+    const { env, lines } = await audited();
+    const args = ['call', 'delete_thread', `thread_id=${THREAD}`];
+    const { code, stdout } = await runOnTerminal(args, env, [{ await: '[y/N] ', send: 'y\r' }]);
+    expect(code).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "[sandbox] Deleted thread 240000142270761 "Lost parcel, order 17712" for good in app "acme#helpdesk", confirmed on the terminal. restore_thread can make it again while its parent message is kept, but without its messages.
+      It was: name "Lost parcel, order 17712", owner wei, group_id 210000000000002, msg_id 1880901310092807279, created_at 2026-11-04T04:55:11.130Z, members wei omar li.na mia lin j.park sara.
+      "
+    `);
+    expect(await lines()).toMatchInlineSnapshot(`
+      "{"id":"UUID","time":"NOW","phase":"before","tool":"delete_thread","request_id":1,"app":"acme#helpdesk","host":"127.0.0.1:PORT","args":{"thread_id":"240000142270761"},"confirmed_by":"terminal","record":{"id":"240000142270761","group_id":"210000000000002","msg_id":"1880901310092807279","name":"Lost parcel, order 17712","owner":"wei","created":1793768111130,"members":["wei","omar","li.na","mia","lin","j.park","sara"],"members_state":"complete","name_state":"verified","app":"acme#helpdesk","host":"127.0.0.1:PORT"}}
+      {"id":"UUID","time":"NOW","phase":"after","duration_ms":0,"outcome":"ok"}
+      "
+    `);
+  });
 });
 
 describe('where a value is found: in the console at hand, in the language at hand', () => {
@@ -101,29 +167,45 @@ describe('settings', () => {
     expect((await runBinary(list, both)).code).toBe(0);
   });
 
-  it.each([
-    ['loopback', {}],
-    ['NO_PROXY', { NO_PROXY: '127.0.0.1' }],
-  ])('a proxy that would not be used blocks nothing: %s', async (_why, more) => {
-    const proxy = { HTTPS_PROXY: 'socks5://proxy.test:1', HTTP_PROXY: 'nonsense://', ...more };
-    expect((await runBinary(list, { ...appSettings(await start()), ...proxy })).code).toBe(0);
-  });
-
-  it('NO_PROXY exempts a host from a proxy that cannot be used', async () => {
-    expect(await saidBy({ ...app, HTTPS_PROXY: 'socks5://proxy.test:1', NO_PROXY: '.invalid' })).toContain(
-      'Error [host_not_found]',
-    );
-  });
-
   it('a tool that is misspelt is told once by the doctor', async () => {
-    const { stdout, code } = await runBinary(['doctor', '--offline'], { AGORA_THREADS_TOOLS: 'list_treads' });
-    expect(stdout.split('\n').filter((line) => /tools/i.test(line))).toMatchInlineSnapshot(`
-      [
-        "  fail     AGORA_THREADS_TOOLS        names "list_treads", which is not a tool. Fix: Did you mean list_threads?",
-        "  skipped  tools                      AGORA_THREADS_TOOLS is wrong",
-      ]
+    const said = await saidBy({ AGORA_THREADS_TOOLS: 'list_treads' }, ['doctor', '--offline']);
+    expect(said.replace(version, 'X.Y.Z').replace(process.versions.node, 'NODE')).toMatchInlineSnapshot(`
+      "exit code 2
+      --- stdout
+      agora-threads-mcp X.Y.Z on Node NODE: settings are incomplete or invalid
+
+      Settings
+        fail     AGORA_THREADS_TOOLS        names "list_treads", which is not a tool. Fix: Did you mean list_threads?
+        ok       AGORA_THREADS_CONFIRM      auto (default)
+        ok       AGORA_THREADS_LANG         en (default)
+        ok       AGORA_THREADS_RATE_LIMIT   50 (default)
+        ok       AGORA_THREADS_REPLICA      main (default)
+        ok       AGORA_THREADS_TIMEOUT_MS   30000 (default)
+        ok       AGORA_THREADS_LOG_LEVEL    warn (default)
+
+      Server
+        skipped  tools                      AGORA_THREADS_TOOLS is wrong
+        ok       confirm                    auto: a form where the client shows forms, else a click where it draws views, else a code
+        ok       audit log                  off, because AGORA_THREADS_AUDIT_LOG is not set
+
+      Network
+        skipped  host                       settings are incomplete or invalid
+        skipped  proxy                      settings are incomplete or invalid
+        skipped  dns                        settings are incomplete or invalid
+        skipped  connection                 settings are incomplete or invalid
+        skipped  clock                      settings are incomplete or invalid
+
+      Service
+        skipped  token                      settings are incomplete or invalid
+        skipped  list call                  settings are incomplete or invalid
+        skipped  threads enabled            settings are incomplete or invalid
+        skipped  rate limit                 settings are incomplete or invalid
+
+      Not good: a check on this machine failed (1 fail, 10 skipped, 8 ok).
+
+      --- stderr
+      "
     `);
-    expect(code).toBe(2);
   });
 });
 
@@ -222,20 +304,36 @@ it('Chinese counts two columns a character where lines are folded', () => {
   expect(lines.length).toBeGreaterThan(2);
 });
 
-/** A network namespace of its own has no loopback until somebody brings it up. */
-const alone = promisify(execFile);
-const canBeAlone = await alone('unshare', ['-rn', 'true']).then(
-  () => true,
-  () => false,
-);
+describe('the demo without loopback ends with a sentence', () => {
+  const ended = async (run: Promise<Run>): Promise<void> => {
+    expect(shownRun(await run)).toMatchInlineSnapshot(`
+      "exit code 1
+      --- stdout
+      agora-threads-mcp on its embedded sandbox. Indented: what the model reads.
+      1. Find a thread by its name, anywhere in the app:
+      > find_threads name_contains="stuck in customs" created_after=2026-09-01
+        │ Error [network_unreachable]: [sandbox] find_threads failed: no network route to the host
+        │   (http://127.0.0.1:PORT).
+        │ Trying again in a moment may help.
+        │ Next: Ask the operator to check the network.
+      The demo ends here: the sandbox runs on loopback (127.0.0.1), which this machine does not let it use.
 
-it.skipIf(!canBeAlone)('the demo without loopback ends with a sentence (unshare)', async () => {
-  const error: unknown = await alone('unshare', ['-rn', process.execPath, BINARY, 'demo']).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 1, stderr: '' });
-  expect(
-    String(Reflect.get(Object(error), 'stdout'))
-      .trimEnd()
-      .split('\n')
-      .at(-1),
-  ).toBe('The demo ends here: the sandbox runs on loopback (127.0.0.1), which this machine does not let it use.');
+      --- stderr
+      "
+    `);
+  };
+
+  it('where nothing can be reached', () => ended(runBinary(['demo'], { NODE_OPTIONS: NO_NETWORK })));
+
+  /** A network namespace of its own has no loopback until somebody brings it up. */
+  const alone = (...command: string[]): Promise<Run> =>
+    new Promise((resolve) =>
+      execFile('unshare', ['-rn', ...command], (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      ),
+    );
+  const canBeAlone = spawnSync('unshare', ['-rn', 'true']).status === 0;
+  it.skipIf(!canBeAlone)('in a network namespace of its own (unshare)', () =>
+    ended(alone(process.execPath, BINARY, 'demo')),
+  );
 });
