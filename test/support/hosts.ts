@@ -8,8 +8,12 @@ const NAME = 'agora-threads';
 const COMMAND = 'node';
 export const CLONED_MAIN = '/absolute/path/to/agora-threads-mcp/dist/main.js';
 const ARGS = [CLONED_MAIN];
-/** Where the data center and the app are not secret, they stand in the file; the values are examples. */
-const APP = { AGORA_CHAT_HOST: 'a41.chat.agora.io', AGORA_APP_ID: '0123456789abcdef0123456789abcdef' };
+/** Read-only to begin with. Where the data center and the app are not secret, they stand in the file; these are examples. */
+const APP = {
+  AGORA_CHAT_HOST: 'a41.chat.agora.io',
+  AGORA_APP_ID: '0123456789abcdef0123456789abcdef',
+  AGORA_THREADS_READ_ONLY: '1',
+};
 const SECRET = 'AGORA_APP_CERTIFICATE';
 const FILE = '/absolute/path/to/secret.txt';
 
