@@ -5,6 +5,7 @@ import { type Question, readPosition } from '../src/lists/question.ts';
 import { foundOf, foundText, foundThreads } from '../src/present/found-threads.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { filterArguments, groupId, listArguments, SPAN, spanInOrder } from './support/parameters.ts';
+import { settleEmpty } from './support/settle-empty.ts';
 import { filterOf, wordsOf } from './support/thread-list.ts';
 
 /** In milliseconds; clients give up a call after a minute, and the answer takes some time to be made. */
@@ -39,10 +40,8 @@ export const findThreads = defineTool({
     })
     .refine(spanInOrder, SPAN),
   output: foundThreads,
-  async handle(
-    { group_id, limit, cursor, sort, detail, ...narrow },
-    { app, directory, groupNames, seen, clock, signal, progress },
-  ) {
+  async handle({ group_id, limit, cursor, sort, detail, ...narrow }, context) {
+    const { app, directory, groupNames, seen, clock, signal, progress } = context;
     const filter = filterOf(narrow);
     const order = orderOf(sort, filter);
     const scope: CursorScope = {
@@ -67,11 +66,14 @@ export const findThreads = defineTool({
       (calls, known) => progress(calls, undefined, `${calls} calls, ${known} threads known`),
       signal,
     );
+    const isEmpty = answer.stopped === 'end' && answer.matches.length === 0 && cursor === undefined;
+    const notes = isEmpty ? await settleEmpty(defined({ owner: narrow.owner, group_id }), context, signal) : [];
     for (const { thread, at } of answer.threads) seen.remember([thread], at);
     return foundOf({
       scope,
       subject: group_id === undefined ? `Threads of the app ${app.name}` : `Threads of group ${group_id}`,
       narrowed: wordsOf(narrow),
+      notes,
       answer,
       limit,
       groupName: groupNames.recall,

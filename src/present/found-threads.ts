@@ -41,6 +41,8 @@ export interface SearchFacts {
   readonly groupName: (groupId: string) => string | undefined;
   readonly detail: Detail;
   readonly fromStart: boolean;
+  /** What could not be checked, in sentences. */
+  readonly notes: readonly string[];
   /** When the search began and ended, in milliseconds since 1970. */
   readonly began: number;
   readonly ended: number;
@@ -102,6 +104,7 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
     ...(answer.scope === 'group'
       ? ['Only lists of members of the group were read: threads that nobody is in are not in them.']
       : []),
+    ...facts.notes,
     ...nextWords(facts, next),
     ...(oldest < began ? [`Read at ${utcMinute(oldest)} or later; changes that others made since are not seen.`] : []),
     asOf(ended),

@@ -77,6 +77,20 @@ describe('find_threads', () => {
     expect(text).toContain(`${REFUNDS.id} ("Refunds") `);
   });
 
+  it('settles by one look whether the owner of none exists, and whether the group does', async () => {
+    const { call } = await connect();
+    const wrong = await call('find_threads', { owner: 'Mia' });
+    expect(wrong.text).toContain('Error [user_not_found]');
+    expect(wrong.text).toContain('(owner Mia)');
+    expect(wrong.text).toContain('try "mia"');
+    expect((await call('find_threads', { group_id: '999' })).text).toContain('Error [group_not_found]');
+    const known = await call('find_threads', { owner: 'mia', name_contains: 'no such name' });
+    expect(known.text).toContain('none shown; all 300 threads were looked at, there are no others.');
+    const other = await connect({ faults: [{ on: 'get_user', kind: 'status', status: 500 }] });
+    const unclear = await other.call('find_threads', { owner: 'nobody' });
+    expect(unclear.text).toContain('Whether this user exists could not be checked.');
+  });
+
   it('does not lead from a call that only counts to a next page, which would show none either', async () => {
     const { call } = await connect();
     for (const name of ['find_threads', 'find_groups']) {

@@ -2,7 +2,8 @@ import { AgoraError } from '../../src/agora/errors.ts';
 import { quotedName } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 
-type Ids = { readonly username: string; readonly group_id?: string };
+/** Whom an empty list is about: a user as its member, or as the owner that it was narrowed to. */
+type Ids = { readonly username?: string; readonly owner?: string; readonly group_id?: string };
 
 /** User ids are registered in lower case, and people write `@lin` or copy `org#app_lin` from a webhook. */
 const likelyId = (username: string): string =>
@@ -11,8 +12,6 @@ const likelyId = (username: string): string =>
     .replace(/^[^#]+#[^_]+_/, '')
     .toLowerCase();
 
-const UNKNOWN = new Set<string>(['user_not_found', 'group_not_found']);
-
 /**
  * Settles an empty list by one look: the service may answer an empty list for a user or group that does not exist.
  *
@@ -20,25 +19,29 @@ const UNKNOWN = new Set<string>(['user_not_found', 'group_not_found']);
  * @throws AgoraError `user_not_found` with the likely id, or `group_not_found`
  */
 export async function settleEmpty(
-  { username, group_id }: Ids,
+  { username, owner, group_id }: Ids,
   { groups }: ToolContext,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const user = username ?? owner;
   const notes: string[] = [];
   const look = async (what: string, call: Promise<unknown>): Promise<void> => {
     await call.catch((error: unknown) => {
       if (!(error instanceof AgoraError)) throw error;
-      if (UNKNOWN.has(error.code)) throw withLikelyId(error, username);
+      if (error.code === 'user_not_found') throw unknownUser(error, username, owner);
+      if (error.code === 'group_not_found') throw error;
       notes.push(`Whether this ${what} exists could not be checked.`);
     });
   };
-  await look('user', groups.getUser(username, signal));
+  if (user !== undefined) await look('user', groups.getUser(user, signal));
   if (group_id !== undefined) await look('group', groups.listMembers(group_id, { page: 0, size: 1 }, signal));
   return notes;
 }
 
-function withLikelyId(error: AgoraError, username: string): AgoraError {
-  const likely = likelyId(username);
-  if (error.code !== 'user_not_found' || likely === username || likely === '') return error;
-  return error.with({ next: `User ids are in lower case, without @ and org#app_: try ${quotedName(likely)}.` });
+function unknownUser(error: AgoraError, username: string | undefined, owner = ''): AgoraError {
+  const named = username === undefined ? error.with({ about: ['owner'] }) : error;
+  const id = username ?? owner;
+  const likely = likelyId(id);
+  if (likely === id || likely === '') return named;
+  return named.with({ next: `User ids are in lower case, without @ and org#app_: try ${quotedName(likely)}.` });
 }
