@@ -86,7 +86,7 @@ it.each([
     'en',
     'A person asks an assistant for test threads, and to delete them. The server asks the person, and then deletes.',
   ],
-  ['docs/conversation.zh-CN.svg', 'zh', '有人请助手查找并删除测试子区；服务器先问过本人，然后才删除。'],
+  ['docs/conversation.zh-CN.svg', 'zh', '有人请助手查找并删除测试子区；MCP 服务先问过本人，然后才删除。'],
 ] as const)('%s is a picture of a conversation on the sandbox', async (picture, language, title) => {
   await expect(conversationPicture(await playConversation(language), title)).toMatchFileSnapshot(root(picture));
 });

@@ -21,7 +21,7 @@ export const tools: Readonly<Record<string, string>> = {
   list_user_group_threads: '分页获取一个用户在指定群组中加入的子区',
   list_thread_members: '分页获取子区成员的用户 ID，按加入时间升序',
   add_thread_members: '把最多 100 名用户加入最多 50 个子区，一次最多 200 对；用户须已是相应群组的成员',
-  remove_thread_members: '把最多 100 名用户移出最多 50 个子区，一次最多 200 对；仍保留在群组中',
+  remove_thread_members: '从最多 50 个子区移除最多 100 名用户，一次最多 200 对；仍保留在群组中',
 };
 
 export const prompts: Readonly<Record<string, string>> = {
@@ -46,15 +46,16 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_TOOLS: '工具名，逗号分隔：只提供这些工具',
   AGORA_THREADS_AUDIT_LOG: '审计日志文件：每次写操作记两行 JSON，发送前一行，完成后一行',
   AGORA_THREADS_MAX_DELETES: '任意 60 分钟内最多删除的子区数：防止误操作，不是安全边界',
-  AGORA_THREADS_LANG: '向人提问所用的语言：`en` 或 `zh`',
+  AGORA_THREADS_LANG: '确认提示的语言：`en` 或 `zh`',
   AGORA_THREADS_CONFIRM:
     '删除前如何确认：`auto`（先用表单，其次在视图里点击，再次用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',
   AGORA_THREADS_REDIS_URL:
     'Redis 地址，同一 App 的所有进程在其中共用调用频率配额：`redis://`，或经 TLS 的 `rediss://user:password@host:port`',
-  AGORA_THREADS_HTTP_URL: '客户端使用的地址：请求的主机名或网页来源不符时拒绝；本机地址始终允许',
-  AGORA_THREADS_HTTP_TOKENS_FILE: '令牌文件，每行一个 Bearer 令牌，由 `token` 命令生成；没有有效令牌的请求会被拒绝',
-  AGORA_THREADS_REPLICA: '代理后有多个进程时，本进程的名称：会话 ID 以它开头',
+  AGORA_THREADS_HTTP_URL: '助手连接时使用的地址：请求的主机名或网页来源不符时拒绝；本机地址始终允许',
+  AGORA_THREADS_HTTP_TOKENS_FILE:
+    'Token 文件，每行一个 Bearer Token，由 `token` 命令生成；没有有效 Token 的请求会被拒绝',
+  AGORA_THREADS_REPLICA: '反向代理后有多个进程时，本进程的名称：会话 ID 以它开头',
   AGORA_THREADS_TIMEOUT_MS: '单次 HTTP 请求的超时，毫秒',
   AGORA_THREADS_UNDOCUMENTED:
     '设为 1：使用官方文档中没有的接口：多提供 `list_group_threads`，`get_thread` 只需一次调用',

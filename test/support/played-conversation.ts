@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
     ask: '退款群里还有哪些测试子区？',
     found: (count) => `共 ${count} 个，没有别的：`,
     go: '删掉吧。',
-    heading: '服务器直接问你，不经过模型：',
+    heading: 'MCP 服务直接问你，不经过模型：',
     deleted: (count) => `已删除 ${count} 个，由你在表单里确认。需要时可以重建，但消息找不回来。`,
   },
 };

@@ -118,9 +118,9 @@ const COSTS: readonly Cost[] = [
 
 const COST_HEADS: Readonly<Record<Language, readonly string[]>> = {
   en: ['what', 'tokens as a text', 'tokens as a structure', 'API calls'],
-  zh: ['操作', '文本形式的 token', '结构形式的 token', 'API 调用次数'],
+  zh: ['操作', '文本结果的 token 数', '结构化结果的 token 数', 'API 调用次数'],
 };
-const THE_LIST: Words = { en: 'the list of tools, once per conversation', zh: '工具列表，每次对话一次' };
+const THE_LIST: Words = { en: 'the list of tools, once per conversation', zh: '工具列表，每次聊天一次' };
 
 async function listCost(client: TestClient): Promise<string> {
   const { tools } = await client.client.listTools();
