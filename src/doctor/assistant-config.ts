@@ -29,7 +29,7 @@ export interface AssistantConfig {
 export async function asAssistantStarts(server: AssistantServer, shell: Environment): Promise<AssistantConfig> {
   const { kind, path, entry } = server;
   const filled: Filled = { used: new Set(), missing: new Set() };
-  const fill = (text: string) => fillIn(text, kind.variables, { environment: shell, path }, filled);
+  const fill = (text: string) => fillIn(text, kind, { environment: shell, path }, filled);
 
   const environment: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(shell)) if (!isOurs(name)) environment[name] = value;

@@ -54,6 +54,8 @@ export async function readAssistantFile(file: string, wanted: string | undefined
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new AssistantFileError(`${shown} cannot be read (${error.code ?? 'unknown reason'}).`);
   });
+  // PowerShell's `>` writes it, and no assistant reads it.
+  if (text.includes('\0')) throw new AssistantFileError(`${shown} is UTF-16: save it as UTF-8.`);
   const { value, loose } = parsed(text, shown);
   const document = record.safeParse(value).data ?? {};
   const path = resolve(file);

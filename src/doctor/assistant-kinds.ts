@@ -10,16 +10,24 @@ export interface AssistantKind {
   readonly key: 'mcpServers' | 'servers' | 'mcp';
   /** Variables that it fills in; undefined for none. */
   readonly variables: VariableSyntax | undefined;
+  /** Is a variable that is not set an empty text? Else it stays as it is written. */
+  readonly unsetIsEmpty: boolean;
   /** Are comments in its file known to be read over? */
   readonly comments: boolean;
   /** Can `envFile` name a file of variables? */
   readonly envFile: boolean;
 }
 
-const plain = { key: 'mcpServers', variables: undefined, comments: false, envFile: false } as const;
+const plain = {
+  key: 'mcpServers',
+  variables: undefined,
+  unsetIsEmpty: false,
+  comments: false,
+  envFile: false,
+} as const;
 
 /**
- * From the documentation of each, and from the source of VS Code (extHostMcpNode.ts), Gemini CLI and Qwen Code
+ * From the documentation of each, and from the source of VS Code (extHostMcpNode.ts, variableResolver.ts), Gemini CLI and Qwen Code
  * (envVarResolver.ts) and opencode (config/variable.ts).
  */
 export const ASSISTANT_KINDS: readonly AssistantKind[] = [
@@ -29,8 +37,25 @@ export const ASSISTANT_KINDS: readonly AssistantKind[] = [
   { ...plain, name: 'Gemini CLI', file: /(^|\/)\.gemini\/settings\.json$/, variables: 'dollar', comments: true },
   { ...plain, name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, variables: 'dollar', comments: true },
   { ...plain, name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, variables: 'braces' },
-  { name: 'VS Code', file: undefined, key: 'servers', variables: 'editor', comments: true, envFile: true },
-  { name: 'opencode', file: undefined, key: 'mcp', variables: 'opencode', comments: true, envFile: false },
+  {
+    ...plain,
+    name: 'VS Code',
+    file: undefined,
+    key: 'servers',
+    variables: 'editor',
+    unsetIsEmpty: true,
+    comments: true,
+    envFile: true,
+  },
+  {
+    ...plain,
+    name: 'opencode',
+    file: undefined,
+    key: 'mcp',
+    variables: 'opencode',
+    unsetIsEmpty: true,
+    comments: true,
+  },
 ];
 
 /** Where the name of the file does not tell whose it is: nothing is filled in. */

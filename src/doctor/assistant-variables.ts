@@ -67,10 +67,10 @@ async function ofOpencode(name: string, { environment, path }: Place): Promise<s
   return text?.trim();
 }
 
-/** Fills in the variables of one text. One without a value stays as it is, as most assistants leave it. */
+/** Fills in the variables of one text. */
 export async function fillIn(
   text: string,
-  syntax: VariableSyntax | undefined,
+  { variables: syntax, unsetIsEmpty }: { variables: VariableSyntax | undefined; unsetIsEmpty: boolean },
   place: Place,
   filled: Filled,
 ): Promise<string> {
@@ -83,7 +83,8 @@ export async function fillIn(
     const value = await lookup(name, place);
     // A default may be a secret.
     (value === undefined ? filled.missing : filled.used).add(match[0].replace(/:-.*(?=\})/s, ''));
-    result += text.slice(end, match.index) + (value ?? match[0]);
+    const unset = unsetIsEmpty && name.startsWith('env:') ? '' : match[0];
+    result += text.slice(end, match.index) + (value ?? unset);
     end = match.index + match[0].length;
   }
   return result + text.slice(end);

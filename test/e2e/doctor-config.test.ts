@@ -89,7 +89,8 @@ describe('the configuration of each assistant, as its page has it', () => {
     expect(code).toBe(host === 'claude-desktop' ? 2 : 0);
   });
 
-  it.each(Object.entries(PATHS).filter(([host]) => host !== 'claude-desktop'))(
+  // Claude Desktop fills in nothing, and opencode an empty text.
+  it.each(Object.entries(PATHS).filter(([host]) => !['claude-desktop', 'opencode'].includes(host)))(
     '%s, where the variable is not set',
     async (host, path) => {
       const { code, text } = await check(path, configOf(host));
@@ -152,6 +153,7 @@ describe('which server', () => {
       ['--server', 'mine'],
     ],
     ['not JSON', '.mcp.json', `{"mcpServers": {\n"a": {"env": {"X": "${OTHER_SECRET}" "Y"}}}}`, []],
+    ['UTF-16', '.mcp.json', file({}).replace(/./g, '$&\0'), []],
     ['cut off', '.mcp.json', `{"mcpServers": {\n"a": {"env": {"X": "${OTHER_SECRET}`, []],
     ['a name that moves the cursor', '.mcp.json', file({ 'a\u001b[2J': { command: 'x' } }), []],
   ])('%s', async (_what, path, text, args) => {
@@ -302,6 +304,20 @@ describe('what the assistant passes on', () => {
     const opencode = { mcp: { x: { type: 'local', command: ['npx', 'agora-threads-mcp'], environment } } };
     const run = await check('opencode.json', JSON.stringify(opencode), { more: { 'secret.txt': `${CERTIFICATE}\n` } });
     expect(run.code).toBe(0);
+  });
+
+  it('a variable that is not set is empty in VS Code and opencode, and stays as it is in Cursor', async () => {
+    const server = (variable: string) => entry({ ...GOOD, AGORA_THREADS_READ_ONLY: variable });
+    const vscode = await check('.vscode/mcp.json', JSON.stringify({ servers: { x: server(`\${env:UNSET}`) } }));
+    const command = ['npx', 'agora-threads-mcp'];
+    const x = { type: 'local', command, environment: { ...GOOD, AGORA_THREADS_READ_ONLY: '{env:UNSET}' } };
+    const opencode = await check('opencode.json', JSON.stringify({ mcp: { x } }));
+    for (const { text } of [vscode, opencode]) {
+      expect(lineOf(text, 'AGORA_THREADS_READ_ONLY')).toBeUndefined();
+      expect(lineOf(text, 'variables')).toMatch(/warn .*env:UNSET\}: no such value in this shell/);
+    }
+    const cursor = await check('.cursor/mcp.json', file({ x: server(`\${env:UNSET}`) }));
+    expect([vscode.code, opencode.code, cursor.code]).toEqual([0, 0, 2]);
   });
 
   it('a default is not shown with its variable: it may be a secret', async () => {
