@@ -9,15 +9,17 @@ import { type Check, fail, ok, skipped } from './check-result.ts';
 /** @param tools how many are registered, and how many there are */
 export function checkTools(config: Config, tools: { readonly registered: number; readonly all: number }): Check {
   const { registered, all } = tools;
-  const { target } = config;
   // All are then registered, so that each call can say what is wrong.
-  if (target.kind === 'unusable' && target.problems.some(({ setting }) => setting === 'AGORA_THREADS_TOOLS')) {
+  if (isWrong(config, 'AGORA_THREADS_TOOLS')) {
     return skipped('tools', 'AGORA_THREADS_TOOLS is wrong');
   }
   const why = selectedBy(config).join(' and ');
   if (why === '') return ok('tools', `all ${registered} are registered`);
   return ok('tools', `${registered} of ${all} are registered, by ${why}`);
 }
+
+const isWrong = ({ target }: Config, name: string): boolean =>
+  target.kind === 'unusable' && target.problems.some(({ setting }) => setting === name);
 
 const CONFIRM = {
   auto: 'auto: a form where the client shows forms, else a click where it draws views, else a code',
@@ -28,7 +30,9 @@ const CONFIRM = {
 export const checkConfirm = ({ confirm }: Config): Check => ok('confirm', CONFIRM[confirm]);
 
 /** Can the audit log be written? Without it no write is sent. This check writes nothing itself. */
-export async function checkAuditLog({ auditLog: file }: Config): Promise<Check> {
+export async function checkAuditLog(config: Config): Promise<Check> {
+  if (isWrong(config, 'AGORA_THREADS_AUDIT_LOG')) return skipped('audit_log', 'AGORA_THREADS_AUDIT_LOG is wrong');
+  const file = config.auditLog;
   if (file === undefined) return ok('audit_log', 'off, because AGORA_THREADS_AUDIT_LOG is not set');
   const shown = inQuotes(visible(file, 300));
   const fix = 'Name a file in AGORA_THREADS_AUDIT_LOG that this user can write; its folder must exist.';

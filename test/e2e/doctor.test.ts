@@ -404,6 +404,11 @@ describe('what is wrong without asking the service', () => {
     );
   });
 
+  it('does not call an audit log off whose path is wrong', async () => {
+    const { text } = await doctor({ AGORA_THREADS_AUDIT_LOG: 'relative.jsonl' }, ['--offline']);
+    expect(linesOf(text, 'skipped')).toContain('skipped audit log AGORA_THREADS_AUDIT_LOG is wrong');
+  });
+
   it('skips the token whose file cannot be read', async () => {
     const { text } = await doctor({ ...withoutToken, AGORA_CHAT_APP_TOKEN_FILE: '/no/such/file' }, ['--offline']);
     expect(linesOf(text, 'skipped')).toContain('skipped token AGORA_CHAT_APP_TOKEN_FILE is wrong');
