@@ -123,6 +123,9 @@ function refusal(file, specifier) {
  */
 const SPECIFIER = /\b(?:from|import)\s*(?:\(\s*(?:\/\*.*?\*\/\s*)?)?(['"`])([^'"`\n]+)\1/g;
 
+/** In a file outside the tests: more is more than one concept. */
+const MOST_LINES = 300;
+
 /** @param {string} file */
 const nameOf = (file) => posix.basename(file, posix.extname(file));
 
@@ -144,7 +147,10 @@ export function faultsOf(files) {
     const first = paths.find((other) => nameOf(other) === nameOf(file)) ?? file;
     return first === file || nameOf(file) === 'index' ? [] : [`${file} has the same name as ${first}`];
   });
-  return [...imports, ...homeless, ...doubled];
+  const long = [...files]
+    .filter(([file, source]) => !isIn('test', file) && source.split('\n').length - 1 > MOST_LINES)
+    .map(([file]) => `${file} has over ${MOST_LINES} lines`);
+  return [...imports, ...homeless, ...doubled, ...long];
 }
 
 /** @param {string} root */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';
-import { withHome } from '../base/with-home.ts';
 import { redisUrl } from './redis-address.ts';
+import { appKey, fullPath, hex32, httpUrl, oneOf, pathPart, token, wholeNumber, yesOrNo } from './value-schemas.ts';
 import type { Where } from './where-found.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
@@ -60,43 +60,6 @@ const application = (field: string): Where => ({
   easemob: { en: `Easemob console > application overview (${field})`, zh: `环信控制台 > 应用概览（${field}）` },
 });
 
-const yesOrNo = z
-  .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
-  .transform((value) => value === '1' || value === 'true');
-
-const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
-
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`);
-
-/** Header text: a line break or a blank in it would end the header or the token early. */
-const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be the value alone, on one line, without "Bearer" before it');
-
-/** A relative one would be in the folder that a host happens to start the server in. */
-const fullPath = z
-  .string()
-  .regex(/^(~?[\\/]|[A-Za-z]:[\\/])/, 'must be a full path, such as /var/log/threads.jsonl or ~/threads.jsonl')
-  .transform(withHome);
-
-const hex32 = z.string().regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits');
-
-const APP_KEY =
-  'must be org#app, both halves as the console shows them; in a .env file put it in quotes, since # starts a comment there';
-const pathPart = z.string().regex(/^(?!\.{1,2}$)[^#/\\?\s]+$/, 'must be the bare name as the console shows it');
-
-/** With a path or without: only the host counts, as requests name it. */
-const httpUrl = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\/[^\s@?#]+$/i.test(text) && URL.canParse(text),
-    'must be an address such as https://threads.example.com/mcp',
-  )
-  .transform((text) => new URL(text));
-
 /** Every setting, by its name in the environment. The README's table and the help text are made from this. */
 const SETTINGS = {
   AGORA_CHAT_HOST: {
@@ -107,10 +70,7 @@ const SETTINGS = {
     where: inConsole('REST API'),
   },
   AGORA_CHAT_APP_KEY: {
-    schema: z
-      .string()
-      .regex(/^[^#/\\?\s]+#[^#/\\?\s]+$/, APP_KEY)
-      .refine((key) => !key.split('#').some((part) => part === '.' || part === '..'), APP_KEY),
+    schema: appKey,
     label: 'App key',
     group: 'app',
     value: 'ORG#APP',

@@ -120,3 +120,9 @@ it('names a file of src that is in no room', () => {
   expect(faultsIn('src/a.ts', '')).toEqual(['src/a.ts is in no room']);
   expect(faultsIn('src/new-room/a.ts', '')).toEqual(['src/new-room/a.ts is in no room']);
 });
+
+it('takes a file of 300 lines, but for tests not one of 301', () => {
+  expect(faultsIn('tools/a.ts', '\n'.repeat(300))).toEqual([]);
+  expect(faultsIn('tools/a.ts', '\n'.repeat(301))).toEqual(['tools/a.ts has over 300 lines']);
+  expect(faultsIn('test/unit/a.ts', '\n'.repeat(301))).toEqual([]);
+});
