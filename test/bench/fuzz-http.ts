@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { makeCases } from './fuzz-cases.ts';
 import { createHttpCases, type HttpCase, honest, requestBytes, type Victim } from './fuzz-http-cases.ts';
 import { startFuzzedServer } from './fuzz-http-server.ts';
+import { readFuzzOptions } from './fuzz-options.ts';
 import { NOT_YES } from './not-yes.ts';
 import { initializeParams, report as reportSchema } from './peer.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
@@ -13,14 +13,7 @@ import { type RawAnswer, sendRaw } from './raw-http.ts';
  * off, too large. Each is a connection of its own. Questions are answered by all but a yes; each question is also
  * answered with a yes in the sessions of others, and each code is used there.
  */
-const { values } = parseArgs({
-  args: process.argv.slice(3),
-  options: { cases: { type: 'string', default: '100000' }, seed: { type: 'string' } },
-});
-const total = Number(values.cases);
-const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-if (!Number.isInteger(total) || total < 1 || !Number.isInteger(seed))
-  throw new Error('--cases and --seed take numbers.');
+const { total, seed } = readFuzzOptions();
 
 const CONCURRENT = 48;
 /** The longest wait for a whole answer, in milliseconds. */

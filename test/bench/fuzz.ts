@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { DRAWS_VIEWS } from '../support/draws-views.ts';
 import { startAnyAnswer } from './any-answer.ts';
 import { type Case, type Known, makeCases } from './fuzz-cases.ts';
+import { readFuzzOptions } from './fuzz-options.ts';
 import { NOT_YES } from './not-yes.ts';
 import { initializeParams, type Message, PATIENCE_MS, type Peer, startPeer } from './peer.ts';
 
@@ -13,14 +13,7 @@ import { initializeParams, type Message, PATIENCE_MS, type Peer, startPeer } fro
  * to other machines are counted inside the server's process, where Node opens sockets and looks up names (watch.mjs);
  * deletions are counted by the two services, which run in this process.
  */
-const { values } = parseArgs({
-  args: process.argv.slice(3),
-  options: { cases: { type: 'string', default: '100000' }, seed: { type: 'string' } },
-});
-const total = Number(values.cases);
-const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-if (!Number.isInteger(total) || total < 1 || !Number.isInteger(seed))
-  throw new Error('--cases and --seed take whole numbers.');
+const { total, seed } = readFuzzOptions();
 
 const CASES_PER_PROCESS = 5_000;
 const CASES_BEFORE_INITIALIZE = 25;
