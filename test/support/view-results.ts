@@ -98,3 +98,13 @@ export const refusalResult = (state: 'closed' | 'unknown') => ({
   structuredContent: { summary: 'This question is no longer open.', state },
   isError: true,
 });
+
+/** A question about three threads, one of them gone, and what the server says of it. */
+export const ITEMS = [
+  item('1', 'Refund 10'),
+  item('2', 'Refund 9', { verified: false }),
+  item('3', 'Launch', { gone: true }),
+];
+export const QUESTION = questionResult(ITEMS);
+export const OPEN = answerResult('open');
+export const DELETED = answerResult('settled', outcomeOf({ 1: 'deleted', 2: 'deleted' }));

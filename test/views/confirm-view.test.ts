@@ -4,18 +4,17 @@ import {
   APPROVAL,
   answerResult,
   answersOf,
-  item,
+  DELETED,
+  ITEMS,
+  OPEN,
   outcomeOf,
+  QUESTION,
   questionResult,
   refusalResult,
 } from '../support/view-results.ts';
 
 const openChat = useChat();
 
-const ITEMS = [item('1', 'Refund 10'), item('2', 'Refund 9', { verified: false }), item('3', 'Launch', { gone: true })];
-const QUESTION = questionResult(ITEMS);
-const OPEN = answerResult('open');
-const DELETED = answerResult('settled', outcomeOf({ 1: 'deleted', 2: 'deleted' }));
 const DECLINED = answerResult('declined', { status: 'declined', results: [] });
 const TIMED_OUT = new Error('Request timed out');
 

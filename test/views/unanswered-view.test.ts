@@ -3,19 +3,16 @@ import { type CallTool, type Chat, type Json, useChat } from '../support/chat.ts
 import {
   answerResult,
   answersOf,
-  item,
+  DELETED,
+  ITEMS,
   listResult,
-  outcomeOf,
+  OPEN,
+  QUESTION,
   questionResult,
   refusalResult,
 } from '../support/view-results.ts';
 
 const openChat = useChat();
-
-const ITEMS = [item('1', 'Refund 10'), item('2', 'Refund 9', { verified: false }), item('3', 'Launch', { gone: true })];
-const QUESTION = questionResult(ITEMS);
-const OPEN = answerResult('open');
-const DELETED = answerResult('settled', outcomeOf({ 1: 'deleted', 2: 'deleted' }));
 
 const IN_CHAT = 'The buttons do not work here. Please answer in the chat.';
 const CLOSED = 'This question is no longer open. Ask again in the chat.';
