@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './texts-en.ts';
 
 export const zh: Texts = {
   locale: 'zh-CN',
@@ -53,13 +53,5 @@ export const zh: Texts = {
     moreOwners: ', …',
     where: (app, host) => `应用 ${app}，主机 ${host}，仍在群组`,
     title: (users, threads) => `从 ${threads} 个子区移除 ${users} 名用户`,
-  },
-  terminal: {
-    yesOrNo: (title) => `${title}？[y/N] `,
-    answeredNo: '未做任何更改：回答为“否”。',
-    noTerminal: (flag) => `未做任何更改：没有可供确认的终端。要继续，请加上 ${flag}`,
-    cancelled: '已取消。',
-    cancelledBefore: '已取消，未做任何更改。',
-    cancelledAfter: '已取消。此前已发送的请求可能已生效。',
   },
 };

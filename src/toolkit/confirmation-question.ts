@@ -1,7 +1,8 @@
 import { capitalised } from '../base/capitalised.ts';
 import { columnsOf } from '../base/display-width.ts';
 import type { Language } from '../base/language.ts';
-import { type Texts, textsOf } from '../present/texts.ts';
+import { textsOf } from '../present/texts.ts';
+import type { Texts } from '../present/texts-en.ts';
 import { factsOfOne, factsOfSeveral } from './question-facts.ts';
 import {
   asManyAsFit,

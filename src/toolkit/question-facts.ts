@@ -1,5 +1,5 @@
 import { capitalised } from '../base/capitalised.ts';
-import type { Texts } from '../present/texts.ts';
+import type { Texts } from '../present/texts-en.ts';
 import { firstThatFits, type QuestionThread, shortGroup, shortUser } from './question-parts.ts';
 
 /** Group, owner, day and members; what is not known is named at the end, all together. */

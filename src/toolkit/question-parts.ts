@@ -1,6 +1,6 @@
 import { columnsOf, countedCut, cutEnd, cutInQuotes, cutMiddle, plainCut } from '../base/display-width.ts';
 import { breakMarkup } from '../base/markup-joints.ts';
-import type { Texts } from '../present/texts.ts';
+import type { Texts } from '../present/texts-en.ts';
 import { word } from '../present/thread-facts.ts';
 
 /** No line of a question is longer, in columns: hosts at 80 draw a border and blanks beside it. */
