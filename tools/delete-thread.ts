@@ -5,10 +5,10 @@ import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } fro
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../src/toolkit/define-tool.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
-import type { Target } from '../src/toolkit/targets.ts';
+import { type Target, targetFacts } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { deleteOne } from './support/delete-one.ts';
-import { deletedBefore, MEMBERS_TOKENS, questionAbout, recordFacts, targetFacts } from './support/deletion-facts.ts';
+import { deletedBefore, MEMBERS_TOKENS, recordFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadId } from './support/parameters.ts';
 
 const output = z.object({
@@ -28,13 +28,10 @@ export const deleteThread = defineDeletion({
   description:
     'Deletes an Agora Chat thread for good, with its messages. The user is asked first, by a form or in a view; else the first call answers confirmation_required with a code: show the preview to the user and stop, and call again with the code only after a yes. thread in the result has all that was known; restore_thread can make it again, without its messages.',
   kind: 'delete',
-  verb: 'deleted',
   input: z.strictObject({ thread_id: threadId, confirmation_code: confirmationCode }),
   output,
   threadIds: ({ thread_id }) => [thread_id],
-  deletions: () => 1,
   alreadyDone: ([target], context) => (target?.gone ? goneResult(target, context) : undefined),
-  question: (targets, _args, context) => questionAbout(targets, undefined, context),
   unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
   async perform([target], _args, context): Promise<Result> {
     if (target === undefined) throw new Error('A deletion without a target.');

@@ -8,20 +8,10 @@ import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/
 import { tokenBound } from '../src/present/token-budget.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
-import { AT_ONCE, type Target } from '../src/toolkit/targets.ts';
+import { AT_ONCE, type Target, targetFacts } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
-import {
-  briefFacts,
-  cutTexts,
-  deletedBefore,
-  MEMBERS_TOKENS,
-  questionAbout,
-  recordFacts,
-  roomBesideTexts,
-  targetFacts,
-  withoutMembers,
-} from './support/deletion-facts.ts';
+import { cutTexts, deletedBefore, MEMBERS_TOKENS, recordFacts, roomBesideTexts } from './support/deletion-facts.ts';
 import { counted } from './support/member-pairs.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
@@ -62,11 +52,9 @@ export const deleteThreads = defineDeletion({
   description:
     'Deletes 1-50 Agora Chat threads for good, with their messages, after one question to the user that lists them all (see delete_thread). results has an outcome and the last record of each; status partly_done means that some were not deleted.',
   kind: 'delete',
-  verb: 'deleted',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
-  deletions: (targets) => targets.filter(({ gone }) => !gone).length,
   alreadyDone: (targets, { app, ownDeletions }): Result | undefined =>
     targets.every(({ gone }) => gone)
       ? {
@@ -80,7 +68,6 @@ export const deleteThreads = defineDeletion({
           results: targets.map(({ id }) => ({ thread_id: shownId(id), status: 'already_gone' })),
         }
       : undefined,
-  question: (targets, _args, context) => questionAbout(targets, undefined, context),
   unconfirmed: (targets, result) => ({
     ...result,
     results: cutTexts(
@@ -89,7 +76,7 @@ export const deleteThreads = defineDeletion({
         return {
           thread_id: shownId(target.id),
           status: target.gone ? 'already_gone' : status,
-          thread: briefFacts(target),
+          thread: targetFacts(target),
         };
       }),
       result,
@@ -157,11 +144,10 @@ function resultRows(ones: readonly One[], summary: string): Outcome[] {
   const ordered = STATUSES.flatMap((status) => ones.filter((one) => one.status === status));
   const rowOf = ({ target, status, deletion, error }: One, room: number): Outcome => {
     const lost = status === 'deleted' || status === 'unknown';
-    const thread = deletion ? recordFacts(deletion.record, room) : targetFacts(target, 0);
     return {
       thread_id: shownId(target.id),
       status,
-      thread: lost ? thread : withoutMembers(thread),
+      thread: deletion ? recordFacts(deletion.record, lost ? room : undefined) : targetFacts(target),
       ...(error !== undefined && error !== '' && { error }),
     };
   };

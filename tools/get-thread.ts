@@ -4,8 +4,8 @@ import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { described, factsOf, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
-import { lookForQuestion } from '../src/toolkit/targets.ts';
-import { MEMBERS_TOKENS, targetFacts } from './support/deletion-facts.ts';
+import { lookForQuestion, targetFacts } from '../src/toolkit/targets.ts';
+import { MEMBERS_TOKENS } from './support/deletion-facts.ts';
 import { explainRefusal } from './support/explain-refusal.ts';
 import { threadId } from './support/parameters.ts';
 

@@ -7,10 +7,10 @@ import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/ou
 import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
-import { AT_ONCE, shownOf, type Target } from '../src/toolkit/targets.ts';
+import { AT_ONCE, shownOf, type Target, targetFacts } from '../src/toolkit/targets.ts';
 import { createLooks, type Look } from '../src/toolkit/thread-look.ts';
 import { alreadyGone, lookNow, stopped } from './support/delete-one.ts';
-import { briefFacts, cutTexts, questionAbout } from './support/deletion-facts.ts';
+import { cutTexts } from './support/deletion-facts.ts';
 import {
   afterLoss,
   type BatchResult,
@@ -34,7 +34,6 @@ export const removeThreadMembers = defineDeletion({
   description:
     'Removes 1-100 users from 1-50 Agora Chat threads, at most 200 pairs of user and thread; they stay in their groups. The user is asked first, once for the call, as with delete_thread. status partly_done means that some were not removed; results says which, and the service gives no reason for not_removed.',
   kind: 'delete',
-  verb: 'removed',
   input: z
     .strictObject({ thread_ids: threadIds, usernames, confirmation_code: confirmationCode })
     .refine(fewEnoughPairs, PAIRS),
@@ -47,16 +46,15 @@ export const removeThreadMembers = defineDeletion({
     left_out: leftOutOf(STATUSES),
   }),
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
-  deletions: () => 0,
+  users: ({ usernames }) => [...new Set(usernames)],
   alreadyDone(targets) {
     if (!targets.every(({ gone }) => gone)) return undefined;
     throw targets.length === 1 ? alreadyGone() : alreadyGone().with({ what: 'none of the threads exists any more' });
   },
-  question: (targets, { usernames }, context) => questionAbout(targets, [...new Set(usernames)], context),
   unconfirmed: (targets, result) => ({
     ...result,
     threads: cutTexts(
-      targets.map((target) => ({ thread: briefFacts(target) })),
+      targets.map((target) => ({ thread: targetFacts(target) })),
       result,
     ).map(({ thread }) => thread),
     results: [],

@@ -37,12 +37,14 @@ export const threadFacts = z.object({
 export type ThreadFacts = z.input<typeof threadFacts>;
 
 /**
- * The members of a thread as far as they fit, and what is known of their number.
+ * What is known of the number of a thread's members, and the members as far as they fit.
  *
  * @param complete was the list read to its end?
- * @param tokens room for the user ids
+ * @param tokens room for the user ids; without it none are given
  */
-export function memberFacts(ids: readonly string[], complete: boolean, tokens: number) {
+export function memberFacts(ids: readonly string[], complete: boolean, tokens?: number) {
+  const member_count = complete ? String(ids.length) : `${ids.length} or more`;
+  if (tokens === undefined) return { member_count };
   const shown: string[] = [];
   let left = tokens;
   for (const id of ids.map(shownId)) {
@@ -51,11 +53,7 @@ export function memberFacts(ids: readonly string[], complete: boolean, tokens: n
     shown.push(id);
   }
   const leftOut = ids.length - shown.length;
-  return {
-    member_count: complete ? String(ids.length) : `${ids.length} or more`,
-    members: shown,
-    ...(leftOut > 0 && { members_left_out: leftOut }),
-  };
+  return { member_count, members: shown, ...(leftOut > 0 && { members_left_out: leftOut }) };
 }
 
 /** Maps a thread to the fields that are known. */

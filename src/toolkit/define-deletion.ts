@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AgoraError } from '../agora/errors.ts';
 import { utcClock } from '../present/time.ts';
-import type { Gate, Question, Yes } from './confirm.ts';
+import type { Gate, Yes } from './confirm.ts';
 import type { Binding } from './confirmation-codes.ts';
 import { CONFIRMED_BY, type ConfirmedBy, confirmedWords } from './confirmed-by.ts';
 import {
@@ -13,6 +13,7 @@ import {
   toResult,
   toTool,
 } from './define-tool.ts';
+import { questionAbout } from './question-about.ts';
 import { lookForQuestion, type Target } from './targets.ts';
 import {
   type CodeFields,
@@ -23,7 +24,6 @@ import {
   notDone,
   type Unconfirmed,
 } from './unconfirmed.ts';
-import type { ConfirmFacts } from './view-data.ts';
 
 /** The fields of every tool that deletes: the call is either done, or waits for a person. */
 export const confirmationFields = {
@@ -41,22 +41,14 @@ export interface ConfirmedContext extends ToolContext {
   readonly carryOn: (args: Readonly<Record<string, unknown>>, targets: readonly Target[]) => CodeFields;
 }
 
-/** A question as a person gets it: as a form or on a terminal, and as a view draws it. */
-export interface DrawnQuestion extends Question {
-  readonly view: ConfirmFacts;
-}
-
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
   readonly kind: 'delete';
-  /** What is done to the target, as in "Nothing was deleted". */
-  readonly verb: 'deleted' | 'removed';
   /** The threads that a call is about. */
   readonly threadIds: (args: z.output<I>) => readonly string[];
-  /** Deletions that AGORA_THREADS_MAX_DELETES counts if all goes as asked. */
-  readonly deletions: (targets: readonly Target[]) => number;
+  /** Who is removed from the threads; a tool without it deletes the threads. */
+  readonly users?: (args: z.output<I>) => readonly string[];
   /** The result where nothing is left to lose; then nobody is asked. */
   readonly alreadyDone: (targets: readonly Target[], context: ToolContext) => Result<O> | undefined;
-  readonly question: (targets: readonly Target[], args: z.output<I>, context: ToolContext) => DrawnQuestion;
   /** Adds to an unconfirmed result what would be lost. */
   readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => Result<O>;
   /** Deletes. Called after a yes, and nowhere else. */
@@ -67,6 +59,7 @@ type OurGate = Gate<readonly Target[]>;
 
 /** Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools. */
 export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spec: DeletionSpec<I, O>): Tool {
+  const words = { name: spec.name, verb: spec.users ? 'removed' : 'deleted' } as const;
   return toTool(spec, async (args, context, { gate, asker }) => {
     const { app } = context;
     const { confirmation_code: code, ...bound } = confirmable.parse(args);
@@ -93,8 +86,8 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     if (meanwhile) return meanwhile;
     const done = spec.alreadyDone(targets, context);
     if (done) return deliver(done);
-    context.cap.require(spec.deletions(targets));
-    const { view, ...question } = spec.question(targets, args, context);
+    if (!spec.users) context.cap.require(targets.filter(({ gone }) => !gone).length);
+    const { question, view } = questionAbout(targets, spec.users?.(args), context);
     const decision = await gate.ask(
       {
         binding,
@@ -103,7 +96,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
         names: targets.map(({ thread }) => thread.name),
         view,
         act,
-        declined: (at) => deliver(spec.unconfirmed(targets, clickedNo(spec, at))),
+        declined: (at) => deliver(spec.unconfirmed(targets, clickedNo(words, at))),
       },
       asker,
       context.time,
@@ -113,13 +106,13 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
         return act(decision.yes, context);
       case 'click': {
         const { asked, approval } = decision.open;
-        const words = needsClick(spec, asked.question.message, decision.open, code);
-        return { ...deliver(spec.unconfirmed(asked.kept, words)), view: { kind: 'confirm', approval, ...asked.view } };
+        const result = needsClick(words, asked.question.message, decision.open, code);
+        return { ...deliver(spec.unconfirmed(asked.kept, result)), view: { kind: 'confirm', approval, ...asked.view } };
       }
       case 'code':
-        return deliver(spec.unconfirmed(targets, needsCode(spec, question.message, decision, code !== undefined)));
+        return deliver(spec.unconfirmed(targets, needsCode(words, question.message, decision, code !== undefined)));
       case 'no':
-        return deliver(spec.unconfirmed(targets, notDone(spec, decision.why)));
+        return deliver(spec.unconfirmed(targets, notDone(words, decision.why)));
     }
   });
 }

@@ -1,6 +1,9 @@
 import type { Thread } from '../agora/thread.ts';
 import { within } from '../base/deadline.ts';
+import { defined } from '../base/defined.ts';
 import { inParallel } from '../base/in-parallel.ts';
+import { factsOf, memberFacts, type ThreadFacts } from '../present/thread-facts.ts';
+import { utcTime } from '../present/time.ts';
 import type { ToolContext } from './define-tool.ts';
 import { MEMBER_PAGES } from './last-records.ts';
 import type { Shown } from './look-verdict.ts';
@@ -24,6 +27,17 @@ export interface Target {
 
 /** What the person is shown of a target: a yes is for this and for nothing else. */
 export const shownOf = ({ thread, verified }: Target): Shown => ({ name: thread.name, verified });
+
+/**
+ * What is known of a target, for a result.
+ *
+ * @param memberTokens room for its members; without it only their number is given
+ */
+export const targetFacts = ({ id, thread, asOf, members }: Target, memberTokens?: number): ThreadFacts => ({
+  ...factsOf({ ...thread, id }),
+  ...(members && memberFacts(members.ids, members.complete, memberTokens)),
+  ...defined({ as_of: asOf === undefined ? undefined : utcTime(asOf) }),
+});
 
 /** A name that a list gave this recently counts as verified, in milliseconds. */
 const VERIFIED_MS = 60_000;

@@ -133,17 +133,10 @@ describe('a call that is given up', () => {
       title: 'x',
       description: 'x',
       kind: 'delete',
-      verb: 'deleted',
       input: z.strictObject({}),
       output: z.object({ summary: z.string() }),
       threadIds: () => [ID],
-      deletions: () => 1,
       alreadyDone: () => undefined,
-      question: () => ({
-        message: 'x',
-        title: 'x',
-        view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
-      }),
       unconfirmed: (_targets, { summary }) => ({ summary }),
       perform: async () => {
         performed = true;
