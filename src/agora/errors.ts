@@ -1,7 +1,6 @@
 import type { OwnCode } from '../base/error-codes.ts';
 import type { NextStep, Retry } from './next-step.ts';
-import type { Subject } from './refusal.ts';
-import type { VendorCode } from './vendor-rows.ts';
+import type { Subject, VendorCode } from './vendor-rows.ts';
 
 /** A stable word for the kind of a failure, e.g. `thread_not_found`. */
 export type ErrorCode = OwnCode | VendorCode;

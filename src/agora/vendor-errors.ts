@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { AgoraError, type ErrorCode } from './errors.ts';
-import { FALLBACKS, ROWS } from './vendor-rows.ts';
+import { ROWS, type Row, UNKNOWN } from './vendor-rows.ts';
 
 /** The usable parts of an error body: gateways answer HTML or nothing, so each may be missing. */
 export interface VendorAnswer {
@@ -13,35 +13,28 @@ export interface VendorAnswer {
 /** Lower case, without trailing dots and spaces: the service writes `msg not belong to group .` */
 const plain = (text: string): string => text.toLowerCase().replace(/[\s.]+$/, '');
 
-function find(answer: VendorAnswer) {
-  const { status, type, number } = answer;
-  const said = plain(answer.description ?? '');
-  const clientFault = status >= 400 && status < 500;
+function find({ status, type, description = '', number }: VendorAnswer): Row {
+  const said = plain(description);
+  const ofStatus = ROWS.filter(
+    ({ when }) => when.status?.includes(status) || when.statusClass === Math.floor(status / 100),
+  );
+  const isClientFault = status >= 400 && status < 500;
   return (
-    ROWS.find((row) => (clientFault || row.status.includes(status)) && row.says?.some((s) => said.startsWith(s))) ??
-    ROWS.find((row) => row.status.includes(status) && type !== undefined && row.types?.includes(type)) ??
-    ROWS.find((row) => row.status.includes(status) && number !== undefined && row.numbers?.includes(number)) ??
+    (isClientFault ? ROWS : ofStatus).find(({ when }) => when.says?.some((words) => said.startsWith(words))) ??
+    ofStatus.find(({ when }) => type !== undefined && when.types?.includes(type)) ??
+    ofStatus.find(({ when }) => number !== undefined && when.numbers?.includes(number)) ??
     // Without text, type or number only rows for a mere status fit; a bare 429 is a rate limit.
-    ROWS.find(
-      (row) =>
-        row.status.includes(status) && ((!row.says && !row.types) || (status === 429 && row.code === 'rate_limited')),
-    ) ??
-    FALLBACKS.find(({ from, to }) => status >= from && status <= to)
+    ofStatus.find(({ code, when }) => (!when.says && !when.types) || (status === 429 && code === 'rate_limited')) ??
+    UNKNOWN
   );
 }
 
 /** "A client bug" in the vendor's words [EN http-status-codes]: an unknown operation cannot have been done. */
 const NEVER_DONE = new Set<ErrorCode>(['unsupported_operation', 'not_implemented']);
 
-/**
- * Turns an answer other than 200 into an `AgoraError`.
- *
- * @throws RangeError for a status that HTTP does not have
- */
+/** Turns an answer other than 200 into an `AgoraError`. */
 export function vendorError(answer: VendorAnswer): AgoraError {
-  const row = find(answer);
-  if (row === undefined) throw new RangeError(`No HTTP status: ${answer.status}`);
-  const { code, what, next, operator, about, retry = 'never' } = row;
+  const { code, what, next, operator, about, retry = 'never' } = find(answer);
   const said = answer.description || answer.type;
   return new AgoraError({
     code,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AgoraError, type AgoraErrorFacts, type ErrorCode } from '../agora/errors.ts';
-import type { Subject } from '../agora/refusal.ts';
+import type { Subject } from '../agora/vendor-rows.ts';
 import { visible } from '../base/escape.ts';
 import { redact } from '../base/redact.ts';
 import { argumentFaults, inSeconds, serviceSaid } from '../present/error-words.ts';
