@@ -71,7 +71,7 @@ export const deleteThread = defineDeletion({
 
 function goneResult(target: Target, { app, ownDeletions, records }: ToolContext): Result {
   const before = deletedBefore([target.id], ownDeletions);
-  const record = before === undefined ? undefined : records.find(target.id);
+  const record = before === undefined ? undefined : records.get(target.id);
   const thread = record ? recordFacts(record, MEMBERS_TOKENS) : factsOf(target);
   return {
     summary: `Nothing was deleted ${inApp(app)}: ${titled(thread)} does not exist. ${before ?? 'It may have been deleted before.'}`,

@@ -88,7 +88,7 @@ async function findRecord(
   { records, auditRecords, signal }: ToolContext,
 ): Promise<{ readonly record?: LastRecord | undefined; readonly searched: string }> {
   const memory = 'in the memory of this server (its last 1,000 deletions)';
-  const record = records.find(threadId);
+  const record = records.get(threadId);
   if (record || !auditRecords) return { record, searched: `${memory}, and it keeps no audit log` };
   const found = await auditRecords.find(threadId, signal);
   const unread = found.unread.length === 0 ? '' : `, of which this was not read: ${found.unread.join(', ')}`;

@@ -4,6 +4,7 @@ import { createTokenExchange } from '../agora/token-exchange.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import type { Log } from '../base/log.ts';
+import { NewestMap } from '../base/newest-map.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
@@ -65,8 +66,7 @@ export function createConnector(
       { createGroups },
       { createSeen },
       { createGroupNames },
-      { createLastRecords },
-      { createOwnDeletions },
+      { MOST_RECORDS },
       { createDeletionCaps },
       { createDirectory },
       { createLimiter },
@@ -80,7 +80,6 @@ export function createConnector(
       import('../toolkit/seen-threads.ts'),
       import('../toolkit/group-names.ts'),
       import('../toolkit/last-records.ts'),
-      import('../toolkit/own-deletions.ts'),
       import('../toolkit/deletion-cap.ts'),
       import('../lists/directory.ts'),
       import('../agora/rate-limiter.ts'),
@@ -117,7 +116,7 @@ export function createConnector(
       directory: createDirectory({ threads, groups }, share, clock),
       undocumented: config.undocumented,
       ...(await openAudit(shownApp)),
-      records: createLastRecords(),
+      records: new NewestMap(MOST_RECORDS),
       clockAhead: () => ahead,
       nextTurn: () => {
         turn += 1;
@@ -125,7 +124,7 @@ export function createConnector(
       },
       openSession: (subject) => ({
         seen: createSeen(subject === undefined ? undefined : SEEN_OF_MANY),
-        ownDeletions: createOwnDeletions(),
+        ownDeletions: new NewestMap(MOST_RECORDS),
         cap: capOf(subject),
       }),
     };

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import * as z from 'zod';
 import { visible } from '../base/escape.ts';
-import { type LastRecord, MOST_MEMBERS } from './last-records.ts';
+import { type LastRecord, lastRecord } from './last-records.ts';
 
 /** What a search of the audit log has found. */
 export interface RecordSearch {
@@ -24,21 +24,7 @@ const CHUNK = 256 * 1024;
 /** A record of 500 members whose ids are all escaped has about 200 KB. */
 const LONGEST_LINE = MEGABYTE;
 
-const recordLine = z.object({
-  record: z.object({
-    id: z.string(),
-    group_id: z.string().exactOptional(),
-    msg_id: z.string().exactOptional(),
-    name: z.string().exactOptional(),
-    owner: z.string().exactOptional(),
-    created: z.number().exactOptional(),
-    members: z.array(z.string()).max(MOST_MEMBERS),
-    members_state: z.enum(['complete', 'cut', 'unread']),
-    name_state: z.enum(['verified', 'memory', 'unknown']),
-    app: z.string(),
-    host: z.string(),
-  }),
-});
+const recordLine = z.object({ record: lastRecord });
 
 /**
  * Searches the audit log and its rotated files, the newest lines first.
@@ -81,9 +67,9 @@ const reasonOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 
 /** Undefined for any other line, and for half a line that a crash has left. */
-function recordIn(line: Buffer): LastRecord | undefined {
+function recordIn(line: string): LastRecord | undefined {
   try {
-    return recordLine.safeParse(JSON.parse(line.toString('utf8'))).data?.record;
+    return recordLine.safeParse(JSON.parse(Buffer.from(line, 'latin1').toString('utf8'))).data?.record;
   } catch {
     return undefined;
   }
@@ -123,7 +109,8 @@ function isRotated(name: string, log: string): boolean {
 }
 
 /**
- * The lines of a file, the last one first, without those that are too long to be ours.
+ * The lines of a file, the last one first, without those that are too long to be ours: each byte as one character, as it
+ * costs less to decode only what is looked at.
  *
  * @param most how many bytes are read
  */
@@ -132,30 +119,26 @@ async function* linesFromEnd(
   size: number,
   most: number,
   signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  /** The parts of a line whose beginning is not read yet. */
-  let rest: Buffer[] = [];
-  let isTooLong = false;
-  for (let from = size; from > Math.max(0, size - most); ) {
+): AsyncGenerator<string> {
+  const end = Math.max(0, size - most);
+  /** The end of a line whose beginning is not read yet; undefined once the line is too long. */
+  let rest: string | undefined = '';
+  for (let from = size; from > end; ) {
     signal.throwIfAborted();
-    const length = Math.min(CHUNK, from - Math.max(0, size - most));
+    const length = Math.min(CHUNK, from - end);
     from -= length;
-    const { buffer: chunk, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from);
     if (bytesRead < length) return; // rotated meanwhile
-    let end = length;
-    while (end > 0) {
-      const newline = chunk.lastIndexOf('\n', end - 1);
-      if (newline === -1) break;
-      if (!isTooLong) yield Buffer.concat([chunk.subarray(newline + 1, end), ...rest]);
-      rest = [];
-      isTooLong = false;
-      end = newline;
+    const [start = '', ...lines] = buffer.toString('latin1').split('\n');
+    const last = lines.pop();
+    if (last === undefined) {
+      rest = rest === undefined ? undefined : start + rest;
+    } else {
+      if (rest !== undefined) yield last + rest;
+      yield* lines.reverse();
+      rest = start;
     }
-    rest.unshift(chunk.subarray(0, end));
-    if (rest.reduce((sum, { byteLength }) => sum + byteLength, 0) > LONGEST_LINE) {
-      rest = [];
-      isTooLong = true;
-    }
+    if (rest !== undefined && rest.length > LONGEST_LINE) rest = undefined;
   }
-  if (!isTooLong && size <= most) yield Buffer.concat(rest);
+  if (rest !== undefined && size <= most) yield rest;
 }

@@ -5,6 +5,7 @@ import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
+import type { NewestMap } from '../base/newest-map.ts';
 import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Audit } from './audit-log.ts';
@@ -13,8 +14,7 @@ import type { CallTime } from './call-time.ts';
 import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
 import type { GroupNames } from './group-names.ts';
-import type { LastRecords } from './last-records.ts';
-import type { OwnDeletions } from './own-deletions.ts';
+import type { LastRecord, OwnDeletion } from './last-records.ts';
 import type { Seen } from './seen-threads.ts';
 import type { Target } from './targets.ts';
 import type { ConfirmView } from './view-data.ts';
@@ -52,7 +52,8 @@ export interface AppConnection {
   readonly audit: Audit | undefined;
   /** What the audit log keeps of deleted threads; undefined where there is none. */
   readonly auditRecords: AuditRecords | undefined;
-  readonly records: LastRecords;
+  /** The last records of this process's deletions, by thread id. */
+  readonly records: NewestMap<LastRecord>;
   /** How far this machine's clock is ahead of the service's, by its last answer, in milliseconds; undefined before any. */
   readonly clockAhead: () => number | undefined;
   /** A place in the order of looks and deletions, which go before all other calls. */
@@ -64,7 +65,8 @@ export interface AppConnection {
 /** What one MCP session has for itself: nothing of it works in another. */
 export interface Session {
   readonly seen: Seen;
-  readonly ownDeletions: OwnDeletions;
+  /** What this session has deleted, by thread id: the result of a call may never have reached the client. */
+  readonly ownDeletions: NewestMap<OwnDeletion>;
   /** Shared by the sessions of one subject. */
   readonly cap: DeletionCap;
 }

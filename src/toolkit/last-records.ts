@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import type { MemberList } from './thread-look.ts';
@@ -6,25 +7,28 @@ import type { MemberList } from './thread-look.ts';
 export const MOST_MEMBERS = 500;
 /** Ten pages of 50 hold them; one more shows whether that was all. */
 export const MEMBER_PAGES = 11;
-const MOST_RECORDS = 1_000;
+/** How many last records a process keeps, and how many of its own deletions a session remembers. */
+export const MOST_RECORDS = 1_000;
+
+export const lastRecord = z.object({
+  id: z.string(),
+  group_id: z.string().exactOptional(),
+  msg_id: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  owner: z.string().exactOptional(),
+  /** Milliseconds since 1970. */
+  created: z.number().exactOptional(),
+  /** User ids by join time, oldest first. */
+  members: z.array(z.string()).max(MOST_MEMBERS).readonly(),
+  members_state: z.enum(['complete', 'cut', 'unread']),
+  /** Did the service give the name just before the deletion, or is it from memory? */
+  name_state: z.enum(['verified', 'memory', 'unknown']),
+  app: z.string(),
+  host: z.string(),
+});
 
 /** All that was known of a thread just before it was deleted: exact and unescaped, enough to make it again. */
-export interface LastRecord {
-  readonly id: string;
-  readonly group_id?: string;
-  readonly msg_id?: string;
-  readonly name?: string;
-  readonly owner?: string;
-  /** Milliseconds since 1970. */
-  readonly created?: number;
-  /** User ids by join time, oldest first; at most 500. */
-  readonly members: readonly string[];
-  readonly members_state: 'complete' | 'cut' | 'unread';
-  /** Did the service give the name just before the deletion, or is it from memory? */
-  readonly name_state: 'verified' | 'memory' | 'unknown';
-  readonly app: string;
-  readonly host: string;
-}
+export type LastRecord = Readonly<z.infer<typeof lastRecord>>;
 
 /**
  * @param thread what is known of it
@@ -49,23 +53,10 @@ export function lastRecordOf(
   };
 }
 
-/** The last records of this process's deletions, by thread id: the newest 1,000. */
-export interface LastRecords {
-  keep(record: LastRecord): void;
-  find(threadId: string): LastRecord | undefined;
-}
-
-export function createLastRecords(): LastRecords {
-  const records = new Map<string, LastRecord>();
-  return {
-    keep(record) {
-      records.delete(record.id);
-      records.set(record.id, record);
-      for (const id of records.keys()) {
-        if (records.size <= MOST_RECORDS) break;
-        records.delete(id);
-      }
-    },
-    find: (threadId) => records.get(threadId),
-  };
+/** A deletion that a session has sent. */
+export interface OwnDeletion {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Did the service say that it was done? */
+  readonly done: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Thread } from '../agora/thread.ts';
+import { NewestMap } from '../base/newest-map.ts';
 
 /** Where a user's list held a thread: the page that this cursor leads to. */
 export interface ThreadPlace {
@@ -31,19 +32,13 @@ export interface Seen {
 
 /** @param capacity how many threads are kept; the one not seen for the longest time goes first */
 export function createSeen(capacity = 5_000): Seen {
-  const seen = new Map<string, SeenThread>();
+  const seen = new NewestMap<SeenThread>(capacity);
   return {
     remember(threads, at, place) {
       for (const thread of threads) {
         // The app's list gives only ids, which would overwrite what is known.
         if (thread.name === undefined) continue;
-        const before = seen.get(thread.id);
-        seen.delete(thread.id);
-        seen.set(thread.id, { thread, at, place: place ?? before?.place });
-      }
-      for (const id of seen.keys()) {
-        if (seen.size <= capacity) break;
-        seen.delete(id);
+        seen.set(thread.id, { thread, at, place: place ?? seen.get(thread.id)?.place });
       }
     },
     recall: (threadId) => seen.get(threadId),

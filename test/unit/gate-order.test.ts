@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
+import { NewestMap } from '../../src/base/newest-map.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
 import type { Yes } from '../../src/toolkit/confirm.ts';
 import { defineDeletion } from '../../src/toolkit/define-deletion.ts';
 import type { Confirmation, ToolContext } from '../../src/toolkit/define-tool.ts';
 import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
-import { createLastRecords } from '../../src/toolkit/last-records.ts';
-import { createOwnDeletions } from '../../src/toolkit/own-deletions.ts';
+import { type LastRecord, MOST_RECORDS } from '../../src/toolkit/last-records.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { outcomeOf, type Write } from '../../src/toolkit/writer.ts';
 import { addThreadMembers } from '../../tools/add-thread-members.ts';
@@ -63,7 +63,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
   const clock = manualClock();
   const time = startCallTime(clock, client.signal);
   const cap = createDeletionCap(maxDeletes, clock);
-  const records = createLastRecords();
+  const records = new NewestMap<LastRecord>(MOST_RECORDS);
   let turn = 0;
   const context: ToolContext = {
     app: { name: 'acme#helpdesk', host: 'x', sandbox: false },
@@ -79,7 +79,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
     },
     audited: true,
     seen: createSeen(),
-    ownDeletions: createOwnDeletions(),
+    ownDeletions: new NewestMap(MOST_RECORDS),
     records,
     cap,
     nextTurn: () => ++turn,
@@ -161,7 +161,7 @@ describe('a call that is given up', () => {
       );
       await expect(call).rejects.toThrow('given up');
       expect(written).toEqual([]);
-      expect(records.find(ID)).toBeUndefined();
+      expect(records.get(ID)).toBeUndefined();
     },
   );
 
@@ -180,7 +180,7 @@ describe('a call that is given up', () => {
     const { context, records, cap } = start({ afterDelete: (giveUp) => giveUp(), maxDeletes: 1 });
     const call = (await deleteThread.prepare({ thread_id: ID }))(context, confirmation(YES));
     await expect(call).rejects.toThrow('given up');
-    expect(records.find(ID)).toMatchObject({ id: ID, members: ['lin'], members_state: 'complete' });
+    expect(records.get(ID)).toMatchObject({ id: ID, members: ['lin'], members_state: 'complete' });
     expect(() => cap.require(1)).toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLastRecords, type LastRecord, lastRecordOf, MOST_MEMBERS } from '../../src/toolkit/last-records.ts';
+import { lastRecordOf, MOST_MEMBERS } from '../../src/toolkit/last-records.ts';
 
 const app = { app: 'acme#helpdesk', host: 'a41.chat.agora.io' };
 const thread = { id: '1', name: 'Refund \u202e"paid"', owner: 'lin', groupId: '2', msgId: '3', created: 4 };
@@ -40,27 +40,5 @@ describe('the last record of a thread', () => {
     ['unknown', { id: '1' }, false],
   ] as const)('says that its name is %s', (state, known, verified) => {
     expect(lastRecordOf(known, verified, undefined, app).name_state).toBe(state);
-  });
-});
-
-describe('the last records of a process', () => {
-  const record = (id: string, name = 'x'): LastRecord => lastRecordOf({ id, name }, true, undefined, app);
-
-  it('are found by id, the newest of a thread', () => {
-    const records = createLastRecords();
-    records.keep(record('1', 'old'));
-    records.keep(record('1', 'new'));
-    expect(records.find('1')?.name).toBe('new');
-    expect(records.find('2')).toBeUndefined();
-  });
-
-  it('are the newest thousand', () => {
-    const records = createLastRecords();
-    for (let n = 0; n < 1_000; n++) records.keep(record(String(n)));
-    records.keep(record('0'));
-    records.keep(record('1000'));
-    expect(records.find('0')).toBeDefined();
-    expect(records.find('1')).toBeUndefined();
-    expect(records.find('2')).toBeDefined();
   });
 });

@@ -83,8 +83,8 @@ export async function deleteOne(
   };
 
   function keep(record: LastRecord, done: boolean): void {
-    records.keep(record);
-    ownDeletions.note(id, { at: clock.now(), done });
+    records.set(id, record);
+    ownDeletions.set(id, { at: clock.now(), done });
   }
 
   async function send(): Promise<WriteOutcome<void>> {

@@ -1,8 +1,8 @@
+import type { NewestMap } from '../../src/base/newest-map.ts';
 import { factsOf, memberFacts, shownId, type ThreadFacts } from '../../src/present/thread-facts.ts';
 import { utcMinute } from '../../src/present/time.ts';
 import { cutTo, fairShare, RESULT_TOKENS, tokenBound } from '../../src/present/token-budget.ts';
-import type { LastRecord } from '../../src/toolkit/last-records.ts';
-import type { OwnDeletions } from '../../src/toolkit/own-deletions.ts';
+import type { LastRecord, OwnDeletion } from '../../src/toolkit/last-records.ts';
 
 /** Room for the members in one result, in tokens. */
 export const MEMBERS_TOKENS = 3_000;
@@ -14,9 +14,9 @@ const MOST_NAMED = 10;
  * Which of these threads this session has deleted, and when: the client may not have got that result. Undefined for
  * none.
  */
-export function deletedBefore(ids: readonly string[], deletions: OwnDeletions): string | undefined {
+export function deletedBefore(ids: readonly string[], deletions: NewestMap<OwnDeletion>): string | undefined {
   const own = ids.flatMap((id) => {
-    const deletion = deletions.find(id);
+    const deletion = deletions.get(id);
     return deletion ? [{ id, ...deletion }] : [];
   });
   if (own.length === 0) return undefined;
