@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { counted } from '../src/base/wording.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { inApp } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { ADD_STATUSES, type AddStatus, addBatch } from './support/add-members.ts';
-import { counted, forEachBatch, pairRow, rowOf } from './support/member-pairs.ts';
+import { forEachBatch, pairRow, rowOf } from './support/member-pairs.ts';
 import { fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
 
 export const addThreadMembers = defineTool({

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
+import { counted } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { withRows } from '../src/present/outcomes.ts';
 import { factsOf, inApp, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { ADD_STATUSES } from './support/add-members.ts';
 import { type Made, makeThread, whichThread } from './support/make-thread.ts';
-import { counted } from './support/member-pairs.ts';
 import {
   addToNewThread,
   callsForTheRest,

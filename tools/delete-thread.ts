@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { capitalised } from '../src/base/capitalised.ts';
+import { capitalised } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';

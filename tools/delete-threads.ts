@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AgoraError } from '../src/agora/errors.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
+import { counted } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
@@ -12,7 +13,6 @@ import { AT_ONCE, type Target, targetFacts } from '../src/toolkit/targets.ts';
 import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
 import { cutTexts, deletedBefore, MEMBERS_TOKENS, recordFacts, roomBesideTexts } from './support/deletion-facts.ts';
-import { counted } from './support/member-pairs.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
 

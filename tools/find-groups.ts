@@ -3,6 +3,7 @@ import type { AgoraError } from '../src/agora/errors.ts';
 import type { Group } from '../src/agora/group-responses.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
+import { counted } from '../src/base/wording.ts';
 import { type CursorScope, unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
 import { folded } from '../src/lists/filter.ts';
 import { readGroups } from '../src/lists/group-pages.ts';
@@ -119,7 +120,7 @@ function textOf({ summary, groups, next_cursor }: Result): string {
     [
       word(id),
       name === undefined ? '-' : inQuotes(name),
-      ...(members === undefined ? [] : [`${members} member${members === 1 ? '' : 's'}`]),
+      ...(members === undefined ? [] : [counted(members, 'member')]),
       ...(owner === undefined ? [] : [`owner ${word(owner)}`]),
     ].join(' '),
   );

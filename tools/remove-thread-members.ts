@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AgoraError } from '../src/agora/errors.ts';
 import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
+import { counted } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
@@ -14,7 +15,6 @@ import { cutTexts } from './support/deletion-facts.ts';
 import {
   afterLoss,
   type BatchResult,
-  counted,
   forEachBatch,
   type PairResult,
   pairRow,

@@ -1,4 +1,4 @@
-import { capitalised } from '../base/capitalised.ts';
+import { capitalised } from '../base/wording.ts';
 
 /** Is it worth making the same call again? `later` for limits and faults of the service, `never` for all else. */
 export type Retry = 'never' | 'later';

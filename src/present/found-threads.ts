@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
+import { counted } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
@@ -89,7 +90,7 @@ function stoppedOf({ stopped, failure }: Answer): ListStopped {
 }
 
 const number = (count: number): string => count.toLocaleString('en-US');
-const threadsText = (count: number): string => `${number(count)} thread${count === 1 ? '' : 's'}`;
+const threadsText = (count: number): string => counted(number(count), 'thread');
 
 function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerPosition | undefined): string {
   const { subject, narrowed, answer, began, ended } = facts;
@@ -150,7 +151,7 @@ function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefi
     return limit === 0 ? [NONE_WITH_LIMIT_0] : ['Next page: the same call with cursor = next_cursor.'];
   const left = answer.listed - answer.known - answer.unresolved;
   const more = answer.learnt > 0 && left > 0 ? Math.ceil(left / answer.learnt) : undefined;
-  const about = more === undefined ? '' : ` (about ${more} more call${more === 1 ? '' : 's'})`;
+  const about = more === undefined ? '' : ` (about ${counted(more, 'more call')})`;
   return [`To go on: the same call with cursor = next_cursor${about}.`];
 }
 

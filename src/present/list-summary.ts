@@ -1,4 +1,5 @@
 import type { AgoraError } from '../agora/errors.ts';
+import { counted } from '../base/wording.ts';
 import { errorWords } from './error-words.ts';
 import type { ListStopped } from './list-result.ts';
 import { asOf } from './time.ts';
@@ -55,15 +56,13 @@ function shownOf({ shown, matched, fromStart }: ListWords): string {
   return shown === matched ? `${shown} shown` : `${shown} of ${matched} shown`;
 }
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-
 /** What is known of those that are not shown. */
 function restOf(words: ListWords): string {
   const { one, within, matched, scanned, filtered, stopped, fromStart, unjudged, shown } = words;
-  const checked = filtered ? ` (${plural(scanned, one)} checked)` : '';
+  const checked = filtered ? ` (${counted(scanned, one)} checked)` : '';
   const others = within === undefined ? 'there are no others' : `there are no others ${within}`;
   if (unjudged > 0) {
-    return `${plural(scanned, one)} checked, of which ${unjudged} ${unjudged === 1 ? 'lacks' : 'lack'} the field that the filter needs, so there may be others`;
+    return `${counted(scanned, one)} checked, of which ${unjudged} ${unjudged === 1 ? 'lacks' : 'lack'} the field that the filter needs, so there may be others`;
   }
   switch (stopped) {
     case 'end':

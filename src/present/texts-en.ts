@@ -1,4 +1,4 @@
-const counted = (count: number | string, one: string): string => `${count} ${one}${String(count) === '1' ? '' : 's'}`;
+import { counted } from '../base/wording.ts';
 
 /**
  * All words for a person, in English; `texts-zh.ts` has the same in Chinese. Parameters arrive escaped, quoted and cut: a

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
+import { counted } from '../base/wording.ts';
 import { utcTime } from './time.ts';
 import { cutTo, tokenBound } from './token-budget.ts';
 
@@ -81,7 +82,7 @@ export function described(facts: ThreadFacts): string {
     `group ${group_id === undefined ? 'unknown' : word(group_id)}`,
     `owner ${owner === undefined ? 'unknown' : word(owner)}`,
     created_at === undefined ? 'age unknown' : `created ${created_at}`,
-    member_count === undefined ? 'member count unknown' : `${member_count} member${member_count === '1' ? '' : 's'}`,
+    member_count === undefined ? 'member count unknown' : counted(member_count, 'member'),
     ...(facts.name === undefined ? ['name unknown'] : []),
     ...(as_of === undefined ? [] : [`as of ${as_of}`]),
   ].join(', ');

@@ -1,6 +1,6 @@
-import { capitalised } from '../base/capitalised.ts';
 import { columnsOf } from '../base/display-width.ts';
 import type { Language } from '../base/language.ts';
+import { capitalised } from '../base/wording.ts';
 import { textsOf } from '../present/texts.ts';
 import type { Texts } from '../present/texts-en.ts';
 import { factsOfOne, factsOfSeveral } from './question-facts.ts';

@@ -1,4 +1,4 @@
-import { capitalised } from '../base/capitalised.ts';
+import { capitalised } from '../base/wording.ts';
 import type { Texts } from '../present/texts-en.ts';
 import { firstThatFits, type QuestionThread, shortGroup, shortUser } from './question-parts.ts';
 

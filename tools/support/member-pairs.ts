@@ -144,6 +144,3 @@ export const rowOf = <S extends string>({ threadId, username, ...rest }: PairRes
   username: shownId(username),
   ...rest,
 });
-
-/** `1 user`, `2 users`. */
-export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,6 @@
 import type { AgoraError } from '../../src/agora/errors.ts';
 import type { Thread } from '../../src/agora/thread.ts';
+import { counted } from '../../src/base/wording.ts';
 import { errorWords } from '../../src/present/error-words.ts';
 import { withRows } from '../../src/present/outcomes.ts';
 import {
@@ -17,7 +18,6 @@ import type { LastRecord } from '../../src/toolkit/last-records.ts';
 import { ADD_STATUSES } from './add-members.ts';
 import { factsOfRecord } from './deletion-facts.ts';
 import { type Made, whichThread } from './make-thread.ts';
-import { counted } from './member-pairs.ts';
 import {
   callsForTheRest,
   countMembers,
