@@ -1,25 +1,5 @@
 import type * as z from 'zod';
-
-/** The documented calls, two undocumented ones, and the exchange of credentials. Each has its own rate limit. */
-export type Endpoint =
-  | 'create'
-  | 'rename'
-  | 'delete'
-  | 'list'
-  | 'list_user'
-  | 'list_user_group'
-  | 'members'
-  | 'add_members'
-  | 'remove_members'
-  | 'get'
-  | 'list_group'
-  | 'list_groups'
-  | 'list_user_groups'
-  | 'list_joined_groups'
-  | 'group_members'
-  | 'get_groups'
-  | 'get_user'
-  | 'token';
+import type { Endpoint } from './endpoints.ts';
 
 /** Asked before each sending of a request that must only go while something still holds. */
 export interface Guard {
@@ -47,16 +27,13 @@ export interface Sending {
 /** One call as data: what is sent, and what a 200 must hold. */
 export interface ApiCall<T> extends Sending {
   readonly endpoint: Endpoint;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path parts after the app's prefix, not yet encoded. */
-  readonly path: readonly string[];
+  /** Those that the path asks for, in order and not yet encoded. */
+  readonly ids?: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. Removing members is a DELETE with a body. */
   readonly body?: unknown;
   /** Schema of a 200; other fields are ignored. */
   readonly answer: z.ZodType<T>;
-  /** Doubles a short time limit: the vendor's own samples show 12 s for removing members. */
-  readonly slow?: boolean;
   /** Called when the request is sent again although an earlier attempt may have landed. */
   readonly onResend?: () => void;
 }

@@ -41,43 +41,22 @@ export function createGroups(send: Send, appKey?: string): Groups {
   let hasNewForm = true;
 
   const joinedGroups = async (username: string, page: number, signal: AbortSignal): Promise<NumberedPage<Group>> => {
-    const all = await send(
-      {
-        endpoint: 'list_joined_groups',
-        method: 'GET',
-        path: ['users', username, 'joined_chatgroups'],
-        answer: answers.joinedGroups,
-      },
-      signal,
-    ).catch(aboutUser);
+    const call = { endpoint: 'list_joined_groups', ids: [username], answer: answers.joinedGroups } as const;
+    const all = await send(call, signal).catch(aboutUser);
     return page === 0 ? all : { items: [], total: all.total };
   };
 
   return {
-    list: ({ limit, cursor }, signal) =>
-      send(
-        {
-          endpoint: 'list_groups',
-          method: 'GET',
-          path: ['chatgroups'],
-          query: defined({ limit: String(limit), cursor }),
-          answer: answers.groupPage,
-        },
-        signal,
-      ),
+    list: ({ limit, cursor }, signal) => {
+      const query = defined({ limit: String(limit), cursor });
+      return send({ endpoint: 'list_groups', query, answer: answers.groupPage }, signal);
+    },
     async listOfUser(username, { page, size }, signal) {
       if (!hasNewForm) return joinedGroups(username, page, signal);
       try {
-        return await send(
-          {
-            endpoint: 'list_user_groups',
-            method: 'GET',
-            path: ['chatgroups', 'user', username],
-            query: { pagesize: String(size), pagenum: String(page) },
-            answer: answers.groupsOfUser,
-          },
-          signal,
-        );
+        const query = { pagesize: String(size), pagenum: String(page) };
+        const call = { endpoint: 'list_user_groups', ids: [username], query, answer: answers.groupsOfUser } as const;
+        return await send(call, signal);
       } catch (error) {
         // The SDKs still make the older call. A 404 may also mean the user, and the older call then says so.
         if (!(error instanceof AgoraError) || (error.facts.status !== 404 && error.facts.status !== 405)) throw error;
@@ -86,31 +65,14 @@ export function createGroups(send: Send, appKey?: string): Groups {
         return all;
       }
     },
-    listMembers: (groupId, { page, size }, signal) =>
-      send(
-        {
-          endpoint: 'group_members',
-          method: 'GET',
-          path: ['chatgroups', groupId, 'users'],
-          query: { pagenum: String(page + 1), pagesize: String(size) },
-          answer: answers.groupMembers,
-        },
-        signal,
-      ),
+    listMembers: (groupId, { page, size }, signal) => {
+      const query = { pagenum: String(page + 1), pagesize: String(size) };
+      return send({ endpoint: 'group_members', ids: [groupId], query, answer: answers.groupMembers }, signal);
+    },
     get: (groupIds, signal) =>
-      send(
-        {
-          endpoint: 'get_groups',
-          method: 'GET',
-          path: ['chatgroups', groupIds.join(',')],
-          answer: answers.groupDetails,
-        },
-        signal,
-      ),
+      send({ endpoint: 'get_groups', ids: [groupIds.join(',')], answer: answers.groupDetails }, signal),
     getUser: (username, signal) =>
-      send({ endpoint: 'get_user', method: 'GET', path: ['users', username], answer: answers.user }, signal).catch(
-        aboutUser,
-      ),
+      send({ endpoint: 'get_user', ids: [username], answer: answers.user }, signal).catch(aboutUser),
   };
 }
 

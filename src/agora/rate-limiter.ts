@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
+import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { AgoraError } from './errors.ts';
 import { createPermitLedger } from './permit-ledger.ts';
 import { createPermitQueue } from './permit-queue.ts';
@@ -20,7 +21,7 @@ export interface RateLimiter {
    *
    * @param turn those who have one are served before all others, the lowest first
    */
-  acquire(endpoint: string, signal: AbortSignal, turn?: number): Promise<Release>;
+  acquire(endpoint: Endpoint, signal: AbortSignal, turn?: number): Promise<Release>;
 }
 
 export interface LimiterOptions {
@@ -31,8 +32,6 @@ export interface LimiterOptions {
 
 /** The Free plan allows 10 calls a second in total, whatever the endpoint [Agora pricing plan details]. */
 const ONE_BUDGET_UP_TO = 10;
-/** Where the service allows less than the usual 100 calls a second to an endpoint [EM rate table]. */
-const ALLOWED: Readonly<Record<string, number>> = { list_user_groups: 50, list_joined_groups: 50 };
 
 export interface Budget {
   acquire(signal: AbortSignal, turn: number | undefined): Promise<Release>;
@@ -48,7 +47,7 @@ export function byEndpoint(perSecond: number, create: (full: number, name: strin
   return {
     acquire(endpoint, signal, turn) {
       const name = perSecond <= ONE_BUDGET_UP_TO ? 'all' : endpoint;
-      const budget = budgets.get(name) ?? create(Math.min(perSecond, ALLOWED[endpoint] ?? perSecond), name);
+      const budget = budgets.get(name) ?? create(Math.min(perSecond, ENDPOINTS[endpoint].perSecond ?? perSecond), name);
       budgets.set(name, budget);
       return budget.acquire(signal, turn);
     },
@@ -110,7 +109,7 @@ export function once(giveBack: (end: CallEnd) => void): Release {
 /** Waits for a permit of the limiter, runs a call with it, and gives it back. */
 export const withPermit = async <T>(
   limiter: RateLimiter,
-  endpoint: string,
+  endpoint: Endpoint,
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> => usePermit(await limiter.acquire(endpoint, signal), action);

@@ -1,4 +1,5 @@
 import type { ApiCall } from './api-call.ts';
+import { ENDPOINTS } from './endpoints.ts';
 import type { AgoraErrorFacts } from './errors.ts';
 
 /** A call is sent at most this many times. */
@@ -8,12 +9,6 @@ export const LONGEST_WAIT_MS = 20_000;
 const FIRST_WAIT_MS = 300;
 
 /**
- * May this request be sent again after it may have landed? Reading, renaming, deleting and removing have the same
- * result when done twice. Creating and adding do not.
- */
-export const repeatable = ({ method }: Pick<ApiCall<unknown>, 'method'>): boolean => method !== 'POST';
-
-/**
  * How long to wait before a failed request is sent again, in milliseconds; undefined for not again. It depends on what
  * failed and whether the request could have landed, never on the method only.
  *
@@ -21,13 +16,14 @@ export const repeatable = ({ method }: Pick<ApiCall<unknown>, 'method'>): boolea
  * @param random a number from 0 up to 1, for the jitter
  */
 export function retryDelay(
-  call: Pick<ApiCall<unknown>, 'method'>,
+  { endpoint }: Pick<ApiCall<unknown>, 'endpoint'>,
   facts: AgoraErrorFacts,
   attempt: number,
   random: number,
 ): number | undefined {
   if (!facts.passing || attempt >= MOST_ATTEMPTS) return undefined;
-  if (facts.landed === 'maybe' && !repeatable(call)) return undefined;
+  // Reading, renaming, deleting and removing have the same result when done twice. Creating and adding do not.
+  if (facts.landed === 'maybe' && ENDPOINTS[endpoint].method === 'POST') return undefined;
   const { retryAfterMs = 0 } = facts;
   if (retryAfterMs > LONGEST_WAIT_MS) return undefined;
   const wait = FIRST_WAIT_MS * 2 ** (attempt - 1);

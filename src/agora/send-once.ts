@@ -5,6 +5,7 @@ import { deadline } from '../base/deadline.ts';
 import { defined } from '../base/defined.ts';
 import type { ApiCall } from './api-call.ts';
 import { connectionError, unconnected } from './connection-errors.ts';
+import { ENDPOINTS } from './endpoints.ts';
 import { AgoraError } from './errors.ts';
 import { type Head, sendRequest } from './round-trip.ts';
 import { vendorError } from './vendor-errors.ts';
@@ -68,10 +69,12 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
   const common = { accept: 'application/json', 'user-agent': options.userAgent };
 
   return async (call, token, signal) => {
-    const path = `${base}/${call.path.map(segment).join('/')}`;
+    const { method, path: template, slow } = ENDPOINTS[call.endpoint];
+    const ids = call.ids?.values();
+    const path = `${base}/${template.replace(/\{\w+\}/g, () => segment(ids?.next().value ?? ''))}`;
     signal.throwIfAborted();
 
-    const timeoutMs = call.slow ? slowTimeoutMs(options.timeoutMs) : options.timeoutMs;
+    const timeoutMs = slow ? slowTimeoutMs(options.timeoutMs) : options.timeoutMs;
     let endDeadline = () => {};
     try {
       const { status, headers, text } = await sendRequest(
@@ -79,7 +82,7 @@ export function createSendOnce(options: SendOnceOptions): SendOnce {
         {
           origin,
           path: call.query ? `${path}?${queryText(call.query)}` : path,
-          method: call.method,
+          method,
           headers: {
             ...common,
             ...(token !== undefined && { authorization: `Bearer ${token}` }),

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import type { ApiCall, Endpoint, Send, Sending } from './api-call.ts';
+import type { Send, Sending } from './api-call.ts';
 import { createAnswers } from './responses.ts';
 import { unreadable } from './send-once.ts';
 import type { Page, Thread } from './thread.ts';
@@ -65,7 +65,7 @@ const queryOf = ({ limit, cursor, sort }: PageQuery): Record<string, string> =>
 const unsorted = ({ sort: _sort, ...query }: PageQuery): Record<string, string> => queryOf(query);
 
 /**
- * The typed calls over one way of sending. `thread` for one and for the app, `threads` for the lists by user.
+ * The typed calls over one way of sending.
  *
  * @param appKey `org#app` where it is known: the prefix that user ids may have
  */
@@ -73,74 +73,41 @@ export const createThreads = (send: Send, appKey?: string): Threads => threadsOv
 
 function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Threads {
   const { created, renamed, deleted, added, removed, threadPage, memberPage, detail } = answers;
-  const listing = (endpoint: Endpoint, path: readonly string[], query: Record<string, string>) =>
-    ({ endpoint, method: 'GET', path, query }) as const;
-
   return {
     with: (sending) => threadsOver((call, signal) => send({ ...call, ...sending }, signal), answers),
     create: ({ groupId, name, msgId, owner }, signal) =>
-      send(
-        {
-          endpoint: 'create',
-          method: 'POST',
-          path: ['thread'],
-          body: { group_id: groupId, name, msg_id: msgId, owner },
-          answer: created,
-        },
-        signal,
-      ),
+      send({ endpoint: 'create', body: { group_id: groupId, name, msg_id: msgId, owner }, answer: created }, signal),
     rename: (threadId, name, signal) =>
-      send({ endpoint: 'rename', method: 'PUT', path: ['thread', threadId], body: { name }, answer: renamed }, signal),
-    delete: (threadId, signal) =>
-      send({ endpoint: 'delete', method: 'DELETE', path: ['thread', threadId], answer: deleted }, signal),
-    list: (query, signal) => send({ ...listing('list', ['thread'], queryOf(query)), answer: threadPage }, signal),
+      send({ endpoint: 'rename', ids: [threadId], body: { name }, answer: renamed }, signal),
+    delete: (threadId, signal) => send({ endpoint: 'delete', ids: [threadId], answer: deleted }, signal),
+    list: (query, signal) => send({ endpoint: 'list', query: queryOf(query), answer: threadPage }, signal),
     listOfUser: (username, query, signal) =>
-      send({ ...listing('list_user', ['threads', 'user', username], queryOf(query)), answer: threadPage }, signal),
+      send({ endpoint: 'list_user', ids: [username], query: queryOf(query), answer: threadPage }, signal),
     async listOfUserInGroup(groupId, username, query, signal) {
-      const path = ['threads', 'chatgroups', groupId, 'user', username];
-      return ofGroup(
-        groupId,
-        await send({ ...listing('list_user_group', path, queryOf(query)), answer: threadPage }, signal),
-      );
+      const ids = [groupId, username];
+      const list = { endpoint: 'list_user_group', ids, query: queryOf(query), answer: threadPage } as const;
+      return ofGroup(groupId, await send(list, signal));
     },
     listMembers: (threadId, query, signal) =>
-      send({ ...listing('members', ['thread', threadId, 'users'], unsorted(query)), answer: memberPage }, signal),
+      send({ endpoint: 'members', ids: [threadId], query: unsorted(query), answer: memberPage }, signal),
     addMembers: (threadId, usernames, signal) =>
-      send(
-        {
-          endpoint: 'add_members',
-          method: 'POST',
-          path: ['thread', threadId, 'users'],
-          body: { usernames },
-          answer: added,
-          slow: true,
-        },
-        signal,
-      ),
+      send({ endpoint: 'add_members', ids: [threadId], body: { usernames }, answer: added }, signal),
     async removeMembers(threadId, usernames, signal) {
       let resent = false;
-      const call: ApiCall<Removal['removed']> = {
-        endpoint: 'remove_members',
-        method: 'DELETE',
-        // Some tables print `threads/…` here; all samples and the newest pages print the singular.
-        path: ['thread', threadId, 'users'],
-        body: { usernames },
-        answer: removed,
-        slow: true,
-        onResend: () => {
-          resent = true;
-        },
+      const onResend = () => {
+        resent = true;
       };
-      return { removed: await send(call, signal), resent };
+      const call = { endpoint: 'remove_members', ids: [threadId], body: { usernames }, answer: removed } as const;
+      return { removed: await send({ ...call, onResend }, signal), resent };
     },
     async get(threadId, signal) {
-      const thread = await send({ endpoint: 'get', method: 'GET', path: ['thread', threadId], answer: detail }, signal);
+      const thread = await send({ endpoint: 'get', ids: [threadId], answer: detail }, signal);
       if (thread.id !== threadId) throw unreadable('it is about another thread');
       return thread;
     },
     async listOfGroup(groupId, query, signal) {
-      const list = listing('list_group', ['threads', 'chatgroups', groupId], unsorted(query));
-      return ofGroup(groupId, await send({ ...list, answer: threadPage }, signal));
+      const list = { endpoint: 'list_group', ids: [groupId], query: unsorted(query), answer: threadPage } as const;
+      return ofGroup(groupId, await send(list, signal));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Endpoint } from '../agora/api-call.ts';
+import type { Endpoint } from '../agora/endpoints.ts';
 import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import { deadline } from '../base/deadline.ts';

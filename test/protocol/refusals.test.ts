@@ -10,13 +10,7 @@ import { envelope, recordingServer, refusal } from '../support/http.ts';
 import { manualClock, skippingClock } from '../support/manual-clock.ts';
 import { quietness, until } from '../support/turns.ts';
 
-const create: ApiCall<unknown> = {
-  endpoint: 'create',
-  method: 'POST',
-  path: ['thread'],
-  body: {},
-  answer: z.looseObject({}),
-};
+const create: ApiCall<unknown> = { endpoint: 'create', body: {}, answer: z.looseObject({}) };
 
 /** A server of raw sockets. */
 async function listen(open: (socket: Socket) => void) {

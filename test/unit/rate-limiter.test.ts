@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../src/agora/endpoints.ts';
 import { AgoraError } from '../../src/agora/errors.ts';
 import { createLimiter, type RateLimiter, type Release } from '../../src/agora/rate-limiter.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -13,7 +14,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Of a budget that was in use before: at a new one everybody would wait half a second first. */
 function sharedLimiter(perSecond: number, clock: Clock): RateLimiter {
-  const redis = fakeRedis(clock, { knows: ['all', 'list', 'a', 'b'] });
+  const redis = fakeRedis(clock, { knows: ['all', 'list', 'members'] });
   return sharedProcess(redis, clock, perSecond, 'one');
 }
 
@@ -30,7 +31,7 @@ describe.each(IMPLEMENTATIONS)('the limiter %s', (_name, create) => {
     const served: number[] = [];
     const releases: Release[] = [];
     /** Asks for a permit, and notes which call got one. */
-    const ask = (call: number, signal = never, endpoint = 'list') =>
+    const ask = (call: number, signal = never, endpoint: Endpoint = 'list') =>
       limiter.acquire(endpoint, signal).then((release) => {
         served.push(call);
         releases.push(release);
@@ -78,11 +79,11 @@ describe.each(IMPLEMENTATIONS)('the limiter %s', (_name, create) => {
 
     it('are counted for each endpoint, and at 10 or less for all together', async () => {
       const wide = start(11);
-      for (let call = 0; call < 11; call++) void wide.ask(call, never, call % 2 ? 'a' : 'b');
+      for (let call = 0; call < 11; call++) void wide.ask(call, never, call % 2 ? 'list' : 'members');
       await settle();
       expect(wide.served).toHaveLength(11);
       const narrow = start(10);
-      for (let call = 0; call < 11; call++) void narrow.ask(call, never, call % 2 ? 'a' : 'b');
+      for (let call = 0; call < 11; call++) void narrow.ask(call, never, call % 2 ? 'list' : 'members');
       await settle();
       expect(narrow.served).toHaveLength(10);
     });

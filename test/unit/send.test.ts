@@ -28,8 +28,7 @@ function start(first: AgoraError, { limited = false, checked }: { limited?: bool
   const asked: boolean[] = [];
   const call: ApiCall<unknown> = {
     endpoint: 'delete',
-    method: 'DELETE',
-    path: ['thread', '1'],
+    ids: ['1'],
     answer: z.unknown(),
     guard: {
       check: async (mayHaveLanded) => {
