@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { AgoraError } from '../src/agora/errors.ts';
+import { type AgoraError, isUntried } from '../src/agora/errors.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
-import { counted } from '../src/base/wording.ts';
+import { counted, joined } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
@@ -14,7 +14,6 @@ import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
 import { cutTexts, deletedBefore, MEMBERS_TOKENS, recordFacts, roomBesideTexts } from './support/deletion-facts.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
-import { carriedOn, isUntried } from './support/rest-of-a-yes.ts';
 
 /** After a yes, those that did not succeed first: a model reads them first too. */
 const STATUSES = ['unknown', 'failed', 'not_tried', 'already_gone', 'deleted'] as const;
@@ -84,22 +83,23 @@ export const deleteThreads = defineDeletion({
   }),
   async perform(targets, _args, context): Promise<Result> {
     const ones = await deleteAll(targets, context);
-    const { app, confirmed, confirmedBy: confirmed_by } = context;
+    const { app, carryOn, confirmed, confirmedBy: confirmed_by } = context;
     const rest = ones.filter(({ status }) => status === 'not_tried').map(({ target }) => target);
-    const carried = carriedOn('delete_threads', { thread_ids: rest.map(({ id }) => id) }, rest, context);
+    const carried = carryOn({ thread_ids: rest.map(({ id }) => id) }, rest);
     const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
-    const summary = [
+    const summary = joined(
+      ' ',
       `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
-      ...uncheckedOf(ones),
-      ...goneBefore(ones, context),
-      ...keptOf(ones, context.audited),
-      ...(carried ? [carried.words] : []),
-    ].join(' ');
+      uncheckedOf(ones),
+      goneBefore(ones, context),
+      keptOf(ones, context.audited),
+      carried.words,
+    );
     return {
       summary,
       status: fine ? 'done' : 'partly_done',
       confirmed_by,
-      ...carried?.fields,
+      ...carried.fields,
       results: resultRows(ones, summary),
     };
   },
@@ -162,36 +162,30 @@ function resultRows(ones: readonly One[], summary: string): Outcome[] {
 }
 
 /** How many were deleted though their names, shown as not verified, could not be read. */
-function uncheckedOf(ones: readonly One[]): readonly string[] {
+function uncheckedOf(ones: readonly One[]): string | false {
   const count = ones.filter(({ deletion }) => deletion?.unchecked).length;
-  return count === 0
-    ? []
-    : [`The ${count === 1 ? 'name' : 'names'} of ${count} of them could not be checked just before.`];
+  return count > 0 && `The ${count === 1 ? 'name' : 'names'} of ${count} of them could not be checked just before.`;
 }
 
 /** Which of those that were gone already this session has deleted itself. */
-function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): readonly string[] {
+function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): string | undefined {
   const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
-  const words = deletedBefore(gone, ownDeletions);
-  return words === undefined ? [] : [words];
+  return deletedBefore(gone, ownDeletions);
 }
 
 /** Where the members of what was deleted are kept, and of how many they are not. */
-function keptOf(ones: readonly One[], audited: boolean): readonly string[] {
+function keptOf(ones: readonly One[], audited: boolean): string | undefined {
   const lost = ones.filter(({ status }) => status === 'deleted' || status === 'unknown');
-  if (lost.length === 0) return [];
+  if (lost.length === 0) return undefined;
   const incomplete = lost.filter(({ deletion }) => deletion?.record.members_state !== 'complete').length;
   const where = audited
     ? 'in the audit log and in the memory of this server'
     : 'in the memory of this server, until it ends';
-  return [
-    `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`,
-  ];
+  return `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`;
 }
 
 function lineOf({ thread_id, status, thread = { id: thread_id }, error }: Outcome): string {
   const title = thread.name === undefined ? '' : ` ${inQuotes(thread.name)}`;
   if (BEFORE.some((one) => one === status)) return `${word(thread_id)}${title} ${status}: ${described(thread)}`;
-  const facts = factsLine(thread);
-  return [`${word(thread_id)} ${status}`, ...(error ? [error] : []), ...(facts === '' ? [] : [facts])].join(': ');
+  return joined(': ', `${word(thread_id)} ${status}`, error, factsLine(thread));
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AgoraError } from '../src/agora/errors.ts';
 import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
-import { counted } from '../src/base/wording.ts';
+import { counted, joined } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
@@ -23,7 +23,6 @@ import {
   type ThreadUsers,
 } from './support/member-pairs.ts';
 import { confirmationCode, fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
-import { carriedOn } from './support/rest-of-a-yes.ts';
 
 const STATUSES = ['unknown', 'failed', 'not_tried', 'not_removed', 'removed'] as const;
 type Status = (typeof STATUSES)[number];
@@ -74,22 +73,20 @@ export const removeThreadMembers = defineDeletion({
       ...(await forEachBatch<Status>(pairs, context, (batch) => removeBatch(batch, context))),
     ];
     const rest = restOf(results, targets);
-    const carried = carriedOn('remove_thread_members', rest.args, rest.targets, context);
+    const carried = context.carryOn(rest.args, rest.targets);
     const total = counted(results.length, 'membership');
     const unchecked = checked.filter((one) => one.unchecked).length;
     return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
-      summary: [
+      summary: joined(
+        ' ',
         `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
-        ...(unchecked === 0
-          ? []
-          : [
-              `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
-            ]),
-        ...(carried ? [carried.words] : []),
-      ].join(' '),
+        unchecked > 0 &&
+          `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
+        carried.words,
+      ),
       status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
       confirmed_by,
-      ...carried?.fields,
+      ...carried.fields,
       ...left_out,
       results: shown,
     }));

@@ -51,3 +51,6 @@ export class AgoraError extends Error {
 
 /** Was there no time left to send it, since the call's time was over or the server ends? */
 export const isOutOfTime = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'server_ending';
+
+/** Was it not sent for want of time or of a call slot? Then nothing speaks against sending it in another call. */
+export const isUntried = (error: AgoraError): boolean => isOutOfTime(error) || error.code === 'local_rate_limit';

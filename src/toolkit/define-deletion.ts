@@ -37,8 +37,16 @@ export interface ConfirmedContext extends ToolContext {
   readonly confirmedBy: ConfirmedBy;
   /** The same in words: `confirmed in the client's form`. */
   readonly confirmed: string;
-  /** A code with which the same yes counts for what this call had no time for, and when it ends. */
-  readonly carryOn: (args: Readonly<Record<string, unknown>>, targets: readonly Target[]) => CodeFields;
+  /**
+   * What this call had no time for: a code with which the same yes counts for exactly that in the next one, and how to
+   * use it. Nothing where nothing is left.
+   */
+  readonly carryOn: (args: Readonly<Record<string, readonly string[]>>, targets: readonly Target[]) => Rest;
+}
+
+interface Rest {
+  readonly fields?: CodeFields;
+  readonly words?: string;
 }
 
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
@@ -130,9 +138,23 @@ function confirmedContext(
     confirmedBy: by,
     confirmed: confirmedWords(by, at),
     write: (write, send) => context.write({ ...write, tool, confirmed: by }, send),
-    carryOn: (args, targets) => codeFields(gate.carryOn({ tool, args }, { by, at, kept: targets })),
+    carryOn(args, targets) {
+      if (targets.length === 0) return {};
+      // No code outlives the process.
+      if (context.time.ending?.aborted) return { words: REST_IS_ASKED_ABOUT };
+      const fields = codeFields(gate.carryOn({ tool, args }, { by, at, kept: targets }));
+      const { confirmation_code: code, expires_at: ends } = fields;
+      const given = Object.entries(args).map(([name, values]) => `${name} ${JSON.stringify(values)}`);
+      return {
+        fields,
+        words: `This call had no time for the rest, and the same yes covers it: call ${tool} with ${given.join(', ')} and confirmation_code ${code} before ${ends}.`,
+      };
+    },
   };
 }
+
+const REST_IS_ASKED_ABOUT =
+  'The server is ending, so the rest was not tried. Call again in a moment, and the user will be asked about it.';
 
 /**
  * What a click did to this very call, told once; undefined where there was none. Waits for a deletion under way.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AgoraError, ErrorCode } from '../../src/agora/errors.ts';
+import { type AgoraError, type ErrorCode, isUntried } from '../../src/agora/errors.ts';
 import { type Members, readMembers } from '../../src/agora/reconcile.ts';
 import { BATCH } from '../../src/agora/threads.ts';
 import { inParallel } from '../../src/base/in-parallel.ts';
@@ -8,7 +8,6 @@ import { shownId } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import { AT_ONCE } from '../../src/toolkit/targets.ts';
 import { outcomeOf } from '../../src/toolkit/writer.ts';
-import { isUntried } from './rest-of-a-yes.ts';
 
 /** The users of a call in one of its threads. */
 export interface ThreadUsers {
