@@ -1,21 +1,19 @@
-import { quoted } from '../base/escape.ts';
-import { type AssistantConfig, asAssistantStarts } from '../doctor/assistant-config.ts';
-import { AssistantFileError, type AssistantServer, readAssistantFile } from '../doctor/assistant-file.ts';
+import { asAssistantStarts } from '../doctor/assistant-config.ts';
+import { AssistantFileError, readAssistantFile } from '../doctor/assistant-file.ts';
 import { type Check, fail } from '../doctor/check-result.ts';
 import type { Environment } from '../settings/read-config.ts';
-import { environmentOf, readCommandLine, settingFlags } from './flags.ts';
+import { type CommandLine, environmentOf, readCommandLine, settingFlags } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The settings that the doctor checks, and where they come from. */
 export interface DoctorSettings {
   readonly environment: Environment;
+  /** In words; a variable that is not in it comes from the environment. */
   readonly sources: ReadonlyMap<string, string>;
   /** What there is to say of the file that they are in. */
   readonly checks: readonly Check[];
-  /** How the server is started, to be read after what it is for; empty for this shell. */
-  readonly as: string;
-  /** The server in the file. */
-  readonly server: { readonly file: string; readonly assistant: string; readonly server: string } | undefined;
+  /** The server in the file; undefined for the settings of this shell. */
+  readonly server?: { readonly file: string; readonly assistant: string; readonly server: string };
 }
 
 /**
@@ -23,44 +21,38 @@ export interface DoctorSettings {
  *
  * @throws UsageError where the file cannot be used, or does not say which server is meant
  */
-export async function readAssistantSettings(file: string, wanted: string | undefined): Promise<DoctorSettings> {
-  const server = await readAssistantFile(file, wanted).catch((error: unknown) => {
+export function readAssistantSettings(file: string, wanted: string | undefined): DoctorSettings {
+  try {
+    const server = readAssistantFile(file, wanted);
+    const { environment, sources, words, checks } = asAssistantStarts(server, process.env);
+    const flags = flagsOf(words);
+    const fromFlags = Object.keys(flags.settings).map((name) => [name, 'args of the file'] as const);
+    return {
+      environment: environmentOf(environment, flags.settings),
+      sources: new Map([...sources, ...fromFlags]),
+      checks: [...checks, ...flags.checks],
+      server: { file: server.path, assistant: server.kind.name, server: server.name },
+    };
+  } catch (error) {
     throw error instanceof AssistantFileError ? new UsageError(error.message) : error;
-  });
-  const config = await asAssistantStarts(server, process.env);
-  const { checks, settings } = flagsOf(config);
-  return {
-    environment: environmentOf(config.environment, settings),
-    sources: new Map([...config.sources, ...Object.keys(settings).map((name) => [name, 'args of the file'] as const)]),
-    checks: [...config.checks, ...checks],
-    as: `, as ${server.kind.name} starts ${quoted(server.name, 60)}`,
-    server: namesOf(server),
-  };
+  }
 }
 
-const namesOf = ({ path, kind, name }: AssistantServer): DoctorSettings['server'] => ({
-  file: path,
-  assistant: kind.name,
-  server: name,
-});
-
-const doesNotStart = (why: string): Check =>
-  fail('args', `the server does not start: ${why}`, 'Correct the args of the file.');
-
 /** The server itself would refuse to start with what cannot be read here. */
-function flagsOf({ words }: AssistantConfig): {
-  checks: Check[];
-  settings: ReturnType<typeof readCommandLine>['settings'];
-} {
-  const [first, ...rest] = words;
-  const flags = first === 'serve' ? rest : words;
+function flagsOf(words: readonly string[]): { checks: Check[]; settings: CommandLine['settings'] } {
+  const doesNotStart = (why: string): Check[] => [
+    fail('args', `the server does not start: ${why}`, 'Correct the args of the file.'),
+  ];
   try {
-    const { words: others, settings } = readCommandLine(flags, [], settingFlags);
+    const { words: others, settings } = readCommandLine(
+      words[0] === 'serve' ? words.slice(1) : words,
+      [],
+      settingFlags,
+    );
     // Not shown: it may be a secret whose flag was forgotten.
-    const checks = others.length === 0 ? [] : [doesNotStart('a word of its args belongs to no flag')];
-    return { checks, settings };
+    return { checks: others.length === 0 ? [] : doesNotStart('a word of its args belongs to no flag'), settings };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { checks: [doesNotStart(error.message.replace(/\.$/, ''))], settings: {} };
+    return { checks: doesNotStart(error.message.replace(/\.$/, '')), settings: {} };
   }
 }

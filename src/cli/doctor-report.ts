@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Check, Status } from '../doctor/check-result.ts';
-import type { Section, SectionedCheck } from '../doctor/run-checks.ts';
+import type { Section } from '../doctor/run-checks.ts';
 import type { Target } from '../settings/read-config.ts';
 import { isOurs } from '../settings/setting-names.ts';
 import { fold, type Style } from './terminal.ts';
@@ -25,11 +25,11 @@ const WORD_WIDTH = 'skipped'.length;
 /** The id of a check as words; the name of a variable as it is, also in lower case. */
 const nameOf = (id: string): string => (/^[a-z]/.test(id) && !isOurs(id) ? id.replaceAll('_', ' ') : id);
 
-/** The lines of one check, under a heading where it is the first of its section. */
-export function checkText(check: SectionedCheck, before: Section | undefined, style: ReportStyle): string {
-  const heading = check.section === before ? '' : `\n${styled('bold', check.section, style)}\n`;
-  return `${heading}${style.kind === 'plain' ? plainLine(check) : terminalLines(check, style)}\n`;
-}
+export const headingText = (section: Section, style: ReportStyle): string => `\n${styled('bold', section, style)}\n`;
+
+/** The lines of one check. */
+export const checkText = (check: Check, style: ReportStyle): string =>
+  `${style.kind === 'plain' ? plainLine(check) : terminalLines(check, style)}\n`;
 
 /** All in one line, so that `grep` finds a check together with its fix. */
 const plainLine = ({ id, status, detail, fix }: Check): string =>

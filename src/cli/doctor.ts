@@ -1,14 +1,14 @@
 import '../mcp/zod-jitless.ts';
 import { isSandbox } from '../app/is-sandbox.ts';
-import { knownTools, toolsFor } from '../app/tool-registry.ts';
-import { systemClock } from '../base/clock.ts';
+import { knownTools } from '../app/tool-registry.ts';
 import { quoted } from '../base/escape.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
-import { type DoctorInput, runChecks, type SectionedCheck } from '../doctor/run-checks.ts';
-import { type Config, readConfig } from '../settings/read-config.ts';
+import type { Check } from '../doctor/check-result.ts';
+import { runChecks, type Section } from '../doctor/run-checks.ts';
+import { readConfig, type Target } from '../settings/read-config.ts';
 import { type DoctorSettings, readAssistantSettings } from './doctor-config.ts';
-import { checkText, exitCodeOf, handOver, type ReportStyle, verdictText } from './doctor-report.ts';
+import { checkText, exitCodeOf, handOver, headingText, type ReportStyle, verdictText } from './doctor-report.ts';
 import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { wantsColours } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -30,43 +30,53 @@ export async function doctor(args: readonly string[]): Promise<void> {
   noWords(words);
   const [file, server] = [flags.get('config')?.[0], flags.get('server')?.[0]];
   if (file === undefined && server !== undefined) throw new UsageError('--server NAME needs --config FILE.');
-  const given = file === undefined ? ofThisShell() : await readAssistantSettings(file, server);
+  const given: DoctorSettings =
+    file === undefined
+      ? { environment: process.env, sources: new Map(), checks: [] }
+      : readAssistantSettings(file, server);
   const environment = environmentOf(given.environment, settings);
   const config = readConfig(environment, knownTools);
-  const all = toolsFor({ ...config, readOnly: false, tools: undefined });
-  const input: DoctorInput = {
-    environment,
-    sources: new Map([...given.sources, ...Object.keys(settings).map((name) => [name, 'flag'] as const)]),
-    ofAssistant: given.checks,
-    config,
-    tools: { registered: toolsFor(config).length, all: all.length },
-    offline: flags.has('offline'),
-    clock: systemClock,
-    version,
-  };
+  const { target } = config;
   const json = flags.has('json');
+  const offline = flags.has('offline');
   const style = reportStyle();
   const print = (text: string): void => void process.stdout.write(redact(text));
-  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(config)}${given.as}\n`);
-  const checks: SectionedCheck[] = [];
-  // Each check is printed as soon as it is made: a host that does not answer takes its time.
-  for await (const check of runChecks(input)) {
-    if (!json) print(checkText(check, checks.at(-1)?.section, style));
-    checks.push(check);
-  }
-  const sandboxOnly = isSandbox(config.target);
-  process.exitCode = exitCodeOf(checks, sandboxOnly);
-  if (json) process.stdout.write(`${toRedactedJson(jsonReport(input, checks, given, sandboxOnly))}\n`);
-  else print(verdictText(checks, style, sandboxOnly ? handOver(config.target, file) : undefined));
-}
+  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(target, given)}\n`);
 
-const ofThisShell = (): DoctorSettings => ({
-  environment: process.env,
-  sources: new Map(),
-  checks: [],
-  as: '',
-  server: undefined,
-});
+  const checks: Check[] = [];
+  let heading: Section | undefined;
+  // Each check is printed as soon as it is made: a host that does not answer takes its time.
+  await runChecks(
+    {
+      environment,
+      sources: new Map([...given.sources, ...Object.keys(settings).map((name) => [name, 'flag'] as const)]),
+      ofAssistant: given.checks,
+      config,
+      offline,
+    },
+    (section, ...made) => {
+      checks.push(...made);
+      if (json || made.length === 0) return;
+      if (section !== heading) print(headingText(section, style));
+      heading = section;
+      for (const check of made) print(checkText(check, style));
+    },
+  );
+
+  const sandboxOnly = isSandbox(target);
+  process.exitCode = exitCodeOf(checks, sandboxOnly);
+  if (!json) return print(verdictText(checks, style, sandboxOnly ? handOver(target, file) : undefined));
+  const report = {
+    version,
+    ...(given.server && { config: given.server }),
+    target: sandboxOnly ? 'sandbox' : target.kind,
+    ...(target.kind === 'app' && { app: target.name, host: target.origin }),
+    offline,
+    exit_code: process.exitCode,
+    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
+  };
+  process.stdout.write(`${toRedactedJson(report)}\n`);
+}
 
 function reportStyle(): ReportStyle {
   const { stdout } = process;
@@ -74,28 +84,15 @@ function reportStyle(): ReportStyle {
   return { kind: 'terminal', width: stdout.columns || 80, colours: wantsColours(stdout) };
 }
 
-function subject({ target }: Config): string {
+/** What is checked, and who starts it. */
+function subject(target: Target, { server }: DoctorSettings): string {
+  const as = server ? `, as ${server.assistant} starts ${quoted(server.server, 60)}` : '';
   switch (target.kind) {
     case 'app':
-      return `app ${quoted(target.name)} at ${target.origin}`;
+      return `app ${quoted(target.name)} at ${target.origin}${as}`;
     case 'sandbox':
-      return `the embedded sandbox, because ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}`;
+      return `the embedded sandbox, because ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}${as}`;
     case 'unusable':
-      return 'settings are incomplete or invalid';
+      return `settings are incomplete or invalid${as}`;
   }
 }
-
-const jsonReport = (
-  { config: { target }, offline }: DoctorInput,
-  checks: readonly SectionedCheck[],
-  { server }: DoctorSettings,
-  sandboxOnly: boolean,
-) => ({
-  version,
-  ...(server && { config: server }),
-  target: sandboxOnly ? 'sandbox' : target.kind,
-  ...(target.kind === 'app' && { app: target.name, host: target.origin }),
-  offline,
-  exit_code: exitCodeOf(checks, sandboxOnly),
-  checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
-});

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { quoted } from '../base/escape.ts';
@@ -11,22 +11,32 @@ export class AssistantFileError extends Error {
   override readonly name = 'AssistantFileError';
 }
 
+const record = z.record(z.string(), z.unknown());
+type Servers = z.output<typeof record>;
+const recordOf = (value: unknown): Servers => record.safeParse(value).data ?? {};
+
 const texts = z.array(z.string());
 /** A server in any of the three forms: opencode puts program and arguments into one list. */
-const entrySchema = z.looseObject({
-  command: z.union([z.string(), texts]).optional(),
-  args: texts.optional(),
-  env: z.record(z.string(), z.unknown()).optional(),
-  environment: z.record(z.string(), z.unknown()).optional(),
-  envFile: z.string().optional(),
-  url: z.string().optional(),
-  httpUrl: z.string().optional(),
-  disabled: z.boolean().optional(),
-  enabled: z.boolean().optional(),
-});
-export type ServerEntry = z.output<typeof entrySchema>;
-
-const record = z.record(z.string(), z.unknown());
+const entrySchema = z
+  .looseObject({
+    command: z.union([z.string(), texts]).optional(),
+    args: texts.optional(),
+    env: record.optional(),
+    environment: record.optional(),
+    envFile: z.string().optional(),
+    url: z.string().optional(),
+    httpUrl: z.string().optional(),
+    disabled: z.boolean().optional(),
+    enabled: z.boolean().optional(),
+  })
+  .transform(({ command = [], args = [], env, environment, envFile, url, httpUrl, disabled, enabled }) => ({
+    /** Program and arguments. */
+    words: [command, args].flat(),
+    env: env ?? environment ?? {},
+    envFile,
+    url: url ?? httpUrl,
+    off: disabled === true || enabled === false,
+  }));
 
 /** One server of an assistant's configuration. */
 export interface AssistantServer {
@@ -36,7 +46,7 @@ export interface AssistantServer {
   /** Has the file comments or trailing commas? */
   readonly loose: boolean;
   readonly name: string;
-  readonly entry: ServerEntry;
+  readonly entry: z.output<typeof entrySchema>;
   /** Our program in its command; undefined where the command is not known to start it. */
   readonly own: OwnWords | undefined;
 }
@@ -48,90 +58,77 @@ export interface AssistantServer {
  * @param wanted the server's name in the file; without it, the only one that starts this program
  * @throws AssistantFileError where the file cannot be used, or does not say which server is meant
  */
-export async function readAssistantFile(file: string, wanted: string | undefined): Promise<AssistantServer> {
+export function readAssistantFile(file: string, wanted: string | undefined): AssistantServer {
   const shown = quoted(file, 300);
-  if (/\.toml$/i.test(file)) throw new AssistantFileError(TOML(shown));
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AssistantFileError(`${shown} cannot be read (${error.code ?? 'unknown reason'}).`);
-  });
-  // PowerShell's `>` writes it, and no assistant reads it.
-  if (text.includes('\0')) throw new AssistantFileError(`${shown} is UTF-16: save it as UTF-8.`);
-  const { value, loose } = parsed(text, shown);
-  const document = record.safeParse(value).data ?? {};
+  const { value, loose } = read(file, shown);
+  const document = recordOf(value);
   const path = resolve(file);
   const projects = projectsOf(document);
-  const kind = assistantOf(
-    path,
-    projects.length === 0 ? Object.keys(document) : [...Object.keys(document), 'mcpServers'],
-  );
+  const kind = assistantOf(path, [...Object.keys(document), ...(projects.length === 0 ? [] : ['mcpServers'])]);
   if (kind === undefined) {
     throw new AssistantFileError(
       `${shown} has no MCP servers: none of the keys "mcpServers", "servers" (VS Code) and "mcp" (opencode) is in it.`,
     );
   }
-  const here = projects.find(({ folder }) => isThisFolder(folder));
-  const servers = { ...record.safeParse(document[kind.key]).data, ...here?.servers };
-  const elsewhere = inOtherFolders(projects);
-  const name =
-    wanted === undefined ? await onlyOne(servers, shown, elsewhere) : existing(wanted, servers, shown, elsewhere);
-  const entry = entrySchema.safeParse(servers[name]);
-  if (entry.error) {
-    const at = entry.error.issues[0]?.path.join('.') ?? '';
+  const servers = { ...recordOf(document[kind.key]), ...projects.find(({ isHere }) => isHere)?.servers };
+  const name = findServer(servers, wanted, shown, inOtherFolders(projects));
+  const which = `server ${quoted(name, 100)} in ${shown}`;
+  const parsed = entrySchema.safeParse(servers[name]);
+  if (parsed.error) {
+    const at = parsed.error.issues[0]?.path.join('.') ?? '';
     const where = at === '' ? 'it' : quoted(at, 100);
+    throw new AssistantFileError(`${which} is not written as ${kind.name} reads it: see ${where}.`);
+  }
+  const entry = parsed.data;
+  if (entry.url !== undefined) {
+    const at = URL.canParse(entry.url) ? ` at ${new URL(entry.url).host}` : '';
     throw new AssistantFileError(
-      `server ${quoted(name, 100)} in ${shown} is not written as ${kind.name} reads it: see ${where}.`,
+      `${which} is reached over HTTP${at}. Its settings are where it runs: run doctor there.`,
     );
   }
-  const url = entry.data.url ?? entry.data.httpUrl;
-  if (url !== undefined) {
-    throw new AssistantFileError(
-      `server ${quoted(name, 100)} in ${shown} is reached over HTTP${URL.canParse(url) ? ` at ${new URL(url).host}` : ''}. Its settings are where it runs: run doctor there.`,
-    );
-  }
-  return { path, kind, loose, name, entry: entry.data, own: await ownWords(wordsOf(entry.data)) };
+  return { path, kind, loose, name, entry, own: ownWords(entry.words) };
 }
 
-const TOML = (shown: string): string =>
-  `${shown} is TOML, as Codex has it, and only JSON is read. Put what its [mcp_servers.NAME.env] says, and the variables that its env_vars names, into the environment of this shell, and run doctor without --config.`;
-
-function parsed(text: string, shown: string): ReturnType<typeof parseLooseJson> {
+function read(file: string, shown: string): ReturnType<typeof parseLooseJson> {
+  const fail = (why: string): never => {
+    throw new AssistantFileError(`${shown} ${why}.`);
+  };
+  if (/\.toml$/i.test(file)) fail(TOML);
   try {
-    return parseLooseJson(text);
+    const text = readFileSync(file, 'utf8');
+    // PowerShell's `>` writes it, and no assistant reads it.
+    return text.includes('\0') ? fail('is UTF-16: save it as UTF-8') : parseLooseJson(text);
   } catch (error) {
-    if (!(error instanceof NotJsonError)) throw error;
-    const where = error.line === undefined ? '' : `: see line ${error.line}`;
-    throw new AssistantFileError(`${shown} is not JSON${where}.`);
+    if (error instanceof NotJsonError) fail(`is not JSON${error.line === undefined ? '' : `: see line ${error.line}`}`);
+    if (error instanceof Error && 'code' in error) fail(`cannot be read (${error.code})`);
+    throw error;
   }
 }
+
+const TOML =
+  'is TOML, as Codex has it, and only JSON is read. Put what its [mcp_servers.NAME.env] says, and the variables that its env_vars names, into the environment of this shell, and run doctor without --config';
 
 interface Project {
   readonly folder: string;
-  readonly servers: Record<string, unknown>;
+  /** Is it the current folder? */
+  readonly isHere: boolean;
+  readonly servers: Servers;
 }
 
 /** Claude Code keeps the servers of each project in its own file, and they go before those of all projects. */
-function projectsOf(document: Record<string, unknown>): Project[] {
-  return Object.entries(record.safeParse(document['projects']).data ?? {}).flatMap(([folder, project]) => {
-    const servers = record.safeParse(record.safeParse(project).data?.['mcpServers']).data ?? {};
-    return Object.keys(servers).length === 0 ? [] : [{ folder, servers }];
+const projectsOf = (document: Servers): Project[] =>
+  Object.entries(recordOf(document['projects'])).flatMap(([folder, project]) => {
+    const servers = recordOf(recordOf(project)['mcpServers']);
+    // On Windows the file has its folders with `/`.
+    const isHere = folder === process.cwd() || folder === process.cwd().replaceAll('\\', '/');
+    return Object.keys(servers).length === 0 ? [] : [{ folder, isHere, servers }];
   });
-}
-
-/** On Windows the file has its folders with `/`. */
-const isThisFolder = (folder: string): boolean =>
-  folder === process.cwd() || folder === process.cwd().replaceAll('\\', '/');
 
 function inOtherFolders(projects: readonly Project[]): string {
-  const folders = projects.map(({ folder }) => folder).filter((folder) => !isThisFolder(folder));
+  const folders = projects.filter(({ isHere }) => !isHere).map(({ folder }) => folder);
   if (folders.length === 0) return '';
   return ` It has servers of single projects too: for those, run doctor in the project's folder: ${listed(folders, 200)}.`;
 }
-
-/** Program and arguments, as one list. */
-export const wordsOf = ({ command = [], args = [] }: ServerEntry): string[] => [
-  ...(typeof command === 'string' ? [command] : command),
-  ...args,
-];
 
 const MOST_NAMES = 10;
 const listed = (names: readonly string[], most = 60): string =>
@@ -140,20 +137,15 @@ const listed = (names: readonly string[], most = 60): string =>
     .map((name) => quoted(name, most))
     .join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 
-function existing(wanted: string, servers: Record<string, unknown>, shown: string, elsewhere: string): string {
-  if (Object.hasOwn(servers, wanted)) return wanted;
+/** The name of the server that is wanted, or of the only one of ours. */
+function findServer(servers: Servers, wanted: string | undefined, shown: string, elsewhere: string): string {
   const names = Object.keys(servers);
-  const has = names.length === 0 ? 'It has none' : `It has ${listed(names)}`;
-  throw new AssistantFileError(`${shown} has no server ${quoted(wanted, 60)}. ${has}.${elsewhere}`);
-}
-
-async function onlyOne(servers: Record<string, unknown>, shown: string, elsewhere: string): Promise<string> {
-  const names = Object.keys(servers);
-  const ours: string[] = [];
-  for (const name of names) {
-    const entry = entrySchema.safeParse(servers[name]).data;
-    if (entry && (await ownWords(wordsOf(entry))) !== undefined) ours.push(name);
+  if (wanted !== undefined) {
+    if (Object.hasOwn(servers, wanted)) return wanted;
+    const has = names.length === 0 ? 'It has none' : `It has ${listed(names)}`;
+    throw new AssistantFileError(`${shown} has no server ${quoted(wanted, 60)}. ${has}.${elsewhere}`);
   }
+  const ours = names.filter((name) => ownWords(entrySchema.safeParse(servers[name]).data?.words ?? []) !== undefined);
   const [first, ...others] = ours;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined) {
@@ -161,7 +153,8 @@ async function onlyOne(servers: Record<string, unknown>, shown: string, elsewher
       `${ours.length} servers in ${shown} start agora-threads-mcp: ${listed(ours)}. Choose one with --server NAME.`,
     );
   }
-  const what = names.length === 0 ? 'has no server' : 'has no server that starts agora-threads-mcp, by its command';
-  const choose = names.length === 0 ? '' : ` If one of ${listed(names)} does, name it with --server NAME.`;
-  throw new AssistantFileError(`${shown} ${what}.${choose}${elsewhere}`);
+  if (names.length === 0) throw new AssistantFileError(`${shown} has no server.${elsewhere}`);
+  throw new AssistantFileError(
+    `${shown} has no server that starts agora-threads-mcp, by its command. If one of ${listed(names)} does, name it with --server NAME.${elsewhere}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { VariableSyntax } from './assistant-variables.ts';
+import { braces, dollar, editor, opencode, type VariableSyntax } from './assistant-variables.ts';
 
 /** How an assistant writes its configuration down, and what it does with it. */
 export interface AssistantKind {
@@ -30,19 +30,19 @@ const plain = {
  * From the documentation of each, and from the source of VS Code (extHostMcpNode.ts, variableResolver.ts), Gemini CLI and Qwen Code
  * (envVarResolver.ts) and opencode (config/variable.ts).
  */
-export const ASSISTANT_KINDS: readonly AssistantKind[] = [
-  { ...plain, name: 'Claude Code', file: /(^|\/)\.(mcp|claude)\.json$/, variables: 'braces' },
+const KINDS: readonly AssistantKind[] = [
+  { ...plain, name: 'Claude Code', file: /(^|\/)\.(mcp|claude)\.json$/, variables: braces },
   { ...plain, name: 'Claude Desktop', file: /(^|\/)claude_desktop_config\.json$/ },
-  { ...plain, name: 'Cursor', file: /(^|\/)\.cursor\/mcp\.json$/, variables: 'editor', envFile: true },
-  { ...plain, name: 'Gemini CLI', file: /(^|\/)\.gemini\/settings\.json$/, variables: 'dollar', comments: true },
-  { ...plain, name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, variables: 'dollar', comments: true },
-  { ...plain, name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, variables: 'braces' },
+  { ...plain, name: 'Cursor', file: /(^|\/)\.cursor\/mcp\.json$/, variables: editor, envFile: true },
+  { ...plain, name: 'Gemini CLI', file: /(^|\/)\.gemini\/settings\.json$/, variables: dollar, comments: true },
+  { ...plain, name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, variables: dollar, comments: true },
+  { ...plain, name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, variables: braces },
   {
     ...plain,
     name: 'VS Code',
     file: undefined,
     key: 'servers',
-    variables: 'editor',
+    variables: editor,
     unsetIsEmpty: true,
     comments: true,
     envFile: true,
@@ -52,7 +52,7 @@ export const ASSISTANT_KINDS: readonly AssistantKind[] = [
     name: 'opencode',
     file: undefined,
     key: 'mcp',
-    variables: 'opencode',
+    variables: opencode,
     unsetIsEmpty: true,
     comments: true,
   },
@@ -70,7 +70,7 @@ const UNKNOWN: AssistantKind = { ...plain, name: 'the assistant', file: undefine
  */
 export function assistantOf(path: string, keys: readonly string[]): AssistantKind | undefined {
   const slashed = path.replaceAll('\\', '/');
-  const known = ASSISTANT_KINDS.filter(({ key }) => keys.includes(key));
+  const known = KINDS.filter(({ key }) => keys.includes(key));
   const byFile = known.find(({ file }) => file?.test(slashed));
   if (byFile) return byFile;
   if (keys.includes('mcpServers')) return UNKNOWN;

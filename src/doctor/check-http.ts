@@ -6,10 +6,13 @@ import { type Check, fail, ok, warn } from './check-result.ts';
 const ID = 'http_tokens';
 const HOW = 'agora-threads-mcp token NAME --scopes read prints a line for the file.';
 
-/** Who may use a server over HTTP? Undefined where no file of tokens is set. */
-export async function checkHttpTokens({ http }: Config): Promise<Check | undefined> {
-  if (http.tokensFile === undefined) return undefined;
-  const read = await readTokensText(http.tokensFile);
+/** Who may use a server over HTTP? A check only where a file of tokens is set. */
+export async function checkHttpTokens({ http }: Config): Promise<Check[]> {
+  return http.tokensFile === undefined ? [] : [await checkFile(http.tokensFile)];
+}
+
+async function checkFile(file: string): Promise<Check> {
+  const read = await readTokensText(file);
   if ('fault' in read)
     return fail(ID, `the file ${read.fault}, so nobody can connect`, `Name a file of tokens. ${HOW}`);
   const { tokens, wrong } = parseTokens(read.text);

@@ -9,7 +9,7 @@ import type { AppTarget } from '../settings/app-target.ts';
 import { proxyFor } from '../settings/proxy-settings.ts';
 import type { Config, Environment } from '../settings/read-config.ts';
 import { type Check, failCall, failWithService, ok, skipped, warn } from './check-result.ts';
-import type { ListOutcome } from './check-service.ts';
+import type { ListOutcome } from './doctor-client.ts';
 
 export function checkHost({ origin, loopback }: AppTarget): Check {
   if (origin.startsWith('https:')) return ok('host', origin);
@@ -24,12 +24,10 @@ export function checkHost({ origin, loopback }: AppTarget): Check {
 /** A check only where the environment changes which certificates are good. */
 export function checkCertificates(environment: Environment): Check[] {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    const detail =
+      'not checked, because NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the network path can read the token';
     return [
-      warn(
-        'certificates',
-        'not checked, because NODE_TLS_REJECT_UNAUTHORIZED is 0: anyone on the network path can read the token',
-        'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.',
-      ),
+      warn('certificates', detail, 'Unset it, and name a private certificate authority with NODE_EXTRA_CA_CERTS.'),
     ];
   }
   const file = environment['NODE_EXTRA_CA_CERTS'];

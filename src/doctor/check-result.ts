@@ -1,6 +1,7 @@
 import { AgoraError } from '../agora/errors.ts';
 import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
+import { capitalised } from '../base/wording.ts';
 import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
 
@@ -37,11 +38,7 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
 
 /** A setting that is missing or wrong. The report shows its name before the line. */
 export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
-  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(where) : capitalized(hint));
-
-/** A ready token that cannot be good, by what it says about itself. */
-export const failToken = (detail: string): Check =>
-  fail('token', detail, 'Get a new token of this app from your token server: an app token, not a user token.');
+  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(where) : capitalised(hint));
 
 /**
  * A call that failed, in the words that tools use for it, addressed to the operator.
@@ -52,12 +49,9 @@ export const failToken = (detail: string): Check =>
 export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
   if (!(error instanceof AgoraError)) throw error;
   const { code, what, next, operator = next } = error.facts;
-  const step = capitalized(fix ?? operator);
-  const steps = where === undefined ? step : `${step} ${takeFrom(where)}`;
+  const steps = [capitalised(fix ?? operator), takeFrom(where)].filter((step) => step !== undefined).join(' ');
   return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, steps);
 }
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const takeFrom = (where: string | undefined): string | undefined =>
   where === undefined ? undefined : `Take it from ${where}.`;

@@ -1,20 +1,19 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { toolsFor } from '../app/tool-registry.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import type { Config } from '../settings/read-config.ts';
 import { selectedBy } from '../settings/tool-selection.ts';
 import { type Check, fail, ok, skipped } from './check-result.ts';
 
-/** @param tools how many are registered, and how many there are */
-export function checkTools(config: Config, tools: { readonly registered: number; readonly all: number }): Check {
-  const { registered, all } = tools;
+export function checkTools(config: Config): Check {
   // All are then registered, so that each call can say what is wrong.
-  if (isWrong(config, 'AGORA_THREADS_TOOLS')) {
-    return skipped('tools', 'AGORA_THREADS_TOOLS is wrong');
-  }
+  if (isWrong(config, 'AGORA_THREADS_TOOLS')) return skipped('tools', 'AGORA_THREADS_TOOLS is wrong');
+  const registered = toolsFor(config).length;
   const why = selectedBy(config).join(' and ');
   if (why === '') return ok('tools', `all ${registered} are registered`);
+  const all = toolsFor({ ...config, readOnly: false, tools: undefined }).length;
   return ok('tools', `${registered} of ${all} are registered, by ${why}`);
 }
 

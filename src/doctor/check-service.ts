@@ -1,10 +1,10 @@
 import { AgoraError, type ErrorCode } from '../agora/errors.ts';
-import type { Page, Thread } from '../agora/thread.ts';
-import type { CredentialSource } from '../settings/app-target.ts';
+import type { AppTarget } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
 import type { SettingName } from '../settings/schema.ts';
 import { whereOf } from '../settings/setting-names.ts';
 import { type Check, failCall, ok, skipped } from './check-result.ts';
+import type { ListOutcome } from './doctor-client.ts';
 
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
 type ServiceId = (typeof SERVICE_IDS)[number];
@@ -27,23 +27,14 @@ const WHERE: Readonly<Partial<Record<ErrorCode, SettingName>>> = {
 /** The setting that a 401 to a fresh token puts in doubt. */
 const BUILT_FROM = { built: 'AGORA_APP_CERTIFICATE', exchanged: 'EASEMOB_CLIENT_SECRET' } as const;
 
-/** A page of threads, or what was thrown. */
-export type ListOutcome = Page<Thread> | { readonly error: unknown };
-
-export interface ServiceInput {
-  readonly config: Config;
-  /** Where the token came from. */
-  readonly kind: CredentialSource['kind'];
-  /** Does this machine's clock agree with the service's? */
-  readonly clockRight: boolean;
-}
-
 /**
  * What listing one thread says about the app, its threads and its limits.
+ *
+ * @param clockRight does this machine's clock agree with the service's?
  */
-export function checkService(outcome: ListOutcome, input: ServiceInput): readonly Check[] {
-  if ('error' in outcome) return checkFailure(outcome.error, input);
-  const { rateLimit } = input.config;
+export function checkService(outcome: ListOutcome, app: AppTarget, config: Config, clockRight: boolean): Check[] {
+  if ('error' in outcome) return checkFailure(outcome.error, app, config, clockRight);
+  const { rateLimit } = config;
   const found = outcome.items.length === 0 ? 'there is no thread yet' : 'there are threads';
   const scope = rateLimit <= 10 ? 'in all' : 'to each endpoint';
   return [
@@ -53,19 +44,25 @@ export function checkService(outcome: ListOutcome, input: ServiceInput): readonl
   ];
 }
 
-function checkFailure(error: unknown, input: ServiceInput): readonly Check[] {
-  const code = error instanceof AgoraError ? error.code : undefined;
-  const about = (code && ABOUT[code]) ?? 'list_call';
-  const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${code}`;
-  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, input) : skipped(id, why)));
+function checkFailure(error: unknown, app: AppTarget, config: Config, clockRight: boolean): Check[] {
+  if (!(error instanceof AgoraError)) throw error;
+  const about = ABOUT[error.code] ?? 'list_call';
+  const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${error.code}`;
+  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, app, config, clockRight) : skipped(id, why)));
 }
 
-function failure(id: ServiceId, error: unknown, { config, kind, clockRight }: ServiceInput): Check {
-  if (!(error instanceof AgoraError)) throw error;
-  const placeOf = (name: SettingName | undefined) => name && whereOf(name, config.reader);
-  if (error.facts.status !== 401) return failCall(id, error, placeOf(WHERE[error.code]));
-  if (kind === 'fixed') return failCall(id, error, placeOf('AGORA_CHAT_APP_TOKEN'));
-  if (!clockRight) return failCall(id, error, undefined, 'Set the clock first, then run this again.');
+function failure(
+  id: string,
+  error: AgoraError,
+  { credentials: { kind } }: AppTarget,
+  { reader }: Config,
+  clockRight: boolean,
+): Check {
+  const failed = (setting: SettingName | undefined, fix?: string): Check =>
+    failCall(id, error, setting && whereOf(setting, reader), fix);
+  if (error.facts.status !== 401) return failed(WHERE[error.code]);
+  if (kind === 'fixed') return failed('AGORA_CHAT_APP_TOKEN');
+  if (!clockRight) return failed(undefined, 'Set the clock first, then run this again.');
   const name = BUILT_FROM[kind];
-  return failCall(id, error, placeOf(name), `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
+  return failed(name, `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { inQuotes, visible } from '../base/escape.ts';
 import { withHome } from '../base/with-home.ts';
-import type { CredentialSource } from '../settings/app-target.ts';
-import { type Config, type Environment, ourSettings } from '../settings/read-config.ts';
-import { credentialsOf, readSecret, SecretFileError } from '../settings/read-secret.ts';
-import { documented } from '../settings/schema.ts';
+import { type Config, type Environment, ourSettings, type Target } from '../settings/read-config.ts';
+import { readSecret, SecretFileError } from '../settings/read-secret.ts';
+import { documented, type SecretName } from '../settings/schema.ts';
 import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
 import { type Check, fail, failSetting, ok, skipped, warn } from './check-result.ts';
 
@@ -21,45 +20,35 @@ export async function checkSettings(
   const { target } = config;
   const problems = target.kind === 'unusable' ? target.problems : [];
   const given = new Map(ourSettings(environment));
-  const order = [...documented.flatMap(({ name }) => [name, `${name}_FILE`]), ...given.keys()];
-  const names = [...new Set([...order, ...problems.map(({ setting }) => setting)])];
+  const order = documented.flatMap(({ name }) => [name, `${name}_FILE`]);
   const checks: Check[] = [];
-  for (const name of names) {
+  for (const name of new Set([...order, ...given.keys(), ...problems.map(({ setting }) => setting)])) {
     const wrong = problems.filter(({ setting }) => setting === name);
     const value = given.get(name);
     const defaultValue = documented.find((setting) => setting.name === name)?.default;
     if (wrong.length > 0) checks.push(...wrong.map(failSetting));
-    else if (value !== undefined)
-      checks.push(await checkSetting(name, value, sources.get(name) ?? 'environment', config));
-    else if (defaultValue !== undefined) checks.push(ok(name, `${defaultValue} (default)`));
+    else if (value !== undefined) {
+      checks.push(await checkSetting(name, value, sources.get(name) ?? 'environment', target));
+    } else if (defaultValue !== undefined) checks.push(ok(name, `${defaultValue} (default)`));
   }
-  return [...checks, ...strayNames(environment)];
+  return [...checks, ...Object.keys(environment).flatMap(strayName)];
 }
 
-/** Names that look like settings but are not ours. They may belong to another program, so this is only a warning. */
-const strayNames = (environment: Environment): Check[] =>
-  Object.keys(environment).flatMap((name) => {
-    const nearest = isStray(name) ? nearestSetting(name) : undefined;
-    const shown = visible(name, 60);
-    return nearest === undefined
-      ? []
-      : [
-          warn(
-            shown,
-            'is not a setting of this server and is ignored',
-            `If it was meant for this server, rename it to ${nearest}.`,
-          ),
-        ];
-  });
+/** A name that looks like a setting but is not ours. It may belong to another program, so this is only a warning. */
+function strayName(name: string): Check[] {
+  const nearest = isStray(name) ? nearestSetting(name) : undefined;
+  if (nearest === undefined) return [];
+  const fix = `If it was meant for this server, rename it to ${nearest}.`;
+  return [warn(visible(name, 60), 'is not a setting of this server and is ignored', fix)];
+}
 
-async function checkSetting(name: string, value: string, source: string, config: Config): Promise<Check> {
-  const { target } = config;
+async function checkSetting(name: string, value: string, source: string, target: Target): Promise<Check> {
   if (target.kind === 'sandbox' && isOfApp(name)) {
     return skipped(name, 'ignored, because AGORA_THREADS_SANDBOX is set');
   }
   if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
-  const read = name.endsWith('_FILE') ? readerOf(name, config) : undefined;
-  return read ? checkFile(name, value, read) : ok(name, `${visible(value, 300)} (${source})`);
+  const ofSecret = name.replace(/_FILE$/, '');
+  return isSecret(ofSecret) ? checkFile(ofSecret, value) : ok(name, `${visible(value, 300)} (${source})`);
 }
 
 /** Tells two secrets apart, and shows a truncated paste, without revealing any part of a secret. */
@@ -69,35 +58,17 @@ const fingerprint = (value: string): string =>
 /** The permission that lets everyone on this machine read a file. */
 const WORLD_READABLE = 0o004;
 
-async function checkFile(name: string, path: string, read: () => Promise<string>): Promise<Check> {
+async function checkFile(secret: SecretName, path: string): Promise<Check> {
+  const name = `${secret}_FILE`;
   const shown = inQuotes(visible(path, 300));
   try {
-    const found = `${fingerprint(await read())} (file ${shown})`;
+    const found = `${fingerprint(await readSecret({ file: path, name: secret }))} (file ${shown})`;
     // Windows has no such bits.
     const open = process.platform !== 'win32' && ((await stat(withHome(path))).mode & WORLD_READABLE) !== 0;
     if (!open) return ok(name, found);
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
-    const fix = `Write the bare secret into ${shown}, readable only by this user.`;
-    return fail(name, error.fault, fix);
-  }
-}
-
-/** Reads the secret whose file is named by a variable. */
-function readerOf(name: string, { target, redisUrl }: Config): (() => Promise<string>) | undefined {
-  if (name === 'AGORA_THREADS_REDIS_URL_FILE') return redisUrl && (() => readSecret(redisUrl));
-  return target.kind === 'app' ? () => secretOf(target.credentials) : undefined;
-}
-
-function secretOf(source: CredentialSource): Promise<string> {
-  const credentials = credentialsOf(source);
-  switch (credentials.kind) {
-    case 'fixed':
-      return credentials.token();
-    case 'built':
-      return credentials.certificate();
-    case 'exchanged':
-      return credentials.clientSecret();
+    return fail(name, error.fault, `Write the bare secret into ${shown}, readable only by this user.`);
   }
 }

@@ -8,7 +8,7 @@ import type { AppTarget } from '../settings/app-target.ts';
 import { credentialsOf } from '../settings/read-secret.ts';
 import { whereOf } from '../settings/setting-names.ts';
 import type { Reader } from '../settings/where-found.ts';
-import { type Check, failCall, failToken, ok, skipped, warn } from './check-result.ts';
+import { type Check, fail, failCall, ok, skipped, warn } from './check-result.ts';
 
 export interface TokenCheck {
   readonly check: Check;
@@ -28,16 +28,16 @@ export interface Connection {
 
 /** Gets a token as a call would, and reads what it says about itself. Its end is compared with the service's clock. */
 export async function checkToken(
-  target: AppTarget,
+  app: AppTarget,
   clock: Clock,
   exchange: TokenExchange,
   { blocked, ahead }: Connection,
   reader: Reader,
 ): Promise<TokenCheck> {
-  const { kind } = target.credentials;
+  const { kind } = app.credentials;
   if (kind === 'exchanged' && blocked !== undefined) return { check: skipped('token', blocked) };
   let life: number | undefined;
-  const tokens = createTokens(credentialsOf(target.credentials), {
+  const tokens = createTokens(credentialsOf(app.credentials), {
     clock,
     async exchange(body, signal) {
       const answer = await exchange(body, signal);
@@ -45,28 +45,22 @@ export async function checkToken(
       return answer;
     },
   });
-  let token: string;
   try {
-    token = await tokens.get(new AbortController().signal);
+    const token = await tokens.get(new AbortController().signal);
+    if (kind !== 'fixed') return { check: ok('token', `${originOf(kind, life)}, and renewed automatically`), token };
+    const check = checkReady(token, app, clock.now() - ahead);
+    return check.status === 'fail' ? { check } : { check, token };
   } catch (error) {
-    return {
-      check: failCall('token', error, kind === 'exchanged' ? whereOf('EASEMOB_CLIENT_SECRET', reader) : undefined),
-    };
-  }
-  switch (kind) {
-    case 'fixed': {
-      const check = checkReady(token, target, clock.now() - ahead);
-      return check.status === 'fail' ? { check } : { check, token };
-    }
-    case 'built':
-      return { check: ok('token', 'built here from AGORA_APP_CERTIFICATE for 24 h, and renewed automatically'), token };
-    case 'exchanged':
-      return { check: ok('token', `exchanged, ${lifeText(life)}, and renewed automatically`), token };
+    const where = kind === 'exchanged' ? whereOf('EASEMOB_CLIENT_SECRET', reader) : undefined;
+    return { check: failCall('token', error, where) };
   }
 }
 
-const lifeText = (seconds: number | undefined): string =>
-  seconds === undefined || seconds <= 0 ? 'without an expiry time' : `valid for ${span(seconds * 1_000)}`;
+/** @param life of an exchanged token, in seconds */
+function originOf(kind: 'built' | 'exchanged', life = 0): string {
+  if (kind === 'built') return 'built here from AGORA_APP_CERTIFICATE for 24 h';
+  return `exchanged, ${life <= 0 ? 'without an expiry time' : `valid for ${span(life * 1_000)}`}`;
+}
 
 function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
   if (!token.startsWith('007')) {
@@ -77,22 +71,23 @@ function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
     return failToken('it starts like a built token (007) but cannot be decoded: damaged or truncated');
   }
   const { ends } = read;
+  const ofApp = visible(read.appId, 40);
   const [first, appId = ''] = prefix;
   if (first === 'app-id' && appId.toLowerCase() !== read.appId.toLowerCase()) {
-    const detail = `it is for App ID ${visible(read.appId, 40)}, but the settings name ${visible(appId, 40)}`;
-    return failToken(detail);
+    return failToken(`it is for App ID ${ofApp}, but the settings name ${visible(appId, 40)}`);
   }
   if (read.isUserToken) return failToken('it is a user token, and only an app token may make these calls');
   const left = ends - now;
   if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
-  const detail = `an app token for App ID ${visible(read.appId, 40)}, valid for ${span(left)}, until ${utcTime(ends)}`;
+  const detail = `an app token for App ID ${ofApp}, valid for ${span(left)}, until ${utcTime(ends)}`;
   if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
-  return warn(
-    'token',
-    detail,
-    'This token is not renewed. Set AGORA_APP_ID and AGORA_APP_CERTIFICATE instead for tokens that are.',
-  );
+  const fix = 'This token is not renewed. Set AGORA_APP_ID and AGORA_APP_CERTIFICATE instead for tokens that are.';
+  return warn('token', detail, fix);
 }
+
+/** A ready token that cannot be good, by what it says about itself. */
+const failToken = (detail: string): Check =>
+  fail('token', detail, 'Get a new token of this app from your token server: an app token, not a user token.');
 
 /** What a built token says about itself, with its end in milliseconds since 1970; undefined where it cannot be read. */
 function readToken(text: string): { appId: string; ends: number; isUserToken: boolean } | undefined {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { readText } from './assistant-variables.ts';
 
 const PACKAGE = 'agora-threads-mcp';
 
@@ -23,26 +23,21 @@ const BY_FOLDER = /agora-threads[^\\/]*[\\/]dist[\\/]main\.js$/i;
  *
  * @returns undefined where none of its words is this program
  */
-export async function ownWords(words: readonly string[]): Promise<OwnWords | undefined> {
-  for (const [index, word] of words.entries()) {
-    if (BY_NAME.test(word) || BY_FOLDER.test(word) || (await isOurMain(word))) {
-      const rest = words.slice(index + 1);
-      // `npx --package agora-threads-mcp agora-threads-mcp`: the second one is the program.
-      const [next = '', ...others] = rest;
-      return { program: word, words: BY_NAME.test(next) ? others : rest };
-    }
-  }
-  return undefined;
+export function ownWords(words: readonly string[]): OwnWords | undefined {
+  const at = words.findIndex((word) => BY_NAME.test(word) || BY_FOLDER.test(word) || isOurMain(word));
+  const [program, ...rest] = at === -1 ? [] : words.slice(at);
+  if (program === undefined) return undefined;
+  // `npx --package agora-threads-mcp agora-threads-mcp`: the second one is the program.
+  return { program, words: BY_NAME.test(rest[0] ?? '') ? rest.slice(1) : rest };
 }
 
 const manifest = z.object({ name: z.literal(PACKAGE) });
 
 /** A clone may be in a folder of any name, so its package.json tells. */
-async function isOurMain(word: string): Promise<boolean> {
+function isOurMain(word: string): boolean {
   if (basename(word.replaceAll('\\', '/')) !== 'main.js') return false;
-  const folder = dirname(dirname(resolve(word)));
   try {
-    return manifest.safeParse(JSON.parse(await readFile(resolve(folder, 'package.json'), 'utf8'))).success;
+    return manifest.safeParse(JSON.parse(readText(resolve(dirname(word), '../package.json')) ?? '')).success;
   } catch {
     return false;
   }

@@ -12,7 +12,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
 import { columnsOf } from '../../src/base/display-width.ts';
 import { version } from '../../src/base/version.ts';
-import { checkText, verdictText } from '../../src/cli/doctor-report.ts';
+import { checkText, headingText, verdictText } from '../../src/cli/doctor-report.ts';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { runBinary } from '../support/binary.ts';
@@ -557,10 +557,8 @@ it('on a terminal: glyphs and colours, folded to its width, each fix on a line o
     { ...check, status: 'warn', id: 'clock', detail: 'this machine is 2 min ahead', fix: 'Set it.' },
   ] as const;
   const style = { kind: 'terminal', width: 72, colours: true } as const;
-  const lines = checks.map((one, i) =>
-    checkText({ section: 'Network', ...one }, i === 0 ? undefined : 'Network', style),
-  );
-  expect(lines.join('') + verdictText(checks, style, undefined)).toMatchSnapshot();
+  const lines = checks.map((one) => checkText(one, style));
+  expect([headingText('Network', style), ...lines, verdictText(checks, style, undefined)].join('')).toMatchSnapshot();
 });
 
 it('on a terminal of 80 columns no line is longer, though Chinese takes two columns a character', async () => {
