@@ -1,12 +1,27 @@
-import { AgoraError, type AgoraErrorFacts } from './errors.ts';
+import { AgoraError, type AgoraErrorFacts, type ErrorCode } from './errors.ts';
 import { askOperator, tryAgainOrAskOperator } from './next-step.ts';
 
 type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'operator' | 'retry'>;
+
+/** They prove that no connection was made, even through a proxy, whose own connections we cannot see. */
+const UNCONNECTED = new Set<ErrorCode>([
+  'host_not_found',
+  'connection_refused',
+  'connection_timed_out',
+  'proxy_refused',
+]);
 
 const NO_WAY: Failure = {
   code: 'network_unreachable',
   what: 'no network route to the host',
   ...askOperator('check the network.'),
+  retry: 'later',
+};
+
+const NO_CONNECTION: Failure = {
+  code: 'connection_timed_out',
+  what: 'no connection to the host was made in time',
+  ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
   retry: 'later',
 };
 
@@ -30,18 +45,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     ...askOperator('check AGORA_CHAT_HOST, its port and any proxy.'),
     retry: 'later',
   },
-  UND_ERR_CONNECT_TIMEOUT: {
-    code: 'connection_timed_out',
-    what: 'no connection to the host was made in time',
-    ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
-    retry: 'later',
-  },
+  UND_ERR_CONNECT_TIMEOUT: NO_CONNECTION,
   ENETUNREACH: NO_WAY,
   EHOSTUNREACH: NO_WAY,
 };
-
-/** Errors that prove no connection was made, even through a proxy, whose own connections we cannot see. */
-const UNCONNECTED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** OpenSSL rejects a certificate before a byte of a request is written. */
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
@@ -56,12 +63,14 @@ function failureOf(code: string, error: unknown): Failure {
       retry: 'never',
     };
   }
-  if (isProxyRefusal(error)) {
+  // undici reports a refused CONNECT without a code, and with its status in words: `Proxy response (407) !== 200 …`.
+  const words = error instanceof Error ? error.message : '';
+  if (words.includes('HTTP Tunneling')) {
     return {
       code: 'proxy_refused',
       what: 'the proxy refused the way to the host',
       ...askOperator('check HTTPS_PROXY and NO_PROXY.'),
-      retry: isPassing(error) ? 'later' : 'never',
+      retry: /\(50[234]\)/.test(words) ? 'later' : 'never',
     };
   }
   return (
@@ -75,10 +84,6 @@ function failureOf(code: string, error: unknown): Failure {
   );
 }
 
-/** undici reports a refused CONNECT without a code, and with its status in words: `Proxy response (407) !== 200 …`. */
-const isProxyRefusal = (error: unknown): boolean => error instanceof Error && /HTTP Tunneling/.test(error.message);
-const isPassing = (error: unknown): boolean => error instanceof Error && /\(50[234]\)/.test(error.message);
-
 /**
  * The failure of a connection, before a request was sent or while it was on its way.
  *
@@ -88,12 +93,12 @@ const isPassing = (error: unknown): boolean => error instanceof Error && /\(50[2
 export function connectionError(error: unknown, origin: string, neverSent: boolean): AgoraError {
   const code = errorCode(error);
   const failure = failureOf(code, error);
-  const before = neverSent || UNCONNECTED.has(code) || CERTIFICATE.test(code) || isProxyRefusal(error);
+  const isUnsent = neverSent || UNCONNECTED.has(failure.code) || CERTIFICATE.test(code);
   return new AgoraError(
     {
       ...failure,
       what: `${failure.what} (${origin})`,
-      landed: before ? 'no' : 'maybe',
+      landed: isUnsent ? 'no' : 'maybe',
       passing: failure.retry === 'later',
     },
     { cause: error },
@@ -101,15 +106,25 @@ export function connectionError(error: unknown, origin: string, neverSent: boole
 }
 
 /** No connection within the time limit of the attempt: the proxy or the host does not answer. */
-export function unconnected(origin: string, timeoutMs: number): AgoraError {
-  return new AgoraError({
-    code: 'connection_timed_out',
-    what: `no connection to the host was made in time within ${timeoutMs / 1_000} s (${origin})`,
-    ...tryAgainOrAskOperator('check network, proxy and AGORA_CHAT_HOST.'),
-    retry: 'later',
+export const unconnected = (origin: string, timeoutMs: number): AgoraError =>
+  new AgoraError({
+    ...NO_CONNECTION,
+    what: `${NO_CONNECTION.what} within ${timeoutMs / 1_000} s (${origin})`,
     landed: 'no',
   });
-}
+
+/** No whole answer within the time limit of the attempt. */
+export const timedOut = (timeoutMs: number): AgoraError =>
+  new AgoraError({
+    code: 'timed_out',
+    what: `the service did not answer within ${timeoutMs / 1_000} s`,
+    next: 'Call again in a moment; the operator can raise AGORA_THREADS_TIMEOUT_MS.',
+    operator:
+      'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',
+    retry: 'later',
+    landed: 'maybe',
+    passing: true,
+  });
 
 /** The error code, also where Node wraps several attempts (IPv4 and IPv6) in one error. */
 function errorCode(error: unknown): string {

@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Send, Sending } from './api-call.ts';
+import { unreadable } from './read-answer.ts';
 import { createAnswers } from './responses.ts';
-import { unreadable } from './send-once.ts';
 import type { Page, Thread } from './thread.ts';
 
 export interface PageQuery {

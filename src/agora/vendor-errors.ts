@@ -5,9 +5,10 @@ import { ROWS, type Row, UNKNOWN } from './vendor-rows.ts';
 /** The usable parts of an error body: gateways answer HTML or nothing, so each may be missing. */
 export interface VendorAnswer {
   readonly status: number;
-  readonly type?: string;
-  readonly description?: string;
-  readonly number?: number;
+  readonly type?: string | undefined;
+  readonly description?: string | undefined;
+  readonly number?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Lower case, without trailing dots and spaces: the service writes `msg not belong to group .` */
@@ -50,6 +51,6 @@ export function vendorError(answer: VendorAnswer): AgoraError {
         ? 'maybe'
         : 'no',
     status: answer.status,
-    ...defined({ operator, about, said: said || undefined }),
+    ...defined({ operator, about, said: said || undefined, retryAfterMs: answer.retryAfterMs }),
   });
 }

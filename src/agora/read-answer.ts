@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { AgoraError } from './errors.ts';
+import type { HttpAnswer } from './round-trip.ts';
+import { vendorError } from './vendor-errors.ts';
+
+/** Gateways answer HTML or nothing, so each part may be missing. */
+const errorBody = z
+  .object({
+    error: z.string().optional().catch(undefined),
+    error_description: z.string().optional().catch(undefined),
+    error_code: z.int().optional().catch(undefined),
+  })
+  .catch({});
+
+/**
+ * Reads what a call asks for out of its answer.
+ *
+ * @throws AgoraError for anything but a readable 200
+ */
+export function readAnswer<T>(schema: z.ZodType<T>, answer: HttpAnswer, clock: Clock): T {
+  const { status, text } = answer;
+  // A status that HTTP does not define says nothing about what was done.
+  if (status < 200 || status >= 600) throw unreadable(`its HTTP status is ${status}`);
+  // A 2xx other than the documented 200 has done something: its body must have the same shape.
+  if (status >= 300) throw refusalOf(answer, clock);
+  const json = parseJson(text);
+  if (json === undefined) throw unreadable(text.trim() === '' ? 'it is empty' : 'it is not JSON');
+  if (typeof json === 'object' && json !== null && 'error' in json) {
+    const { error, error_description } = errorBody.parse(json);
+    const said = error_description ?? error;
+    if (said !== undefined) throw unreadable('it is a success by its status, and an error by its body').with({ said });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The refusal of an answer with a status of 300 or more. */
+export function refusalOf({ status, headers, text }: HttpAnswer, clock: Clock): AgoraError {
+  const { error, error_description, error_code } = errorBody.parse(parseJson(text));
+  return vendorError({
+    status,
+    type: error,
+    description: error_description,
+    number: error_code,
+    retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
+  });
+}
+
+/** `Retry-After` in seconds or as a date [RFC 9110]. The vendor does not document it, but gateways send it. */
+function retryAfterMs(header: string | readonly string[] | undefined, now: number): number | undefined {
+  const text = typeof header === 'string' ? header.trim() : '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const date = /^[A-Z][a-z]{2}, \d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+export function unreadable(why: string, cause?: unknown): AgoraError {
+  return new AgoraError(
+    {
+      code: 'unreadable_answer',
+      what: `the answer of the service cannot be read: ${why}`,
+      next: 'Call again; if it stays, ask the operator to check AGORA_CHAT_HOST and any proxy.',
+      operator: 'Check AGORA_CHAT_HOST and any proxy: what answers there does not speak as Agora Chat does.',
+      retry: 'later',
+      landed: 'maybe',
+      status: 200,
+    },
+    { cause },
+  );
+}
