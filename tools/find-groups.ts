@@ -54,7 +54,7 @@ export const findGroups = defineTool({
     };
     const needle = name_contains === undefined ? undefined : folded(name_contains);
     const found = await readGroups(groups, username, {
-      start: cursor === undefined ? {} : unwrapCursor(scope, cursor),
+      start: unwrapCursor(scope, cursor),
       limit,
       fits: ({ name }) => needle === undefined || (name !== undefined && folded(name).includes(needle)),
       onPage: (read) => progress(read, undefined, `Read ${read} groups`),

@@ -6,12 +6,10 @@ import { foundOf, foundText, foundThreads } from '../src/present/found-threads.t
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { filterArguments, groupId, listArguments, SPAN, spanInOrder } from './support/parameters.ts';
 import { settleEmpty } from './support/settle-empty.ts';
-import { filterOf, wordsOf } from './support/thread-list.ts';
+import { filterOf, subjectOf, wordsOf } from './support/thread-list.ts';
 
 /** In milliseconds; clients give up a call after a minute, and the answer takes some time to be made. */
 const DEADLINE_MS = 43_000;
-
-const LIMIT = 'must be a whole number from 0 to 50';
 
 export const findThreads = defineTool({
   name: 'find_threads',
@@ -28,12 +26,7 @@ export const findThreads = defineTool({
       msg_id: filterArguments.msg_id,
       created_after: filterArguments.created_after,
       created_before: filterArguments.created_before,
-      limit: z
-        .int(LIMIT)
-        .min(0, LIMIT)
-        .max(50, LIMIT)
-        .default(20)
-        .describe('How many to show (0-50, default 20); 0 only counts'),
+      limit: listArguments.limit.describe('How many to show (0-50, default 20); 0 only counts'),
       cursor: listArguments.cursor,
       sort: listArguments.sort.unwrap().optional().describe('By creation; desc (default): newest first'),
       detail: listArguments.detail,
@@ -44,10 +37,11 @@ export const findThreads = defineTool({
     const { app, directory, groupNames, seen, clock, signal, progress } = context;
     const filter = filterOf(narrow);
     const order = orderOf(sort, filter);
-    const scope: CursorScope = {
+    const scope = defined({ group_id });
+    const list: CursorScope = {
       tool: 'find_threads',
       app: app.name,
-      scope: defined({ group_id }),
+      scope,
       sort: order.sort,
       filters: defined(narrow),
     };
@@ -56,8 +50,7 @@ export const findThreads = defineTool({
       ...defined({ groupId: group_id }),
       ...order,
       limit,
-      from:
-        cursor === undefined ? { place: undefined, shown: [], skipped: 0 } : readPosition(unwrapCursor(scope, cursor)),
+      from: readPosition(unwrapCursor(list, cursor)),
     };
     const began = clock.now();
     const answer = await directory.ask(
@@ -67,11 +60,11 @@ export const findThreads = defineTool({
       signal,
     );
     const isEmpty = answer.stopped === 'end' && answer.matches.length === 0 && cursor === undefined;
-    const notes = isEmpty ? await settleEmpty(defined({ owner: narrow.owner, group_id }), context, signal) : [];
+    const notes = isEmpty ? await settleEmpty(defined({ owner: narrow.owner, group_id }), context) : [];
     for (const { thread, at } of answer.threads) seen.remember([thread], at);
     return foundOf({
-      scope,
-      subject: group_id === undefined ? `Threads of the app ${app.name}` : `Threads of group ${group_id}`,
+      scope: list,
+      subject: subjectOf(scope, app),
       narrowed: wordsOf(narrow),
       notes,
       answer,
@@ -90,6 +83,6 @@ export const findThreads = defineTool({
 function orderOf(sort: Question['sort'] | undefined, { createdFrom, createdBefore }: Question['filter']) {
   const onlyBefore = createdBefore !== undefined && createdFrom === undefined;
   const onlyAfter = createdFrom !== undefined && createdBefore === undefined;
-  const side = onlyBefore ? 'oldest' : onlyAfter ? 'newest' : sort === 'asc' ? 'oldest' : 'newest';
+  const side = onlyBefore || (sort === 'asc' && !onlyAfter) ? 'oldest' : 'newest';
   return { side, sort: sort ?? (side === 'newest' ? 'desc' : 'asc') } as const;
 }

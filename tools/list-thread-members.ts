@@ -43,7 +43,7 @@ export const listThreadMembers = defineTool({
         const { items, ...page } = await threads.listMembers(thread_id, query, bounded);
         return { ...page, items: items.map((id) => ({ id })) };
       },
-      start: cursor === undefined ? {} : unwrapCursor(list, cursor),
+      start: unwrapCursor(list, cursor),
       shortPageEnds: false,
       limit,
       maxScan: max_scan,

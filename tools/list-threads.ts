@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Thread } from '../src/agora/thread.ts';
-import { listResult, listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { COUNTS, listArguments, showsOrCounts } from './support/parameters.ts';
-import { listThreads } from './support/thread-list.ts';
+import { listThreads, ofThreads } from './support/thread-list.ts';
 
 /** The app list gives only ids: unless told, a model would take the threads for nameless. */
 function unknownNames(threads: readonly Thread[]): string[] {
@@ -17,22 +16,13 @@ export const listThreadsTool = defineTool({
   title: 'List all threads of the app',
   description:
     'Lists every Agora Chat thread of the app by creation time. The service gives only ids here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
-  kind: 'read',
+  ...ofThreads,
   drawnAs: 'list',
   input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),
-  output: listResult,
   handle: (args, context) =>
-    listThreads(
-      {
-        tool: 'list_threads',
-        scope: {},
-        subject: `Threads of the app ${context.app.name}`,
-        shortPageEnds: false,
-        fetch: (query, signal) => context.threads.list(query, signal),
-        notes: unknownNames,
-      },
-      args,
-      context,
-    ),
-  text: listText,
+    listThreads(args, context, {
+      tool: 'list_threads',
+      fetch: (query, signal) => context.threads.list(query, signal),
+      notes: unknownNames,
+    }),
 });

@@ -112,11 +112,12 @@ const REASONS: Record<(typeof PARTS)[number], string> = {
 };
 
 /**
- * Reads a cursor back.
+ * Reads a cursor back; without one a list begins at its start.
  *
  * @throws AgoraError `bad_cursor` where the cursor is damaged or belongs to another list
  */
-export function unwrapCursor(list: CursorScope, text: string): Position {
+export function unwrapCursor(list: CursorScope, text: string | undefined): Position {
+  if (text === undefined) return {};
   const parts = text.split('.');
   const [version, binding, cursor, shown] = parts.slice(0, -1);
   const head = parts.slice(0, -1).join('.');

@@ -10,6 +10,16 @@ import { DETAILS } from '../../src/present/list-result.ts';
 const NUMBER =
   'must be a string of digits, but is a JSON number: large ids lose digits that way, so take the id from its source again and put it in quotes';
 
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most.toLocaleString('en-US')}`;
+  return z.int(error).min(least, error).max(most, error);
+};
+
+const listOf = <T extends z.ZodType>(item: T, most: number, what: string) => {
+  const error = `must be a list of 1 to ${most} ${what}`;
+  return z.array(item, error).min(1, error).max(most, error);
+};
+
 const id = (description: string) =>
   z
     .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER : 'must be a string of digits') })
@@ -17,14 +27,7 @@ const id = (description: string) =>
     .describe(description);
 
 export const threadId = id('Thread id (digits)');
-const THREAD_IDS = 'must be a list of 1 to 50 thread ids';
-
-export const threadIds = z
-  .array(threadId, THREAD_IDS)
-  .min(1, THREAD_IDS)
-  .max(50, THREAD_IDS)
-  .describe('1-50 thread ids (digits)');
-
+export const threadIds = listOf(threadId, 50, 'thread ids').describe('1-50 thread ids (digits)');
 export const groupId = id('Group id (digits)');
 export const msgId = id('Id of the parent message in the group (digits, usually 19)');
 
@@ -72,14 +75,7 @@ const writtenUserId = (description: string) =>
 export const username = userId('User id (lower case)');
 export const owner = writtenUserId('User id of the creator, a member of the group');
 
-const LIMIT = 'must be a whole number from 0 to 50';
-
-const MAX_SCAN = 'must be a whole number from 1 to 100,000';
-
-export const maxScan = z
-  .int(MAX_SCAN)
-  .min(1, MAX_SCAN)
-  .max(100_000, MAX_SCAN)
+export const maxScan = wholeNumber(1, 100_000)
   .optional()
   .describe('Keep paging until this many have been checked (at most 100000)');
 
@@ -88,12 +84,7 @@ const CURSOR = 'must be the next_cursor of an earlier call';
 const LONGEST_CURSOR = 16_384;
 
 export const listArguments = {
-  limit: z
-    .int(LIMIT)
-    .min(0, LIMIT)
-    .max(50, LIMIT)
-    .default(20)
-    .describe('How many to show (0-50, default 20); 0 only counts, with max_scan'),
+  limit: wholeNumber(0, 50).default(20).describe('How many to show (0-50, default 20); 0 only counts, with max_scan'),
   cursor: z
     .string(CURSOR)
     // Not as a length in the schema: llama.cpp refuses the grammar of all tools for a bound of 2,000 or more.
@@ -144,6 +135,9 @@ export const filterArguments = {
   created_before: when('Before this ISO date or time (exclusive, UTC)'),
 };
 
+export type ListArguments = z.output<z.ZodObject<typeof listArguments>>;
+export type FilterArguments = Partial<z.output<z.ZodObject<typeof filterArguments>>>;
+
 /** Of a list that can be filtered: a filter walks on by itself. */
 export const filteredListArguments = {
   ...listArguments,
@@ -155,13 +149,7 @@ export const filteredListArguments = {
 };
 
 /** A span with its ends swapped finds nothing, which would read as "there are none". */
-export const spanInOrder = ({
-  created_after,
-  created_before,
-}: {
-  created_after?: string | undefined;
-  created_before?: string | undefined;
-}): boolean =>
+export const spanInOrder = ({ created_after, created_before }: FilterArguments): boolean =>
   created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
 
 export const SPAN = {
@@ -170,14 +158,8 @@ export const SPAN = {
 };
 
 /** A page of no threads says nothing. */
-export const showsOrCounts = ({
-  limit,
-  max_scan,
-  ...rest
-}: {
-  limit: number;
-  max_scan?: number | undefined;
-}): boolean => limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest);
+export const showsOrCounts = ({ limit, max_scan, ...rest }: Pick<ListArguments, 'limit' | 'max_scan'>): boolean =>
+  limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest);
 
 export const COUNTS = { error: 'must be at least 1, or 0 with max_scan or a filter to count only', path: ['limit'] };
 
@@ -194,13 +176,8 @@ export const PAIRS = {
 
 /** In one call that adds or removes members. */
 export const MOST_USERS = 100;
-const USERNAMES = `must be a list of 1 to ${MOST_USERS} user ids`;
 
-export const usernames = z
-  .array(writtenUserId('User id'), USERNAMES)
-  .min(1, USERNAMES)
-  .max(MOST_USERS, USERNAMES)
-  .describe('1-100 user ids');
+export const usernames = listOf(writtenUserId('User id'), MOST_USERS, 'user ids').describe('1-100 user ids');
 
 export const confirmationCode = z
   .string('must be the code of an earlier result, as a string')

@@ -20,8 +20,7 @@ const likelyId = (username: string): string =>
  */
 export async function settleEmpty(
   { username, owner, group_id }: Ids,
-  { groups }: ToolContext,
-  signal: AbortSignal,
+  { groups, signal }: ToolContext,
 ): Promise<readonly string[]> {
   const user = username ?? owner;
   const notes: string[] = [];

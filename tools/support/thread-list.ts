@@ -1,41 +1,43 @@
-import type * as z from 'zod';
 import { AgoraError } from '../../src/agora/errors.ts';
 import type { Page, Thread } from '../../src/agora/thread.ts';
 import type { PageQuery } from '../../src/agora/threads.ts';
 import { defined } from '../../src/base/defined.ts';
 import { inQuotes } from '../../src/base/escape.ts';
+import { joined } from '../../src/base/wording.ts';
 import { type CursorScope, unwrapCursor } from '../../src/lists/cursor.ts';
 import { type Filter, matcher } from '../../src/lists/filter.ts';
 import { walk } from '../../src/lists/walk.ts';
-import { type ListResult, listOf } from '../../src/present/list-result.ts';
+import { type ListResult, listOf, listResult, listText } from '../../src/present/list-result.ts';
 import { shownId, shownName, word } from '../../src/present/thread-facts.ts';
 import { utcTime } from '../../src/present/time.ts';
 import { createTotals } from '../../src/present/totals.ts';
-import type { ToolContext } from '../../src/toolkit/define-tool.ts';
-import { type filterArguments, instantOf, type listArguments } from './parameters.ts';
+import type { App, ToolContext } from '../../src/toolkit/define-tool.ts';
+import { type FilterArguments, instantOf, type ListArguments } from './parameters.ts';
+import { settleEmpty } from './settle-empty.ts';
 
-type ListArguments = z.output<z.ZodObject<typeof listArguments>>;
-type FilterArguments = Partial<z.output<z.ZodObject<typeof filterArguments>>>;
+/** What all tools that list threads have in common. */
+export const ofThreads = { kind: 'read', output: listResult, text: listText } as const;
 
 export interface ThreadList {
   readonly tool: string;
-  /** Whose list it is: the arguments that a cursor is bound to. */
-  readonly scope: Readonly<Record<string, string>>;
-  readonly subject: string;
-  /** The limits of what such a list can hold: `that this user has joined`. */
-  readonly within?: string;
-  /** Is a short page documented to be the last? */
-  readonly shortPageEnds: boolean;
   readonly fetch: (query: PageQuery, signal: AbortSignal) => Promise<Page<Thread>>;
-  /**
-   * Called where the whole list is empty: is there such a user or group at all?
-   *
-   * @returns sentences for the summary
-   * @throws AgoraError where there is none
-   */
-  readonly settle?: (signal: AbortSignal) => Promise<readonly string[]>;
+  /** Is a short page documented to be the last? */
+  readonly shortPageEnds?: boolean;
   /** What only this list has to say about the threads it shows. */
   readonly notes?: (threads: readonly Thread[]) => readonly string[];
+}
+
+/** Whose list it is, if not the app's. */
+interface Scope {
+  readonly username?: string | undefined;
+  readonly group_id?: string | undefined;
+}
+
+/** The subject of a sentence. */
+export function subjectOf({ username, group_id }: Scope, app: App): string {
+  const user = username && `user ${word(shownId(username))}`;
+  const group = group_id && `group ${group_id}`;
+  return `Threads of ${joined(' in ', user, group) || `the app ${app.name}`}`;
 }
 
 /** The default of `max_scan` where there is a filter. */
@@ -43,10 +45,13 @@ const DEFAULT_SCAN = 1_000;
 
 /** Reads a page of a list, or walks it, and makes the result. All lists of threads end here. */
 export async function listThreads(
-  { tool, scope, subject, within, shortPageEnds, fetch, settle, notes }: ThreadList,
-  { limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments,
-  { app, seen, groupNames, clock, signal, progress }: ToolContext,
+  { username, group_id, limit, cursor, sort, detail, max_scan, ...narrow }: ListArguments & FilterArguments & Scope,
+  context: ToolContext,
+  { tool, fetch, shortPageEnds = false, notes }: ThreadList,
 ): Promise<ListResult> {
+  const { app, seen, groupNames, clock, signal, progress } = context;
+  const scope = defined({ username, group_id });
+  const isOfUser = username !== undefined;
   const filters = defined(narrow);
   const filtered = Object.keys(filters).length > 0;
   const list: CursorScope = { tool, app: app.name, scope, sort, filters };
@@ -57,7 +62,7 @@ export async function listThreads(
 
   const found = await walk<Thread>({
     fetch: (query, bounded) => fetch({ ...query, sort }, bounded),
-    start: cursor === undefined ? {} : unwrapCursor(list, cursor),
+    start: unwrapCursor(list, cursor),
     shortPageEnds,
     limit,
     maxScan,
@@ -73,12 +78,14 @@ export async function listThreads(
     signal,
   }).catch(async (error: unknown) => {
     // Which of the ids is unknown, the service does not say.
-    if (error instanceof AgoraError && error.code === 'user_or_group_not_found') await settle?.(signal);
+    if (isOfUser && error instanceof AgoraError && error.code === 'user_or_group_not_found') {
+      await settleEmpty(scope, context);
+    }
     throw error;
   });
 
   const isEmpty = cursor === undefined && found.scanned === 0 && found.stopped === 'end';
-  const unsettled = isEmpty && settle ? await settle(signal) : [];
+  const unsettled = isEmpty && isOfUser ? await settleEmpty(scope, context) : [];
   // Only what is shown can be asked for next; all of a long walk would push it out of memory again.
   seen.remember(found.items, clock.now());
   // The app list gives ids only: what other lists have shown of a thread fills its row.
@@ -88,14 +95,14 @@ export async function listThreads(
   });
   return listOf({
     list,
-    subject,
+    subject: subjectOf(scope, app),
     narrowed: wordsOf(narrow),
     found: { ...found, items },
     detail,
     unjudged,
     totals,
     groupName: groupNames.recall,
-    within,
+    within: isOfUser ? 'that this user has joined' : undefined,
     fromStart: cursor === undefined,
     now: clock.now(),
     notes: (shown) => [...unsettled, ...(notes?.(shown) ?? [])],
@@ -114,12 +121,9 @@ export const filterOf = ({ name_contains, owner, msg_id, created_after, created_
 /** The filters in words, so that the summary is complete by itself. */
 export const wordsOf = ({ name_contains, owner, msg_id, created_after, created_before }: FilterArguments): string =>
   [
-    name_contains && `with ${inQuotes(shownName(name_contains))} in the name`,
-    owner && `owned by ${word(shownId(owner))}`,
-    msg_id && `on message ${msg_id}`,
-    created_after && `created from ${utcTime(instantOf(created_after))}`,
-    created_before && `created before ${utcTime(instantOf(created_before))}`,
-  ]
-    .filter((words) => words !== undefined)
-    .map((words) => `, ${words}`)
-    .join('');
+    name_contains && `, with ${inQuotes(shownName(name_contains))} in the name`,
+    owner && `, owned by ${word(shownId(owner))}`,
+    msg_id && `, on message ${msg_id}`,
+    created_after && `, created from ${utcTime(instantOf(created_after))}`,
+    created_before && `, created before ${utcTime(instantOf(created_before))}`,
+  ].join('');
