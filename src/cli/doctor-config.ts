@@ -1,5 +1,5 @@
 import { asAssistantStarts } from '../doctor/assistant-config.ts';
-import { AssistantFileError, readAssistantFile } from '../doctor/assistant-file.ts';
+import { AssistantFileError, type AssistantServer, readAssistantFile } from '../doctor/assistant-file.ts';
 import { type Check, fail } from '../doctor/check-result.ts';
 import type { Environment } from '../settings/read-config.ts';
 import { type CommandLine, environmentOf, readCommandLine, settingFlags } from './flags.ts';
@@ -13,7 +13,7 @@ export interface DoctorSettings {
   /** What there is to say of the file that they are in. */
   readonly checks: readonly Check[];
   /** The server in the file; undefined for the settings of this shell. */
-  readonly server?: { readonly file: string; readonly assistant: string; readonly server: string };
+  readonly server?: AssistantServer;
 }
 
 /**
@@ -31,7 +31,7 @@ export function readAssistantSettings(file: string, wanted: string | undefined):
       environment: environmentOf(environment, flags.settings),
       sources: new Map([...sources, ...fromFlags]),
       checks: [...checks, ...flags.checks],
-      server: { file: server.path, assistant: server.kind.name, server: server.name },
+      server,
     };
   } catch (error) {
     throw error instanceof AssistantFileError ? new UsageError(error.message) : error;
@@ -53,6 +53,6 @@ function flagsOf(words: readonly string[]): { checks: Check[]; settings: Command
     return { checks: others.length === 0 ? [] : doesNotStart('a word of its args belongs to no flag'), settings };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { checks: doesNotStart(error.message.replace(/\.$/, '')), settings: {} };
+    return { checks: doesNotStart(error.plain.replace(/\.$/, '')), settings: {} };
   }
 }

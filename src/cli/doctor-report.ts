@@ -92,6 +92,9 @@ const VERDICT_STYLES = { 0: 'green', 1: 'red', 2: 'red', 3: 'yellow' } as const 
 export function handOver(target: Target, file: string | undefined): string {
   if (target.kind === 'sandbox' && target.forced) return 'To check your app, unset AGORA_THREADS_SANDBOX.';
   const settings = 'AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials';
-  if (file !== undefined) return `The file names no app of yours: its env needs ${settings}.`;
+  if (file !== undefined) {
+    const names = target.kind === 'app' ? 'a sandbox that runs by itself' : 'no app';
+    return `The file names ${names}. To check your app, its env needs ${settings}.`;
+  }
   return `To check your app, give the doctor the settings that your assistant gives the server: doctor --config FILE with its JSON configuration, or the same variables in this shell (${settings}).`;
 }

@@ -4,6 +4,7 @@ import { knownTools } from '../app/tool-registry.ts';
 import { quoted } from '../base/escape.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
+import type { AssistantServer } from '../doctor/assistant-file.ts';
 import type { Check } from '../doctor/check-result.ts';
 import { runChecks, type Section } from '../doctor/run-checks.ts';
 import { readConfig, type Target } from '../settings/read-config.ts';
@@ -51,6 +52,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
       environment,
       sources: new Map([...given.sources, ...Object.keys(settings).map((name) => [name, 'flag'] as const)]),
       ofAssistant: given.checks,
+      assistant: given.server?.kind,
       config,
       offline,
     },
@@ -68,7 +70,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
   if (!json) return print(verdictText(checks, style, sandboxOnly ? handOver(target, file) : undefined));
   const report = {
     version,
-    ...(given.server && { config: given.server }),
+    ...(given.server && { config: namesOf(given.server) }),
     target: sandboxOnly ? 'sandbox' : target.kind,
     ...(target.kind === 'app' && { app: target.name, host: target.origin }),
     offline,
@@ -78,6 +80,8 @@ export async function doctor(args: readonly string[]): Promise<void> {
   process.stdout.write(`${toRedactedJson(report)}\n`);
 }
 
+const namesOf = ({ path, kind, name }: AssistantServer) => ({ file: path, assistant: kind.name, server: name });
+
 function reportStyle(): ReportStyle {
   const { stdout } = process;
   if (!stdout.isTTY) return { kind: 'plain' };
@@ -86,7 +90,7 @@ function reportStyle(): ReportStyle {
 
 /** What is checked, and who starts it. */
 function subject(target: Target, { server }: DoctorSettings): string {
-  const as = server ? `, as ${server.assistant} starts ${quoted(server.server, 60)}` : '';
+  const as = server ? `, as ${server.kind.name} starts ${quoted(server.name, 60)}` : '';
   switch (target.kind) {
     case 'app':
       return `app ${quoted(target.name)} at ${target.origin}${as}`;

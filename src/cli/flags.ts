@@ -112,7 +112,8 @@ function checked({ name, variable, setting }: SettingFlag, value: string): strin
   if (variable !== setting.name || value.trim() === '') return value;
   const found = settings.shape[setting.name].safeParse(value.trim());
   if (found.success) return value;
-  throw new UsageError(`--${name} ${found.error.issues[0]?.message ?? 'is wrong'} (got ${JSON.stringify(value)}).`);
+  const fault = `--${name} ${found.error.issues[0]?.message ?? 'is wrong'}`;
+  throw new UsageError(`${fault} (got ${JSON.stringify(value)}).`, `${fault}.`);
 }
 
 /** Says which flag was meant, but never repeats the value, which may be a secret. */
@@ -128,7 +129,8 @@ function unknownFlag(rawName: string, known: readonly Flag[], withSettings: bool
   const byVariable =
     withSettings && settingFlags.find((flag) => flag.variable.toLowerCase().replaceAll('_', '-') === name);
   const near = byVariable ? byVariable.name : closest(name, ['help', ...known.map((flag) => flag.name)]);
-  return new UsageError(`there is no flag ${rawName}.${near === undefined ? '' : ` Did you mean --${near}?`}`);
+  const meant = near === undefined ? '' : ` Did you mean --${near}?`;
+  return new UsageError(`there is no flag ${rawName}.${meant}`, `one of its flags is unknown.${meant}`);
 }
 
 /**

@@ -14,27 +14,30 @@ export class AssistantFileError extends Error {
 const record = z.record(z.string(), z.unknown());
 type Servers = z.output<typeof record>;
 const recordOf = (value: unknown): Servers => record.safeParse(value).data ?? {};
+/** What is at the end of these keys; undefined where one of them is missing. */
+const at = (document: unknown, keys: readonly string[]): unknown =>
+  keys.reduce((value, key) => recordOf(value)[key], document);
 
 const texts = z.array(z.string());
 /** A server in any of the three forms: opencode puts program and arguments into one list. */
 const entrySchema = z
   .looseObject({
-    command: z.union([z.string(), texts]).optional(),
-    args: texts.optional(),
-    env: record.optional(),
-    environment: record.optional(),
-    envFile: z.string().optional(),
-    url: z.string().optional(),
-    httpUrl: z.string().optional(),
-    disabled: z.boolean().optional(),
-    enabled: z.boolean().optional(),
+    command: z.union([z.string(), texts]).nullish(),
+    args: texts.nullish(),
+    env: record.nullish(),
+    environment: record.nullish(),
+    envFile: z.string().nullish(),
+    url: z.string().nullish(),
+    httpUrl: z.string().nullish(),
+    disabled: z.boolean().nullish(),
+    enabled: z.boolean().nullish(),
   })
-  .transform(({ command = [], args = [], env, environment, envFile, url, httpUrl, disabled, enabled }) => ({
+  .transform(({ command, args, env, environment, envFile, url, httpUrl, disabled, enabled }) => ({
     /** Program and arguments. */
-    words: [command, args].flat(),
+    words: [command ?? [], args ?? []].flat(),
     env: env ?? environment ?? {},
-    envFile,
-    url: url ?? httpUrl,
+    envFile: envFile ?? undefined,
+    overHttp: (url ?? httpUrl ?? undefined) !== undefined,
     off: disabled === true || enabled === false,
   }));
 
@@ -64,27 +67,25 @@ export function readAssistantFile(file: string, wanted: string | undefined): Ass
   const document = recordOf(value);
   const path = resolve(file);
   const projects = projectsOf(document);
-  const kind = assistantOf(path, [...Object.keys(document), ...(projects.length === 0 ? [] : ['mcpServers'])]);
+  const whole = projects.length === 0 ? document : { mcpServers: {}, ...document };
+  const kind = assistantOf(path, (keys) => at(whole, keys) !== undefined);
   if (kind === undefined) {
     throw new AssistantFileError(
       `${shown} has no MCP servers: none of the keys "mcpServers", "servers" (VS Code) and "mcp" (opencode) is in it.`,
     );
   }
-  const servers = { ...recordOf(document[kind.key]), ...projects.find(({ isHere }) => isHere)?.servers };
+  const servers = { ...recordOf(at(document, kind.keys)), ...projects.find(({ isHere }) => isHere)?.servers };
   const name = findServer(servers, wanted, shown, inOtherFolders(projects));
   const which = `server ${quoted(name, 100)} in ${shown}`;
   const parsed = entrySchema.safeParse(servers[name]);
   if (parsed.error) {
-    const at = parsed.error.issues[0]?.path.join('.') ?? '';
-    const where = at === '' ? 'it' : quoted(at, 100);
+    const part = parsed.error.issues[0]?.path.join('.') ?? '';
+    const where = part === '' ? 'it' : quoted(part, 100);
     throw new AssistantFileError(`${which} is not written as ${kind.name} reads it: see ${where}.`);
   }
   const entry = parsed.data;
-  if (entry.url !== undefined) {
-    const at = URL.canParse(entry.url) ? ` at ${new URL(entry.url).host}` : '';
-    throw new AssistantFileError(
-      `${which} is reached over HTTP${at}. Its settings are where it runs: run doctor there.`,
-    );
+  if (entry.overHttp) {
+    throw new AssistantFileError(`${which} is reached over HTTP. Its settings are where it runs: run doctor there.`);
   }
   return { path, kind, loose, name, entry, own: ownWords(entry.words) };
 }

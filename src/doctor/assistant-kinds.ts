@@ -4,77 +4,72 @@ import { braces, dollar, editor, opencode, type VariableSyntax } from './assista
 export interface AssistantKind {
   /** Its name in a sentence. */
   readonly name: string;
-  /** What ends the full path of its file, with `/` between folders; undefined where the key alone tells. */
-  readonly file: RegExp | undefined;
-  /** The key of the servers in the document. */
-  readonly key: 'mcpServers' | 'servers' | 'mcp';
-  /** Variables that it fills in; undefined for none. */
-  readonly variables: VariableSyntax | undefined;
+  /** What ends the full path of its file, with `/` between folders; without it the keys tell. */
+  readonly file?: RegExp;
+  /** The way to the servers in the document. */
+  readonly keys: readonly string[];
+  /** Variables that it fills in. */
+  readonly variables?: VariableSyntax;
   /** Is a variable that is not set an empty text? Else it stays as it is written. */
-  readonly unsetIsEmpty: boolean;
+  readonly unsetIsEmpty?: true;
+  /** Does it read numbers in `env`, and null to unset a variable? Others take texts and nothing else. */
+  readonly numbers?: true;
   /** Are comments in its file known to be read over? */
-  readonly comments: boolean;
+  readonly comments?: true;
   /** Can `envFile` name a file of variables? */
-  readonly envFile: boolean;
+  readonly envFile?: true;
+  /** The folder of its policies, which can keep its own question for a tool; below the user's home. */
+  readonly policies?: string;
 }
 
-const plain = {
-  key: 'mcpServers',
-  variables: undefined,
-  unsetIsEmpty: false,
-  comments: false,
-  envFile: false,
+const vscode = {
+  name: 'VS Code',
+  variables: editor,
+  unsetIsEmpty: true,
+  numbers: true,
+  comments: true,
+  envFile: true,
 } as const;
+const servers = ['mcpServers'];
+
+/** Where the name of the file does not tell whose it is: nothing is filled in. */
+const UNKNOWN: AssistantKind = { name: 'the assistant', keys: servers };
 
 /**
  * From the documentation of each, and from the source of VS Code (extHostMcpNode.ts, variableResolver.ts), Gemini CLI and Qwen Code
- * (envVarResolver.ts) and opencode (config/variable.ts).
+ * (envVarResolver.ts) and opencode (config/variable.ts). The first that fits counts.
  */
 const KINDS: readonly AssistantKind[] = [
-  { ...plain, name: 'Claude Code', file: /(^|\/)\.(mcp|claude)\.json$/, variables: braces },
-  { ...plain, name: 'Claude Desktop', file: /(^|\/)claude_desktop_config\.json$/ },
-  { ...plain, name: 'Cursor', file: /(^|\/)\.cursor\/mcp\.json$/, variables: editor, envFile: true },
-  { ...plain, name: 'Gemini CLI', file: /(^|\/)\.gemini\/settings\.json$/, variables: dollar, comments: true },
-  { ...plain, name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, variables: dollar, comments: true },
-  { ...plain, name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, variables: braces },
+  { name: 'Claude Code', file: /(^|\/)\.(mcp|claude)\.json$/, keys: servers, variables: braces },
+  { name: 'Claude Desktop', file: /(^|\/)claude_desktop_config\.json$/, keys: servers },
+  { name: 'Cursor', file: /(^|\/)\.cursor\/mcp\.json$/, keys: servers, variables: editor, envFile: true },
   {
-    ...plain,
-    name: 'VS Code',
-    file: undefined,
-    key: 'servers',
-    variables: editor,
-    unsetIsEmpty: true,
+    name: 'Gemini CLI',
+    file: /(^|\/)\.gemini\/settings\.json$/,
+    keys: servers,
+    variables: dollar,
     comments: true,
-    envFile: true,
+    policies: '.gemini/policies',
   },
-  {
-    ...plain,
-    name: 'opencode',
-    file: undefined,
-    key: 'mcp',
-    variables: opencode,
-    unsetIsEmpty: true,
-    comments: true,
-  },
+  { name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, keys: servers, variables: dollar, comments: true },
+  { name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, keys: servers, variables: braces },
+  UNKNOWN,
+  { ...vscode, keys: ['servers'] },
+  // Before it had a file of its own for servers.
+  { ...vscode, file: /(^|\/)settings\.json$/, keys: ['mcp', 'servers'] },
+  { name: 'opencode', keys: ['mcp'], variables: opencode, unsetIsEmpty: true, comments: true },
 ];
-
-/** Where the name of the file does not tell whose it is: nothing is filled in. */
-const UNKNOWN: AssistantKind = { ...plain, name: 'the assistant', file: undefined };
 
 /**
  * Whose configuration it is.
  *
  * @param path full
- * @param keys of the document
+ * @param has is there an object at the end of these keys of the document?
  * @returns undefined where no key of servers is there
  */
-export function assistantOf(path: string, keys: readonly string[]): AssistantKind | undefined {
+export function assistantOf(path: string, has: (keys: readonly string[]) => boolean): AssistantKind | undefined {
   const slashed = path.replaceAll('\\', '/');
-  const known = KINDS.filter(({ key }) => keys.includes(key));
-  const byFile = known.find(({ file }) => file?.test(slashed));
-  if (byFile) return byFile;
-  if (keys.includes('mcpServers')) return UNKNOWN;
-  return known.find(({ file }) => file === undefined);
+  return KINDS.find(({ file, keys }) => (file?.test(slashed) ?? true) && has(keys));
 }
 
 export const isUnknown = (kind: AssistantKind): boolean => kind === UNKNOWN;

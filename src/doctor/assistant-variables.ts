@@ -71,25 +71,18 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** What was filled in, and what was not. Names are as the file has them, not yet escaped, and without a default. */
-export interface Filled {
-  readonly used: Set<string>;
-  readonly missing: Set<string>;
-}
-
-/** Fills in the variables of one text. */
+/** Fills in the variables of one text. `onVariable` hears of each whether it has a value here. */
 export function fillIn(
   text: string,
-  { variables, unsetIsEmpty }: { variables: VariableSyntax | undefined; unsetIsEmpty: boolean },
+  { variables, unsetIsEmpty }: { variables?: VariableSyntax; unsetIsEmpty?: true },
   place: Place,
-  { used, missing }: Filled,
+  onVariable: (name: string, hasValue: boolean) => void,
 ): string {
   if (variables === undefined) return text;
   return text.replace(variables.pattern, (written: string, ...groups: readonly unknown[]) => {
     const name = String(groups[0] ?? groups[1]);
     const value = variables.valueOf(name, place);
-    // A default may be a secret.
-    (value === undefined ? missing : used).add(written.replace(/:-.*(?=\})/s, ''));
+    onVariable(name, value !== undefined);
     return value ?? (unsetIsEmpty && name.startsWith('env:') ? '' : written);
   });
 }

@@ -36,9 +36,12 @@ export const failWithService = (id: string, detail: string, fix: string): Check 
   asked: true,
 });
 
+/** Whatever follows the name of a variable may be its value: `"AGORA_APP_CERTIFICATE=..."` as a key. */
+export const variableName = (name: string): string => visible(name.replace(/\W.*$/s, '…'), 60);
+
 /** A setting that is missing or wrong. The report shows its name before the line. */
 export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
-  fail(visible(setting, 60), visible(message, 600), hint === undefined ? takeFrom(where) : capitalised(hint));
+  fail(variableName(setting), visible(message, 600), hint === undefined ? takeFrom(where) : capitalised(hint));
 
 /**
  * A call that failed, in the words that tools use for it, addressed to the operator.

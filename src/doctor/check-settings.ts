@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { inQuotes, visible } from '../base/escape.ts';
+import { quoted, visible } from '../base/escape.ts';
 import { withHome } from '../base/with-home.ts';
 import { type Config, type Environment, ourSettings, type Target } from '../settings/read-config.ts';
 import { readSecret, SecretFileError } from '../settings/read-secret.ts';
 import { documented, type SecretName } from '../settings/schema.ts';
 import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
-import { type Check, fail, failSetting, ok, skipped, warn } from './check-result.ts';
+import { type Check, fail, failSetting, ok, skipped, variableName, warn } from './check-result.ts';
 
 /**
  * Each setting that is set, with its value (of a secret: a fingerprint) and its source; those that are missing, wrong or
@@ -39,16 +40,19 @@ function strayName(name: string): Check[] {
   const nearest = isStray(name) ? nearestSetting(name) : undefined;
   if (nearest === undefined) return [];
   const fix = `If it was meant for this server, rename it to ${nearest}.`;
-  return [warn(visible(name, 60), 'is not a setting of this server and is ignored', fix)];
+  return [warn(variableName(name), 'is not a setting of this server and is ignored', fix)];
 }
 
 async function checkSetting(name: string, value: string, source: string, target: Target): Promise<Check> {
   if (target.kind === 'sandbox' && isOfApp(name)) {
-    return skipped(name, 'ignored, because AGORA_THREADS_SANDBOX is set');
+    return skipped(variableName(name), 'ignored, because AGORA_THREADS_SANDBOX is set');
   }
   if (isSecret(name)) return ok(name, `${fingerprint(value)} (${source})`);
   const ofSecret = name.replace(/_FILE$/, '');
-  return isSecret(ofSecret) ? checkFile(ofSecret, value) : ok(name, `${visible(value, 300)} (${source})`);
+  if (isSecret(ofSecret)) return checkFile(ofSecret, value);
+  // In place of its path somebody may have written a secret.
+  const shown = ofSecret !== name && !existsSync(value) ? 'a file that is not there' : visible(value, 300);
+  return ok(name, `${shown} (${source})`);
 }
 
 /** Tells two secrets apart, and shows a truncated paste, without revealing any part of a secret. */
@@ -60,15 +64,16 @@ const WORLD_READABLE = 0o004;
 
 async function checkFile(secret: SecretName, path: string): Promise<Check> {
   const name = `${secret}_FILE`;
-  const shown = inQuotes(visible(path, 300));
   try {
-    const found = `${fingerprint(await readSecret({ file: path, name: secret }))} (file ${shown})`;
+    const value = await readSecret({ file: path, name: secret });
+    const shown = quoted(path, 300);
+    const found = `${fingerprint(value)} (file ${shown})`;
     // Windows has no such bits.
     const open = process.platform !== 'win32' && ((await stat(withHome(path))).mode & WORLD_READABLE) !== 0;
     if (!open) return ok(name, found);
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
-    return fail(name, error.fault, `Write the bare secret into ${shown}, readable only by this user.`);
+    return fail(name, error.fault, 'Write the bare secret into that file, readable only by this user.');
   }
 }

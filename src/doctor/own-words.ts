@@ -18,12 +18,16 @@ const BY_NAME = new RegExp(String.raw`^(?:.*[\\/])?${PACKAGE}(?:@[\w.^~-]+)?(?:\
 /** A clone, by its folder or by a variable that names it. */
 const BY_FOLDER = /agora-threads[^\\/]*[\\/]dist[\\/]main\.js$/i;
 
+/** It passes on only what its own flags say, and a word of its line may be the name of a container. */
+const CONTAINERS = /(^|[\\/])(docker|podman)(\.exe)?$/i;
+
 /**
  * What a command line hands to this program: `npx -y agora-threads-mcp --read-only`, `node PATH/dist/main.js`.
  *
- * @returns undefined where none of its words is this program
+ * @returns undefined where none of its words is known to be this program
  */
 export function ownWords(words: readonly string[]): OwnWords | undefined {
+  if (CONTAINERS.test(words[0] ?? '')) return undefined;
   const at = words.findIndex((word) => BY_NAME.test(word) || BY_FOLDER.test(word) || isOurMain(word));
   const [program, ...rest] = at === -1 ? [] : words.slice(at);
   if (program === undefined) return undefined;

@@ -2,6 +2,7 @@ import { openSandbox } from '../app/connector.ts';
 import { systemClock } from '../base/clock.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';
+import type { AssistantKind } from './assistant-kinds.ts';
 import { checkHttpTokens } from './check-http.ts';
 import {
   checkCertificates,
@@ -12,6 +13,7 @@ import {
   checkProxy,
   isClockRight,
 } from './check-network.ts';
+import { checkPolicies } from './check-policies.ts';
 import { type Check, skipped } from './check-result.ts';
 import { checkAuditLog, checkConfirm, checkTools } from './check-server.ts';
 import { checkService, SERVICE_IDS } from './check-service.ts';
@@ -27,6 +29,8 @@ export interface DoctorInput {
   readonly sources: ReadonlyMap<string, string>;
   /** What there is to say of an assistant's configuration, where one is checked. */
   readonly ofAssistant: readonly Check[];
+  /** Whose configuration it is. */
+  readonly assistant: AssistantKind | undefined;
   readonly config: Config;
   readonly offline: boolean;
 }
@@ -44,7 +48,7 @@ export async function runChecks(input: DoctorInput, report: Report): Promise<voi
   const settings = await checkSettings(environment, sources, config);
   report('Settings', ...settings);
   report('Server', checkTools(config), checkConfirm(config), await checkAuditLog(config));
-  report('Server', ...(await checkHttpTokens(config)));
+  report('Server', ...checkPolicies(config, input.assistant), ...(await checkHttpTokens(config)));
   report('Server', ...(await checkSharedQuota(config, offline)));
   if (target.kind === 'unusable') {
     const withoutSettings = (id: string): Check => skipped(id, 'settings are incomplete or invalid');

@@ -59,5 +59,5 @@ export const noTools = (named: readonly string[]): Problem =>
 export function unknownTool(name: string, known: readonly string[]): Problem {
   const nearest = closest(name.toLowerCase(), known);
   const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
-  return problem('AGORA_THREADS_TOOLS', `names ${JSON.stringify(name)}, which is not a tool`, hint);
+  return problem('AGORA_THREADS_TOOLS', 'names an unknown tool', hint);
 }

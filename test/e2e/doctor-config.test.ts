@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { version } from '../../src/base/version.ts';
 import { BINARY, runBinary } from '../support/binary.ts';
 import { CLONED_MAIN, hostConfigs, links } from '../support/hosts.ts';
+import { appSettings } from '../support/rehearse.ts';
 
 /** Secrets that no line may show. */
 const CERTIFICATE = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
@@ -106,7 +107,7 @@ describe('the configuration of each assistant, as its page has it', () => {
       env: { AGORA_APP_CERTIFICATE: CERTIFICATE },
     });
     expect(text).toContain(
-      `fail     command                    "${CLONED_MAIN}" is not there. Fix: Correct the path, and build a clone with npm run build.`,
+      'fail     command                    the path of agora-threads-mcp leads nowhere. Fix: Correct the path, and build a clone with npm run build.',
     );
     expect(code).toBe(2);
   });
@@ -116,7 +117,7 @@ describe('the configuration of each assistant, as its page has it', () => {
     const { text, code } = await check('.vscode/mcp.json', JSON.stringify({ inputs, servers: { [name]: server } }), {
       env: GOOD,
     });
-    expect(lineOf(text, 'command')).toMatch(/^ +ok +command +"node" starts agora-threads-mcp, with no flags$/);
+    expect(lineOf(text, 'command')).toMatch(/^ +ok +command +starts agora-threads-mcp, with no flags$/);
     expect(code).toBe(0);
   });
 
@@ -183,7 +184,17 @@ describe('which server', () => {
   it('one whose command is not known, by name', async () => {
     const docker = { command: 'docker', args: ['run', '-i', 'registry.test/threads'], env: GOOD };
     const { code, text } = await check('.mcp.json', file({ threads: docker }), { args: ['--server', 'threads'] });
-    expect(lineOf(text, 'command')).toMatch(/^ +warn +command +"docker" is not known to start agora-threads-mcp/);
+    expect(lineOf(text, 'command')).toMatch(/^ +warn +command +is not known to start agora-threads-mcp/);
+    expect(code).toBe(0);
+  });
+
+  it('the name of a container is not this program, and what the container gets is not known', async () => {
+    const args = ['run', '-i', '--name', 'agora-threads-mcp', 'registry.test/threads'];
+    const { code, text } = await check('.mcp.json', file({ x: { command: 'docker', args, env: GOOD } }), {
+      args: ['--server', 'x'],
+    });
+    expect(lineOf(text, 'command')).toMatch(/warn .*not known to start agora-threads-mcp: its flags are not looked at/);
+    expect(lineOf(text, 'args')).toBeUndefined();
     expect(code).toBe(0);
   });
 
@@ -235,7 +246,7 @@ describe('what the assistant passes on', () => {
     );
     expect(lineOf(text, 'AGORA_THREADS_RATE_LIMIT')).toContain('5 (args of the file)');
     expect(lineOf(text, 'AGORA_THREADS_READ_ONLY')).toContain('1 (args of the file)');
-    expect(lineOf(text, 'command')).toContain('"npx" starts agora-threads-mcp, with flags of 4 words');
+    expect(lineOf(text, 'command')).toContain('starts agora-threads-mcp, with flags of 4 words');
     expect(code).toBe(0);
   });
 
@@ -255,7 +266,7 @@ describe('what the assistant passes on', () => {
       '  warn     this shell                 AGORA_CHAT_HOST, AGORA_APP_ID, AGORA_APP_CERTIFICATE: set in this shell, not in the file, and not used here. Fix: Write it into env: Cursor may be started in another environment.',
     );
     expect(text.replace(/\(.* ok\)\.\n/, '(...).\n')).toContain(
-      'Sandbox only: your app was NOT checked (...).\nThe file names no app of yours: its env needs AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials.\n',
+      'Sandbox only: your app was NOT checked (...).\nThe file names no app. To check your app, its env needs AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials.\n',
     );
     expect(code).toBe(3);
   });
@@ -290,7 +301,7 @@ describe('what the assistant passes on', () => {
   it('envFile that is not there, or that nobody is known to read', async () => {
     const server = entry(GOOD, { envFile: '/no/such/.env' });
     const missing = await check('.cursor/mcp.json', file({ x: server }));
-    expect(lineOf(missing.text, 'envFile')).toMatch(/fail +envFile +"\/no\/such\/\.env" cannot be read/);
+    expect(lineOf(missing.text, 'envFile')).toMatch(/fail +envFile +the file it names cannot be read/);
     const other = await check('.mcp.json', file({ x: server }));
     expect(lineOf(other.text, 'envFile')).toMatch(/warn +envFile +Claude Code is not known to read it/);
     expect([missing.code, other.code]).toEqual([2, 0]);
@@ -314,23 +325,25 @@ describe('what the assistant passes on', () => {
     const opencode = await check('opencode.json', JSON.stringify({ mcp: { x } }));
     for (const { text } of [vscode, opencode]) {
       expect(lineOf(text, 'AGORA_THREADS_READ_ONLY')).toBeUndefined();
-      expect(lineOf(text, 'variables')).toMatch(/warn .*env:UNSET\}: no such value in this shell/);
+      expect(lineOf(text, 'variables')).toMatch(/warn .*no such value in this shell: AGORA_THREADS_READ_ONLY/);
     }
     const cursor = await check('.cursor/mcp.json', file({ x: server(`\${env:UNSET}`) }));
     expect([vscode.code, opencode.code, cursor.code]).toEqual([0, 0, 2]);
   });
 
-  it('a default is not shown with its variable: it may be a secret', async () => {
+  it('a variable is not shown, but only where it is: its default may be a secret', async () => {
     const env = { ...GOOD, AGORA_APP_CERTIFICATE: `\${CERT:-${OTHER_SECRET}}` };
     const { text, code } = await check('.mcp.json', file({ x: entry(env) }), { env: { CERT: CERTIFICATE } });
-    expect(lineOf(text, 'variables')).toContain(`\${CERT}: filled in`);
+    expect(lineOf(text, 'variables')).toMatch(/filled in from this shell: AGORA_APP_CERTIFICATE$/);
     expect(code).toBe(0);
   });
 
   it('a line for a shell as the command, and a word without a flag: not shown, since they may have secrets', async () => {
     const line = { command: `AGORA_APP_CERTIFICATE=${OTHER_SECRET} npx agora-threads-mcp`, env: GOOD };
     const { text } = await check('.mcp.json', file({ x: line }), { args: ['--server', 'x'] });
-    expect(lineOf(text, 'command')).toContain('a line of several words is not known to start agora-threads-mcp');
+    expect(lineOf(text, 'command')).toContain(
+      'is not known to start agora-threads-mcp: its flags are not looked at. Fix: Write the program alone as command',
+    );
     expect(text).toContain('AGORA_APP_CERTIFICATE: set within the command');
     const word = entry(GOOD, { args: ['-y', 'agora-threads-mcp', OTHER_SECRET] });
     const run = await check('.mcp.json', file({ x: word }));
@@ -338,6 +351,72 @@ describe('what the assistant passes on', () => {
       /fail +args +the server does not start: a word of its args belongs to no flag/,
     );
     expect(run.code).toBe(2);
+  });
+
+  it('an assistant that is not known is not warned of where the file has no variables', async () => {
+    const { text, code } = await check('.trae/mcp.json', file({ x: entry(GOOD) }));
+    expect(text).not.toMatch(/^ +warn/m);
+    expect(code).toBe(0);
+  });
+
+  it('VS Code had its servers in settings.json once', async () => {
+    const env = { ...GOOD, AGORA_APP_CERTIFICATE: `\${env:CERT}` };
+    const { text, code } = await check(
+      'Code/User/settings.json',
+      JSON.stringify({ mcp: { servers: { x: entry(env) } } }),
+      {
+        env: { CERT: CERTIFICATE },
+      },
+    );
+    expect(text).toContain('as VS Code starts "x"');
+    expect(code).toBe(0);
+  });
+
+  it('null is what is left out', async () => {
+    const { text, code } = await check('.mcp.json', file({ x: entry({}, { env: null, envFile: null, url: null }) }));
+    expect(text).toContain('The file names no app.');
+    expect(code).toBe(3);
+  });
+
+  it('a sandbox that runs by itself is not an app, and yet named', async () => {
+    const env = { ...appSettings({ url: 'http://127.0.0.1:8123' }) };
+    const { text, code } = await check('.mcp.json', file({ x: entry(env) }));
+    expect(text).toContain('The file names a sandbox that runs by itself. To check your app, its env needs AGORA');
+    expect(code).toBe(3);
+  });
+
+  describe('the policy of Gemini CLI', () => {
+    const policy = (...tools: readonly string[]) =>
+      tools.map((name) => `[[rule]]\nmcpName = "x"\ntoolName = ["${name}"]\ndecision = "ask_user"\n`).join('');
+    const ALL = policy('delete_thread', 'delete_threads', 'remove_thread_members');
+
+    it.each([
+      [
+        'that is not there',
+        {},
+        undefined,
+        /warn +policy +no rule in ~\/\.gemini\/policies names delete_thread, delete_threads, remove_thread_members: once Gemini CLI may/,
+      ],
+      [
+        'that leaves a tool out',
+        {},
+        policy('delete_thread', 'delete_threads'),
+        /warn +policy .* names remove_thread_members: once/,
+      ],
+      ['that names all', {}, ALL, /ok +policy +rules in ~\/\.gemini\/policies name all tools that delete$/],
+      ['where nothing deletes', { AGORA_THREADS_READ_ONLY: '1' }, undefined, undefined],
+      ['where only a person can confirm', { AGORA_THREADS_CONFIRM: 'person' }, undefined, undefined],
+    ] as const)('%s', async (_what, settings, rules, expected) => {
+      const home = await mkdtemp(join(tmpdir(), 'home-'));
+      onTestFinished(() => rm(home, { recursive: true }));
+      await mkdir(join(home, '.gemini/policies'), { recursive: true });
+      if (rules !== undefined) await writeFile(join(home, '.gemini/policies/agora-threads.toml'), rules);
+      const env = { ...GOOD, ...settings };
+      const { text, code } = await check('.gemini/settings.json', file({ x: entry(env) }), { env: { HOME: home } });
+      if (expected === undefined) expect(lineOf(text, 'policy')).toBeUndefined();
+      else expect(lineOf(text, 'policy')).toMatch(expected);
+      expect(code).toBe(0);
+    });
   });
 
   it('an assistant that is not known fills in nothing', async () => {
