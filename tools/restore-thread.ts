@@ -4,7 +4,6 @@ import { errorWords } from '../src/present/error-words.ts';
 import { inApp, threadFacts } from '../src/present/thread-facts.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import type { LastRecord } from '../src/toolkit/last-records.ts';
-import { outcomeOf } from '../src/toolkit/writer.ts';
 import { makeThread } from './support/make-thread.ts';
 import { addToNewThread, memberFields, membersText } from './support/new-members.ts';
 import { owner, threadId } from './support/parameters.ts';
@@ -49,8 +48,7 @@ export const restoreThread = defineTool({
     const whole = wholeRecord({ ...record, ...(args.owner !== undefined && { owner: args.owner }) });
     if (!whole) return notEnough(record, app);
     // A deletion whose answer was lost leaves a record too, though the thread may still be there.
-    const looked = await outcomeOf(isThere(threads, thread_id, clock, signal));
-    if (looked.kind === 'done' && looked.value === 'there') return stillThere(record, app);
+    if ((await isThere(threads, thread_id, clock, signal)) === 'there') return stillThere(record, app);
 
     const { group_id, msg_id, name, owner } = whole;
     const thread = { groupId: group_id, msgId: msg_id, name, owner };

@@ -6,8 +6,8 @@ import type { Thread } from './thread.ts';
 import type { NewThread, Threads } from './threads.ts';
 
 /*
- * Looking at the state after an answer was lost, or a refusal said too little. Only an aborted call throws: the result
- * of the call is known without the look, and a failed look must not turn it into an error.
+ * Looking at the state after an answer was lost, or a refusal said too little. Only a call that was given up throws: the
+ * result of the call is known without the look, and a look that fails or has no time must not turn it into an error.
  */
 
 const PAGE = 50;
@@ -31,9 +31,9 @@ export async function findThread(
   signal: AbortSignal,
   looks: 1 | 2,
 ): Promise<Thread | undefined> {
-  return within(LOOK_MS, clock, signal, async (bounded) => {
-    for (let look = 1; look <= looks; look++) {
-      if (look > 1) await wait(SECOND_LOOK_MS, clock, bounded);
+  return look(clock, signal, async (bounded) => {
+    for (let count = 1; count <= looks; count++) {
+      if (count > 1) await wait(SECOND_LOOK_MS, clock, bounded);
       for (const sort of ['desc', 'asc'] as const) {
         const page = await quietly(threads.listOfUserInGroup(groupId, owner, { limit: PAGE, sort }, bounded));
         const found = page?.items.find((thread) => thread.msgId === msgId);
@@ -58,11 +58,10 @@ export async function readMembers(
   signal: AbortSignal,
 ): Promise<Members> {
   const members = new Set<string>();
-  const complete = await within(LOOK_MS, clock, signal, async (bounded) => {
+  const complete = await look(clock, signal, async (bounded) => {
     let cursor: string | undefined;
     for (let count = 0; count < MOST_MEMBER_PAGES; count++) {
-      const page = await quietly(threads.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, bounded));
-      if (page === undefined) return false;
+      const page = await threads.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, bounded);
       for (const member of page.items) members.add(member);
       if (page.items.length === 0 || page.cursor === undefined) return true;
       if (page.cursor === cursor) return false;
@@ -73,7 +72,11 @@ export async function readMembers(
   return { members, complete: complete ?? false };
 }
 
-/** The value, or undefined where the service refused; an aborted call still throws. */
+/** What a look gives in its time; undefined where that is up, the call's own is, or the service refused. */
+const look = <T>(clock: Clock, signal: AbortSignal, action: (bounded: AbortSignal) => Promise<T>) =>
+  quietly(within(LOOK_MS, clock, signal, action));
+
+/** The value, or undefined where the service refused; a call that was given up still throws. */
 async function quietly<T>(promise: Promise<T>): Promise<T | undefined> {
   return promise.catch((error: unknown) => {
     if (error instanceof AgoraError) return undefined;
@@ -88,13 +91,14 @@ export async function isThere(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<'there' | 'gone' | 'unsure'> {
-  const look = (bounded: AbortSignal) =>
+  const state = await look(clock, signal, (bounded) =>
     threads.listMembers(threadId, { limit: 1 }, bounded).then(
       () => 'there' as const,
       (error: unknown) => {
-        if (!(error instanceof AgoraError)) throw error;
-        return error.code === 'thread_not_found' ? ('gone' as const) : ('unsure' as const);
+        if (error instanceof AgoraError && error.code === 'thread_not_found') return 'gone' as const;
+        throw error;
       },
-    );
-  return (await within(LOOK_MS, clock, signal, look)) ?? 'unsure';
+    ),
+  );
+  return state ?? 'unsure';
 }

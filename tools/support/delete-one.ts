@@ -119,25 +119,16 @@ export async function deleteOne(
 async function endOf(
   written: WriteOutcome<void>,
   id: string,
-  context: ConfirmedContext,
+  { threads, clock, signal }: ConfirmedContext,
 ): Promise<Pick<Deletion, 'status' | 'error'>> {
   if (written.kind === 'done') return { status: 'deleted' };
   const { kind, error } = written;
   const isGone = error.code === 'thread_not_found';
   if (kind === 'refused') return isGone ? { status: 'already_gone' } : { status: 'refused', error };
-  const now = isGone ? 'gone' : await stateNow(id, context);
+  const now = isGone ? 'gone' : await isThere(threads, id, clock, signal);
   if (now === 'gone') return { status: 'deleted' };
   const what = `${error.facts.what}; a moment later the thread was still there`;
   return { status: 'unknown', error: now === 'there' ? error.with({ what }) : error };
-}
-
-/** After a lost answer. Where even this look fails, the thread may be gone or not. */
-async function stateNow(
-  id: string,
-  { threads, clock, signal }: ConfirmedContext,
-): Promise<'there' | 'gone' | 'unsure'> {
-  const looked = await outcomeOf(isThere(threads, id, clock, signal));
-  return looked.kind === 'done' ? looked.value : 'unsure';
 }
 
 const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;

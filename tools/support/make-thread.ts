@@ -3,7 +3,6 @@ import { findThread } from '../../src/agora/reconcile.ts';
 import type { Thread } from '../../src/agora/thread.ts';
 import type { NewThread } from '../../src/agora/threads.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
-import { outcomeOf } from '../../src/toolkit/writer.ts';
 
 /** What became of a thread that was to be made. */
 export type Made =
@@ -84,9 +83,9 @@ async function find(
   { threads, clock, signal }: ToolContext,
 ): Promise<Thread | undefined> {
   for (const user of new Set([owner, ...members])) {
-    const look = findThread(threads, { groupId, msgId, owner: user }, clock, signal, user === owner ? looks : 1);
-    const looked = await outcomeOf(look);
-    if (looked.kind === 'done' && looked.value) return looked.value;
+    const of = { groupId, msgId, owner: user };
+    const found = await findThread(threads, of, clock, signal, user === owner ? looks : 1);
+    if (found) return found;
   }
   return undefined;
 }

@@ -7,7 +7,6 @@ import { errorWords } from '../../src/present/error-words.ts';
 import { shownId } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import { AT_ONCE } from '../../src/toolkit/targets.ts';
-import { outcomeOf } from '../../src/toolkit/writer.ts';
 
 /** The users of a call in one of its threads. */
 export interface ThreadUsers {
@@ -118,16 +117,13 @@ export async function afterLoss<S extends string>(
   { threads, clock, signal }: ToolContext,
   judge: (username: string, list: Members) => PairResult<S>,
 ): Promise<BatchResult<S>> {
-  const read = await outcomeOf(readMembers(threads, batch.threadId, clock, signal));
-  const list = read.kind === 'done' ? read.value : NOTHING_READ;
+  const list = await readMembers(threads, batch.threadId, clock, signal);
   return {
     results: batch.users.map((username) => judge(username, list)),
     // If even the list cannot be read, further batches would only add to what nobody knows.
     ...(!list.complete && { stop: { error, everywhere: !isUntried(error) } }),
   };
 }
-
-const NOTHING_READ: Members = { members: new Set(), complete: false };
 
 /** A row of a result, escaped. */
 export const pairRow = <S extends string>(statuses: readonly S[]) =>
