@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { serviceSaid } from '../src/present/error-words.ts';
 import { type App, type ToolResult, toResult, toTool } from '../src/toolkit/define-tool.ts';
-import { ANSWERS } from '../src/toolkit/open-questions.ts';
+import { ANSWERS } from '../src/toolkit/gate.ts';
 
 const output = z.object({
   summary: z.string(),

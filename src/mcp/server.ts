@@ -8,13 +8,13 @@ import type { Language } from '../base/language.ts';
 import type { Log } from '../base/log.ts';
 import { createStopwatch } from '../base/stopwatch.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
+import { type Asker, formParams } from '../toolkit/ask-by-form.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
-import { type Asker, createGate, formParams } from '../toolkit/confirm.ts';
 import type { AppConnection, Session, Tool } from '../toolkit/define-tool.ts';
+import { createGate } from '../toolkit/gate.ts';
 import { healArguments } from '../toolkit/heal-arguments.ts';
-import type { Target } from '../toolkit/targets.ts';
 import { VIEW_KEY } from '../toolkit/view-data.ts';
-import { nextStep, readShows, type Shows, VIEWS } from '../toolkit/way-to-ask.ts';
+import { nextStep, readShows, type Shows, type Step, VIEWS } from '../toolkit/way-to-ask.ts';
 import { createWriter, type WriteOutcome, withDeletionsTold } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
 import { NO_TIMEOUT, protocolError, renumbered, toClientId } from './json-rpc.ts';
@@ -92,7 +92,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
       instructions: options.instructions,
     },
   );
-  const gate = createGate<readonly Target[]>(options.confirm, clock, options.formIs ?? 'form');
+  const gate = createGate(options.confirm, clock);
   let session: Session | undefined;
   /** Aborted when the connection ends, for calls that a client cannot give up. */
   const closing = new AbortController();
@@ -133,7 +133,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
       const { language } = options;
       const { signal } = time;
       const ofCall = { language, threads, write, audited, clock, time, signal, progress };
-      const asker = createAsker(extra, progress, showsNow(), options.watch);
+      const asker = createAsker(extra, progress, waysNow().step, options);
       const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
       if (isError) outcome = 'error';
       const drawn = view ?? listView(tool, args, options.tools, ways);
@@ -238,9 +238,10 @@ function createProgress(extra: Extra): Progress {
 }
 
 /** Asks a person and keeps the client waiting, within the request that is being answered. */
-function createAsker(extra: Extra, progress: Progress, shows: Shows, watch: ServerWatch | undefined): Asker {
+function createAsker(extra: Extra, progress: Progress, step: Step, { formIs = 'form', watch }: ServerOptions): Asker {
   return {
-    shows,
+    step,
+    formIs,
     show: (question, signal) =>
       extra
         .sendRequest({ method: 'elicitation/create', params: formParams(question) }, z.looseObject({}), {

@@ -7,8 +7,9 @@ export const utcTime = (ms: number): string => new Date(ms).toISOString().replac
 /** `2026-11-23 08:00 UTC`: the minute, for sentences. */
 export const utcMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/** `08:00 UTC`: a time of this day. */
-export const utcClock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+/** `08:00 UTC`: a time of the day of `now`; of another day with its date. */
+export const utcClock = (ms: number, now: number): string =>
+  utcDay(ms) === utcDay(now) ? `${new Date(ms).toISOString().slice(11, 16)} UTC` : utcMinute(ms);
 
 /** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
 export function span(ms: number): string {

@@ -8,15 +8,15 @@ import type { Language } from '../base/language.ts';
 import type { NewestMap } from '../base/newest-map.ts';
 import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
+import type { Asker } from './ask-by-form.ts';
 import type { Audit } from './audit-log.ts';
 import type { AuditRecords } from './audit-records.ts';
 import type { CallTime } from './call-time.ts';
-import type { Asker, Gate } from './confirm.ts';
 import type { DeletionCap } from './deletion-cap.ts';
+import type { Gate } from './gate.ts';
 import type { GroupNames } from './group-names.ts';
 import type { LastRecord, OwnDeletion } from './last-records.ts';
 import type { Seen } from './seen-threads.ts';
-import type { Target } from './targets.ts';
 import type { ConfirmView } from './view-data.ts';
 import type { Writer } from './writer.ts';
 
@@ -96,7 +96,7 @@ export interface ToolContext extends Omit<AppConnection, 'threads' | 'audit' | '
 
 /** The way to a person, for tools that delete. It is not part of the context, so that no other tool can ask. */
 export interface Confirmation {
-  readonly gate: Gate<readonly Target[]>;
+  readonly gate: Gate;
   readonly asker: Asker;
 }
 

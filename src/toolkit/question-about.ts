@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { shownId, shownName } from '../present/thread-facts.ts';
 import { utcDay } from '../present/time.ts';
-import type { Question } from './confirm.ts';
+import type { Question } from './ask-by-form.ts';
 import { confirmationQuestion } from './confirmation-question.ts';
 import type { ToolContext } from './define-tool.ts';
 import { type Target, targetFacts } from './targets.ts';

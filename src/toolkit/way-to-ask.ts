@@ -23,9 +23,6 @@ export function nextStep(mode: ConfirmMode, { forms, views }: Shows): Step {
   return mode === 'auto' ? 'hand_out_code' : 'refuse';
 }
 
-/** Beside a view `auto` gives a code too: a host may declare views and draw none. */
-export const hasCodeBeside = (mode: ConfirmMode): boolean => mode === 'auto';
-
 /** Without `form` and `url` an `elicitation` means forms (MCP 2025-11-25). */
 const declaresForms = z.object({
   elicitation: z.object({ form: z.unknown().optional(), url: z.unknown().optional() }),

@@ -4,7 +4,7 @@ import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import type { ThreadFacts } from '../present/thread-facts.ts';
 import type { Audit } from './audit-log.ts';
-import type { ConfirmedBy } from './confirmed-by.ts';
+import type { ConfirmedBy } from './confirmation-words.ts';
 import type { LastRecord } from './last-records.ts';
 
 /** One write of a tool, as the audit log records it before it is sent. */

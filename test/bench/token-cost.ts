@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
-import { createGate } from '../../src/toolkit/confirm.ts';
+import { createGate } from '../../src/toolkit/gate.ts';
 import { catalogue } from '../../tools/index.ts';
 import { tokens } from '../support/count-tokens.ts';
 import { connectBench } from './connect-bench.ts';
@@ -73,11 +73,12 @@ for (const { groups, detail } of PAGES) {
   };
   const call = await tool.prepare({ username: 'lin', limit: 50, detail });
   const asker = {
-    shows: { forms: false, views: false },
+    step: 'refuse' as const,
+    formIs: 'form' as const,
     show: () => Promise.reject(new Error('nobody is asked')),
     heartbeat: () => undefined,
   };
-  const { text, structured } = await call(context, { gate: createGate('auto', systemClock, 'form'), asker });
+  const { text, structured } = await call(context, { gate: createGate('auto', systemClock), asker });
   time.end();
   const [asText, asStructure] = [tokens(text), tokens(JSON.stringify(structured))];
   rows.push({

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { inParallel } from '../../src/base/in-parallel.ts';
 import { CONFIRM_MODES } from '../../src/settings/schema.ts';
-import { CODE_WAITS_MS, QUESTION_TIME_MS } from '../../src/toolkit/open-questions.ts';
+import { CODE_WAITS_MS, CONFIRM_TIME_MS } from '../../src/toolkit/gate.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
@@ -45,7 +45,7 @@ const KINDS: Record<string, (before: Before) => Promise<Given>> = {
   'of another call': ({ ask }) => ask(OTHER),
   'of another session': ({ askElsewhere }) => askElsewhere(),
   expired: async ({ mine, clock }) => {
-    clock.advance(QUESTION_TIME_MS);
+    clock.advance(CONFIRM_TIME_MS);
     return mine;
   },
 };

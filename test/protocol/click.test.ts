@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { SENDING_MS } from '../../src/toolkit/call-time.ts';
-import { CODE_WAITS_MS, QUESTION_TIME_MS } from '../../src/toolkit/open-questions.ts';
+import { CODE_WAITS_MS, CONFIRM_TIME_MS } from '../../src/toolkit/gate.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { classicSettings, refusal } from '../support/http.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
@@ -330,7 +330,7 @@ describe('a code beside a view', () => {
   it.each([
     [CODE_WAITS_MS - 1, 'confirmation_required'],
     [CODE_WAITS_MS, 'deleted'],
-    [QUESTION_TIME_MS, 'confirmation_required'],
+    [CONFIRM_TIME_MS, 'confirmation_required'],
   ])('after %i ms: %s', async (ms, status) => {
     const scene = await start();
     const first = await ask(scene);

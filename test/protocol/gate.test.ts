@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/defined.ts';
 import { inParallel } from '../../src/base/in-parallel.ts';
 import { CONFIRM_MODES } from '../../src/settings/schema.ts';
+import { FORM_TIME_MS } from '../../src/toolkit/ask-by-form.ts';
 import { SENDING_MS } from '../../src/toolkit/call-time.ts';
-import { FORM_TIME_MS } from '../../src/toolkit/confirm.ts';
-import { CODE_TIME_MS } from '../../src/toolkit/confirmation-codes.ts';
+import { CONFIRM_TIME_MS } from '../../src/toolkit/gate.ts';
 import { connectClient, type FormHandler, type TestClient } from '../support/client.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
@@ -73,7 +73,7 @@ const CODES: Record<string, (before: Before) => Promise<string | undefined>> = {
   },
   expired: async ({ client, clock, tool, args }) => {
     const code = await codeFor(client, tool, args);
-    clock.advance(CODE_TIME_MS);
+    clock.advance(CONFIRM_TIME_MS);
     return code;
   },
   'of another thread': ({ client }) => codeFor(client, 'delete_thread', { thread_id: OTHER }),

@@ -1,30 +1,51 @@
 import { describe, expect, it } from 'vitest';
-import { type Binding, CODE_TIME_MS, createCodes } from '../../src/toolkit/confirmation-codes.ts';
+import type { Asker } from '../../src/toolkit/ask-by-form.ts';
+import { startCallTime } from '../../src/toolkit/call-time.ts';
+import type { ToolContext } from '../../src/toolkit/define-tool.ts';
+import { type Binding, CONFIRM_TIME_MS, createGate, type Yes } from '../../src/toolkit/gate.ts';
+import type { Step } from '../../src/toolkit/way-to-ask.ts';
 import { manualClock } from '../support/manual-clock.ts';
+import { named } from '../support/named-target.ts';
 
 const binding: Binding = { tool: 'delete_thread', args: { thread_id: '1', more: '2' } };
-const always = () => true;
+const REFUND = [named('Refund')];
 
-function issued(clock = manualClock()) {
-  const codes = createCodes<string>(clock);
-  const { code, expiresAt } = codes.issue(binding, 'Refund');
-  return { codes, code, expiresAt, clock };
+/** The gate of a session, in which a code does nothing but say what it stands for. */
+function start(clock = manualClock()) {
+  const gate = createGate('auto', clock);
+  // No code looks into the context of the call that brings it.
+  const context = { time: startCallTime(clock, new AbortController().signal) } as ToolContext;
+  function redeem(of: Binding, code: string, step: Step = 'hand_out_code'): Yes | undefined {
+    let said: Yes | undefined;
+    const act = (yes: Yes) => {
+      said = yes;
+      return Promise.resolve({ structured: { summary: 'done' }, text: 'done' });
+    };
+    return gate.redeem(of, code, step, act, context) && said;
+  }
+  const issue = (of = binding, targets = REFUND) => gate.issueCode(of, targets);
+  const carryOn = () => gate.issueCode(binding, REFUND, { by: 'form', at: 5, targets: REFUND }).code;
+  async function askByForm(answer: unknown): Promise<string> {
+    const asker: Asker = { step: 'ask_by_form', formIs: 'form', show: async () => answer, heartbeat: () => undefined };
+    return gate.ask(binding, { message: 'Delete?', title: 'Delete' }, asker, context.time);
+  }
+  return { clock, issue, carryOn, redeem, askByForm, ...issue() };
 }
 
 describe('a confirmation code', () => {
   it('is eight letters and digits that cannot be mistaken for one another', () => {
-    for (let n = 0; n < 100; n++) expect(issued().code).toMatch(/^[2-9A-HJ-NP-Z]{8}$/);
+    for (let n = 0; n < 100; n++) expect(start().code).toMatch(/^[2-9A-HJ-NP-Z]{8}$/);
   });
 
-  it('gives what was kept with it, once', () => {
-    const { codes, code } = issued();
-    expect(codes.redeem(binding, code, always)).toBe('Refund');
-    expect(codes.redeem(binding, code, always)).toBeUndefined();
+  it('stands for what was shown, once, and says no more than that a second call was made', () => {
+    const { redeem, code, clock } = start();
+    expect(redeem(binding, code)).toEqual({ by: 'code', at: clock.now(), targets: REFUND });
+    expect(redeem(binding, code)).toBeUndefined();
   });
 
   it('counts whatever the order of the arguments', () => {
-    const { codes, code } = issued();
-    expect(codes.redeem({ ...binding, args: { more: '2', thread_id: '1' } }, code, always)).toBe('Refund');
+    const { redeem, code } = start();
+    expect(redeem({ ...binding, args: { more: '2', thread_id: '1' } }, code)).toBeDefined();
   });
 
   it.each<[string, Partial<Binding>]>([
@@ -34,54 +55,99 @@ describe('a confirmation code', () => {
     ['more arguments', { args: { ...binding.args, x: '1' } }],
     ['a list in another order', { args: { thread_id: ['2', '1'] } }],
   ])('does not count for %s, and is not used up by it', (_what, other) => {
-    const { codes, code } = issued();
-    expect(codes.redeem({ ...binding, ...other }, code, always)).toBeUndefined();
-    expect(codes.redeem(binding, code, always)).toBe('Refund');
+    const { redeem, code } = start();
+    expect(redeem({ ...binding, ...other }, code)).toBeUndefined();
+    expect(redeem(binding, code)).toBeDefined();
   });
 
-  it('is not used up by a made-up one, nor where it does not count', () => {
-    const { codes, code } = issued();
-    expect(codes.redeem(binding, 'ABCDEFGH', always)).toBeUndefined();
-    expect(codes.redeem(binding, code, (kept) => kept !== 'Refund')).toBeUndefined();
-    expect(codes.redeem(binding, code, always)).toBe('Refund');
-  });
+  it.each<Step>(['ask_by_form', 'ask_by_click', 'refuse'])(
+    'is not used up by a made-up one, nor where it does not count (%s)',
+    (step) => {
+      const { redeem, code } = start();
+      expect(redeem(binding, 'ABCDEFGH')).toBeUndefined();
+      expect(redeem(binding, code, step)).toBeUndefined();
+      expect(redeem(binding, code)).toBeDefined();
+    },
+  );
 
   it('lives fifteen minutes, and says until when', () => {
-    const { codes, code, expiresAt, clock } = issued();
-    expect(CODE_TIME_MS).toBe(15 * 60_000);
-    expect(expiresAt).toBe(clock.now() + CODE_TIME_MS);
-    clock.advance(CODE_TIME_MS - 1);
-    expect(codes.redeem(binding, code, always)).toBe('Refund');
-    const late = issued();
-    late.clock.advance(CODE_TIME_MS);
-    expect(late.codes.redeem(binding, late.code, always)).toBeUndefined();
+    const { redeem, code, expiresAt, clock } = start();
+    expect(CONFIRM_TIME_MS).toBe(15 * 60_000);
+    expect(expiresAt).toBe(clock.now() + CONFIRM_TIME_MS);
+    clock.advance(CONFIRM_TIME_MS - 1);
+    expect(redeem(binding, code)).toBeDefined();
+    const late = start();
+    late.clock.advance(CONFIRM_TIME_MS);
+    expect(late.redeem(binding, late.code)).toBeUndefined();
   });
 
   it('lives no longer where the clock is set back', () => {
-    const start = manualClock();
+    const manual = manualClock();
     let back = 0;
-    const { codes, code } = issued({ ...start, now: () => start.now() - back });
-    start.advance(CODE_TIME_MS - 60_000);
-    codes.issue({ ...binding, tool: 'x' }, ''); // time is asked for
+    const { issue, redeem, code } = start({ ...manual, now: () => manual.now() - back });
+    manual.advance(CONFIRM_TIME_MS - 60_000);
+    issue({ ...binding, tool: 'x' }); // time is asked for
     back = 60 * 60_000;
-    codes.issue({ ...binding, tool: 'x' }, '');
-    start.advance(60_000);
-    expect(codes.redeem(binding, code, always)).toBeUndefined();
+    issue({ ...binding, tool: 'x' });
+    manual.advance(60_000);
+    expect(redeem(binding, code)).toBeUndefined();
   });
 
   it('is worthless once the same call was given another', () => {
-    const { codes, code } = issued();
-    const other = codes.issue(binding, 'Paid').code;
-    expect(codes.redeem(binding, code, always)).toBeUndefined();
-    expect(codes.redeem(binding, other, always)).toBe('Paid');
+    const { issue, redeem, code } = start();
+    const other = issue(binding, [named('Paid')]).code;
+    expect(redeem(binding, code)).toBeUndefined();
+    expect(redeem(binding, other)).toMatchObject({ targets: [named('Paid')] });
   });
 
   it.each([
-    [99, 'Refund'],
-    [100, undefined],
-  ])('among %i newer ones of other calls gives %s', (others, kept) => {
-    const { codes, code } = issued();
-    for (let n = 0; n < others; n++) codes.issue({ ...binding, args: { n } }, '');
-    expect(codes.redeem(binding, code, always)).toBe(kept);
+    [99, true],
+    [100, false],
+  ])('among %i newer ones of other calls counts: %s', (others, counts) => {
+    const { issue, redeem, code } = start();
+    for (let n = 0; n < others; n++) issue({ ...binding, args: { n } });
+    expect(redeem(binding, code) !== undefined).toBe(counts);
+  });
+});
+
+describe('a code that carries on a yes', () => {
+  it.each<Step>(['ask_by_form', 'ask_by_click', 'hand_out_code', 'refuse'])(
+    'counts where the next step is %s, by the same yes',
+    (step) => {
+      const { redeem, carryOn } = start();
+      expect(redeem(binding, carryOn(), step)).toEqual({ by: 'form', at: 5, targets: REFUND });
+    },
+  );
+
+  it('counts once, and for nothing but its targets', () => {
+    const { redeem, carryOn } = start();
+    const code = carryOn();
+    expect(redeem({ ...binding, args: { thread_id: '2' } }, code, 'ask_by_form')).toBeUndefined();
+    expect(redeem({ ...binding, tool: 'delete_threads' }, code, 'ask_by_form')).toBeUndefined();
+    expect(redeem(binding, code, 'ask_by_form')).toBeDefined();
+    expect(redeem(binding, code, 'ask_by_form')).toBeUndefined();
+  });
+
+  it.each([
+    [{ action: 'accept', content: { confirm: true } }, 'yes'],
+    [{ action: 'cancel' }, 'dismissed'],
+  ])('ends when the same is asked again by form: %j', async (answer, said) => {
+    const { redeem, carryOn, askByForm } = start();
+    const code = carryOn();
+    const asked = askByForm(answer);
+    expect(redeem(binding, code, 'ask_by_form')).toBeUndefined();
+    expect(await asked).toBe(said);
+  });
+
+  it('ends when the user says no to anything', async () => {
+    const { redeem, issue, askByForm } = start();
+    const other = { ...binding, tool: 'delete_threads' };
+    const { code } = issue(other);
+    await askByForm({ action: 'accept', content: { confirm: true } });
+    const kept = issue(other).code;
+    expect([redeem(other, code), redeem(other, kept)]).toEqual([undefined, expect.anything()]);
+    const last = issue(other).code;
+    await askByForm({ action: 'cancel' });
+    expect(redeem(other, last)).toBeUndefined();
   });
 });

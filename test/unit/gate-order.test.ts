@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Threads } from '../../src/agora/threads.ts';
 import { NewestMap } from '../../src/base/newest-map.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
-import type { Yes } from '../../src/toolkit/confirm.ts';
 import { defineDeletion } from '../../src/toolkit/define-deletion.ts';
 import type { Confirmation, ToolContext } from '../../src/toolkit/define-tool.ts';
 import { createDeletionCap } from '../../src/toolkit/deletion-cap.ts';
+import { createGate } from '../../src/toolkit/gate.ts';
 import { type LastRecord, MOST_RECORDS } from '../../src/toolkit/last-records.ts';
 import { createSeen } from '../../src/toolkit/seen-threads.ts';
 import { outcomeOf, type Write } from '../../src/toolkit/writer.ts';
@@ -93,23 +93,19 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
   return { context, written, giveUp, cap, records };
 }
 
-/** A gate with one answer; `asked` runs as the question is put. */
-const confirmation = (answer: Pick<Yes<unknown>, 'by'>, asked: () => void = () => undefined): Confirmation => ({
-  gate: {
-    redeem: () => undefined,
-    redeemBesideView: () => undefined,
-    ask: async ({ kept }) => {
+/** A person who says yes to a form; `asked` runs as the question is put. */
+const confirmation = ({ clock }: ToolContext, asked: () => void = () => undefined): Confirmation => ({
+  gate: createGate('auto', clock),
+  asker: {
+    step: 'ask_by_form',
+    formIs: 'form',
+    show: async () => {
       asked();
-      return { kind: 'yes', yes: { ...answer, at: 0, kept } };
+      return { action: 'accept', content: { confirm: true } };
     },
-    answer: () => ({ state: 'unknown' }),
-    untold: () => undefined,
-    carryOn: () => ({ code: 'ABCDEFGH', expiresAt: 0 }),
+    heartbeat: () => undefined,
   },
-  asker: { shows: { forms: true, views: false }, show: unused, heartbeat: () => undefined },
 });
-
-const YES = { by: 'form' } as const;
 
 const TOOLS = [
   ['delete_thread', deleteThread, { thread_id: ID }],
@@ -120,7 +116,7 @@ const TOOLS = [
 describe('a call that is given up', () => {
   it.each(TOOLS)('does what it is to do where it is not given up (%s)', async (name, tool, args) => {
     const { context, written } = start();
-    await (await tool.prepare(args))(context, confirmation(YES));
+    await (await tool.prepare(args))(context, confirmation(context));
     expect(written).toHaveLength(name === 'delete_threads' ? 2 : 1);
     for (const { confirmed } of written) expect(confirmed).toBe('form');
   });
@@ -133,7 +129,7 @@ describe('a call that is given up', () => {
       title: 'x',
       description: 'x',
       kind: 'delete',
-      input: z.strictObject({}),
+      input: z.strictObject({ confirmation_code: z.string().optional() }),
       output: z.object({ summary: z.string() }),
       threadIds: () => [ID],
       alreadyDone: () => undefined,
@@ -144,7 +140,11 @@ describe('a call that is given up', () => {
       },
       text: ({ summary }) => summary,
     });
-    await expect((await tool.prepare({}))(context, confirmation(YES, giveUp))).rejects.toThrow('given up');
+    const byForm = confirmation(context, giveUp);
+    await expect((await tool.prepare({}))(context, byForm)).rejects.toThrow('given up');
+    const confirmation_code = byForm.gate.issueCode({ tool: 'x', args: {} }, []).code;
+    const byCode = { ...byForm, asker: { ...byForm.asker, step: 'hand_out_code' as const } };
+    await expect((await tool.prepare({ confirmation_code }))(context, byCode)).rejects.toThrow('given up');
     expect(performed).toBe(false);
   });
 
@@ -155,7 +155,7 @@ describe('a call that is given up', () => {
       const { context, written, records } = start({ afterLook: (_looks, giveUp) => asked && giveUp() });
       const call = (await tool.prepare(args))(
         context,
-        confirmation(YES, () => {
+        confirmation(context, () => {
           asked = true;
         }),
       );
@@ -171,14 +171,14 @@ describe('a call that is given up', () => {
   ] as const)('during a batch begins no other (%s)', async (_name, tool) => {
     const { context, written } = start({ afterBatch: (giveUp) => giveUp() });
     const usernames = Array.from({ length: 12 }, (_, n) => `user-${n}`);
-    const call = (await tool.prepare({ thread_ids: [ID], usernames }))(context, confirmation(YES));
+    const call = (await tool.prepare({ thread_ids: [ID], usernames }))(context, confirmation(context));
     await expect(call).rejects.toThrow('given up');
     expect(written).toHaveLength(1);
   });
 
   it('while its deletion is on the way keeps the last record, and counts as a deletion', async () => {
     const { context, records, cap } = start({ afterDelete: (giveUp) => giveUp(), maxDeletes: 1 });
-    const call = (await deleteThread.prepare({ thread_id: ID }))(context, confirmation(YES));
+    const call = (await deleteThread.prepare({ thread_id: ID }))(context, confirmation(context));
     await expect(call).rejects.toThrow('given up');
     expect(records.get(ID)).toMatchObject({ id: ID, members: ['lin'], members_state: 'complete' });
     expect(() => cap.require(1)).toThrow();
@@ -191,7 +191,7 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     let asked = false;
     const call = (await deleteThreads.prepare({ thread_ids: [ID, '240000000000010'] }))(
       context,
-      confirmation(YES, () => {
+      confirmation(context, () => {
         asked = true;
       }),
     );
@@ -203,7 +203,7 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     const { context, written, cap } = start({ maxDeletes: 1 });
     const call = (await deleteThread.prepare({ thread_id: ID }))(
       context,
-      confirmation(YES, () => void cap.take()),
+      confirmation(context, () => void cap.take()),
     );
     await expect(call).rejects.toMatchObject({ code: 'cap_reached' });
     expect(written).toEqual([]);
@@ -214,7 +214,7 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     const thread_ids = Array.from({ length: 8 }, (_, n) => String(n + 1));
     const { structured } = await (await deleteThreads.prepare({ thread_ids }))(
       context,
-      confirmation(YES, () => {
+      confirmation(context, () => {
         for (let n = 0; n < 5; n++) cap.take();
       }),
     );
@@ -231,7 +231,7 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     const { context, written, cap } = start({ maxDeletes: 1 });
     cap.take();
     const args = { thread_ids: [ID], usernames: ['lin'] };
-    await (await removeThreadMembers.prepare(args))(context, confirmation(YES));
+    await (await removeThreadMembers.prepare(args))(context, confirmation(context));
     expect(written).toHaveLength(1);
   });
 });

@@ -1,46 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AgoraError } from '../../src/agora/errors.ts';
 import { startCallTime } from '../../src/toolkit/call-time.ts';
-import type { Yes } from '../../src/toolkit/confirm.ts';
-import type { Binding } from '../../src/toolkit/confirmation-codes.ts';
 import type { ToolContext, ToolResult } from '../../src/toolkit/define-tool.ts';
 import {
   ANSWERS,
   type Asked,
+  type Binding,
   CODE_WAITS_MS,
-  createQuestions,
-  type OpenQuestion,
-  QUESTION_TIME_MS,
-  type QuestionState,
-  replyTo,
-} from '../../src/toolkit/open-questions.ts';
+  CONFIRM_TIME_MS,
+  createGate,
+  type ViewQuestion,
+  type Yes,
+} from '../../src/toolkit/gate.ts';
 import { manualClock } from '../support/manual-clock.ts';
-
-describe('an answer', () => {
-  const STATES: readonly QuestionState[] = ['open', 'working', 'settled', 'closed', 'unknown'];
-  const TABLE = {
-    open: ['open', 'act', 'decline'],
-    working: ['working', 'working', 'working'],
-    settled: ['settled', 'settled', 'settled'],
-    closed: ['closed', 'closed', 'closed'],
-    unknown: ['unknown', 'unknown', 'unknown'],
-  };
-  it.each(STATES.flatMap((state) => ANSWERS.map((answer, n) => [state, answer, TABLE[state][n]] as const)))(
-    'to a question that is %s: %s leads to %s',
-    (state, answer, reply) => {
-      expect(replyTo(state, answer)).toBe(reply);
-    },
-  );
-});
+import { named } from '../support/named-target.ts';
 
 const binding: Binding = { tool: 'delete_thread', args: { thread_id: '1' } };
 const resultOf = (summary: string): ToolResult => ({ structured: { summary }, text: summary });
 
 /** A deletion that ends when the test says so. */
 function deletion() {
-  const yeses: Yes<string>[] = [];
+  const yeses: Yes[] = [];
   let end: { resolve: (result: ToolResult) => void; reject: (error: unknown) => void } | undefined;
-  const act: Asked<string>['act'] = (yes) => {
+  const act: Asked['act'] = (yes) => {
     yeses.push(yes);
     return new Promise((resolve, reject) => {
       end = { resolve, reject };
@@ -60,30 +43,32 @@ function deletion() {
   };
 }
 
-function start(codeBeside = true) {
+function start(mode: 'auto' | 'person' = 'auto') {
   const clock = manualClock();
-  const questions = createQuestions<string>(clock, codeBeside);
+  const gate = createGate(mode, clock);
   const { act, ...ofDeletion } = deletion();
   const time = startCallTime(clock, new AbortController().signal);
   // No question looks into the context of the call that answers it.
   const context = { time } as ToolContext;
-  const redeem = (code: string | undefined, of: Binding = binding) => questions.redeem(of, code ?? '', context);
-  const asked = (more: Partial<Asked<string>> = {}): Asked<string> => ({
-    binding,
-    question: { message: 'Delete?', title: 'Delete' },
-    kept: 'Refund',
-    names: ['Refund'],
-    view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
-    act,
-    declined: (at) => resultOf(`declined at ${at}`),
-    ...more,
-  });
-  const ask = (more: Partial<Asked<string>> = {}) => questions.ask(asked(more));
-  const answer = (approval: string, said: (typeof ANSWERS)[number]) => questions.answer(approval, said, context);
-  return { clock, questions, ask, answer, redeem, ...ofDeletion };
+  const redeem = (code: string | undefined, of: Binding = binding) =>
+    gate.redeem(of, code ?? '', 'ask_by_click', () => Promise.reject(new Error('no code of the chat')), context);
+  const ask = (more: Partial<Asked> = {}) =>
+    gate.open({
+      binding,
+      message: 'Delete?',
+      targets: [named('Refund')],
+      view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
+      act,
+      declined: (at) => resultOf(`declined at ${at}`),
+      ...more,
+    });
+  const answer = (approval: string, said: (typeof ANSWERS)[number]) => gate.answer(approval, said, context);
+  const untold = (of: Binding = binding) => gate.untold(of, time);
+  return { clock, ask, answer, redeem, untold, ...ofDeletion };
 }
 
-const call = (n: number): Partial<Asked<string>> => ({
+/** A question of another call. */
+const call = (n: number): Partial<Asked> => ({
   binding: { tool: 'delete_thread', args: { thread_id: `${n}` } },
 });
 
@@ -117,7 +102,7 @@ describe('a yes', () => {
     const { approval } = ask();
     expect(answer(approval, 'shown')).toEqual({ state: 'open' });
     const reply = answer(approval, 'yes');
-    expect(yeses).toEqual([{ by: 'click', at: clock.now(), kept: 'Refund' }]);
+    expect(yeses).toEqual([{ by: 'click', at: clock.now(), targets: [named('Refund')] }]);
     for (const said of ANSWERS) expect(answer(approval, said)).toEqual({ state: 'working' });
     await done('deleted');
     for (const again of [reply, ...ANSWERS.map((said) => answer(approval, said))]) {
@@ -152,35 +137,43 @@ describe('a yes', () => {
   });
 
   it.each([
-    [QUESTION_TIME_MS - 1, 'settled'],
-    [QUESTION_TIME_MS, 'closed'],
+    [CONFIRM_TIME_MS - 1, 'settled'],
+    [CONFIRM_TIME_MS, 'closed'],
   ])('after %i ms finds the question %s', (ms, state) => {
     const { ask, answer, clock, yeses } = start();
-    const { approval, expiresAt } = ask();
-    expect(expiresAt).toBe(clock.now() + QUESTION_TIME_MS);
+    const { approval, askedAt } = ask();
+    expect(askedAt).toBe(clock.now());
     clock.advance(ms);
     expect(answer(approval, 'yes').state).toBe(state);
     expect(yeses).toHaveLength(state === 'closed' ? 0 : 1);
   });
 });
 
+it.each(ANSWERS)('an answer to a question that is over does nothing: %s', (said) => {
+  const { ask, answer, clock, yeses } = start();
+  const { approval } = ask();
+  clock.advance(CONFIRM_TIME_MS);
+  expect(answer(approval, said)).toEqual({ state: 'closed' });
+  expect(yeses).toEqual([]);
+});
+
 describe('one question', () => {
   it('stays the same however often the call is made, to its end', () => {
     const { ask, clock } = start();
     const first = ask();
-    clock.advance(QUESTION_TIME_MS - 1);
-    expect(ask({ kept: 'looked at again' })).toEqual(first);
+    clock.advance(CONFIRM_TIME_MS - 1);
+    expect(ask({ targets: [{ ...named('Refund'), verified: false }] })).toEqual(first);
     clock.advance(1);
     const next = ask();
     expect(next.approval).not.toBe(first.approval);
-    expect(next.code?.code).not.toBe(first.code?.code);
+    expect(next.code).not.toBe(first.code);
   });
 
   it.each([
     ['another tool', { binding: { ...binding, tool: 'delete_threads' } }, 'open'],
     ['other arguments', call(2), 'open'],
-    ['another name', { names: ['Paid'] }, 'closed'],
-    ['a name no longer known', { names: [undefined] }, 'closed'],
+    ['another name', { targets: [named('Paid')] }, 'closed'],
+    ['a name no longer known', { targets: [named(undefined)] }, 'closed'],
   ] as const)('is another for %s; the first one is then %s', (_what, more, state) => {
     const { ask, answer } = start();
     const first = ask();
@@ -205,8 +198,8 @@ describe('one question', () => {
     expect(answer(approval, 'shown')).toEqual({ state });
   });
 
-  it('is forgotten in the end, and never while it is open or under way', () => {
-    const { ask, answer, questions } = start();
+  it('is forgotten in the end, and never while it is open or under way', async () => {
+    const { ask, answer, untold } = start();
     const working = ask(call(0)).approval;
     answer(working, 'yes');
     const settled = ask(call(1)).approval;
@@ -214,7 +207,7 @@ describe('one question', () => {
     for (let n = 2; n < 400; n++) ask(call(n));
     expect(answer(settled, 'shown')).toEqual({ state: 'unknown' });
     expect(answer(working, 'shown')).toEqual({ state: 'working' });
-    expect(questions.untold({ tool: 'delete_thread', args: { thread_id: '1' } })).toBeUndefined();
+    expect(await untold(call(1).binding)).toBeUndefined();
   });
 });
 
@@ -222,22 +215,21 @@ describe('a code beside a view', () => {
   it.each([
     [CODE_WAITS_MS - 1, false],
     [CODE_WAITS_MS, true],
-    [QUESTION_TIME_MS - 1, true],
-    [QUESTION_TIME_MS, false],
+    [CONFIRM_TIME_MS - 1, true],
+    [CONFIRM_TIME_MS, false],
   ])('after %i ms counts: %s', (ms, counts) => {
     const { ask, clock, redeem, yeses } = start();
     const { code } = ask();
-    expect(code?.countsFrom).toBe(clock.now() + CODE_WAITS_MS);
     clock.advance(ms);
-    expect(redeem(code?.code) !== undefined).toBe(counts);
-    expect(yeses).toEqual(counts ? [{ by: 'code', at: clock.now(), kept: 'Refund' }] : []);
+    expect(redeem(code) !== undefined).toBe(counts);
+    expect(yeses).toEqual(counts ? [{ by: 'code', at: clock.now(), targets: [named('Refund')] }] : []);
   });
 
   it('is not used up before its time, nor by another call, nor by a wrong one', () => {
     const { ask, clock, redeem, yeses } = start();
-    const code = ask().code?.code;
+    const code = ask().code;
     expect(redeem(code)).toBeUndefined();
-    expect(ask().code?.code).toBe(code);
+    expect(ask().code).toBe(code);
     clock.advance(CODE_WAITS_MS);
     expect(redeem(code, { ...binding, args: {} })).toBeUndefined();
     expect(redeem('ABCDEFGH')).toBeUndefined();
@@ -252,7 +244,7 @@ describe('a code beside a view', () => {
     const other = ask(call(2));
     clock.advance(CODE_WAITS_MS);
     answer(drawn.approval, said);
-    expect(redeem(other.code?.code, other.asked.binding)).toBeUndefined();
+    expect(redeem(other.code, other.asked.binding)).toBeUndefined();
     expect(ask(call(2))).toEqual({ ...other, code: undefined });
     expect(ask(call(3)).code).toBeUndefined();
   });
@@ -262,44 +254,62 @@ describe('a code beside a view', () => {
     const { code } = ask();
     clock.advance(CODE_WAITS_MS);
     answer('x'.repeat(32), 'shown');
-    expect(redeem(code?.code)).toBeInstanceOf(Promise);
+    expect(redeem(code)).toBeInstanceOf(Promise);
   });
 
   it('settles the question in the view too, and leaves nothing to be told', async () => {
-    const { ask, answer, clock, done, redeem, questions, yeses } = start();
+    const { ask, answer, clock, done, redeem, untold, yeses } = start();
     const { code, approval } = ask();
     clock.advance(CODE_WAITS_MS);
-    const outcome = redeem(code?.code);
+    const outcome = redeem(code);
     expect(answer(approval, 'yes')).toEqual({ state: 'working' });
-    expect(questions.untold(binding)).toBeUndefined();
+    expect(await untold()).toBeUndefined();
     await done('deleted');
     const late = answer(approval, 'yes');
     if (!('outcome' in late)) throw new Error(`no outcome, but ${late.state}`);
     expect([await outcome, await late.outcome]).toEqual([resultOf('deleted'), resultOf('deleted')]);
     expect(yeses).toHaveLength(1);
-    expect(questions.untold(binding)).toBeUndefined();
+    expect(await untold()).toBeUndefined();
   });
 
   it('is not given where only a person may confirm', () => {
-    expect(start(false).ask().code).toBeUndefined();
+    expect(start('person').ask().code).toBeUndefined();
   });
 });
 
 describe('what a click did', () => {
-  it('is there to be told from the click on, until it is told', async () => {
-    const { ask, answer, done, questions, clock } = start();
+  it('is told once, as soon as it is done', async () => {
+    const { ask, answer, done, untold } = start();
     const { approval } = ask();
     answer(approval, 'shown');
-    expect(questions.untold(binding)).toBeUndefined();
+    expect(await untold()).toBeUndefined();
     answer(approval, 'yes');
-    const untold = questions.untold(binding);
-    expect(untold?.answeredAt).toBe(clock.now());
+    const told = untold();
     await done('deleted');
-    expect(await untold?.outcome).toEqual(resultOf('deleted'));
-    expect(questions.untold({ ...binding, args: {} })).toBeUndefined();
-    expect(questions.untold(binding)).toBeDefined();
-    untold?.tell();
-    expect(questions.untold(binding)).toBeUndefined();
+    expect(await told).toEqual(resultOf('deleted'));
+    expect(await untold()).toBeUndefined();
+  });
+
+  it('is told to the same call only', async () => {
+    const { ask, answer, untold, clock } = start();
+    answer(ask().approval, 'no');
+    expect(await untold({ ...binding, args: {} })).toBeUndefined();
+    expect(await untold()).toEqual(resultOf(`declined at ${clock.now()}`));
+  });
+
+  it.each([
+    [0, '09:31 UTC'],
+    [24 * 60 * 60_000, '2026-11-23 09:31 UTC'],
+  ])('is told with the time of the click where it failed, %i ms later too', async (later, when) => {
+    const { ask, answer, fail, untold, clock } = start();
+    clock.advance((9 * 60 + 31) * 60_000);
+    answer(ask().approval, 'yes');
+    await fail(new AgoraError({ code: 'server_error', what: 'it broke', next: 'x', retry: 'later', landed: 'no' }));
+    clock.advance(later);
+    await expect(untold()).rejects.toMatchObject({
+      facts: { what: `it broke, after the user clicked yes at ${when}` },
+    });
+    expect(await untold()).toBeUndefined();
   });
 });
 
@@ -309,14 +319,14 @@ const step = fc.oneof(
   fc.record({ what: fc.constant('answer' as const), of: fc.nat(5), said: fc.constantFrom(...ANSWERS) }),
   fc.record({ what: fc.constant('redeem' as const), of: fc.nat(5) }),
   fc.record({ what: fc.constant('end' as const) }),
-  fc.record({ what: fc.constant('wait' as const), ms: fc.constantFrom(1, CODE_WAITS_MS, QUESTION_TIME_MS - 1) }),
+  fc.record({ what: fc.constant('wait' as const), ms: fc.constantFrom(1, CODE_WAITS_MS, CONFIRM_TIME_MS - 1) }),
 );
 
 it('in any order of calls, clicks and codes a question acts at most once, in its time, and never after a no', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const { clock, ask, answer, redeem } = start();
-      const made: { open: OpenQuestion<string>; at: number; acts: number; refused: boolean }[] = [];
+      const made: { open: ViewQuestion; at: number; acts: number; refused: boolean }[] = [];
       const ends: (() => void)[] = [];
       let drawn = false;
       for (const one of steps) {
@@ -328,10 +338,9 @@ it('in any order of calls, clicks and codes a question acts at most once, in its
             const asked = call(one.call);
             const open = ask({
               ...asked,
-              kept: String(made.length),
-              names: [String(one.name)],
-              act: ({ kept }) => {
-                const acting = made[Number(kept)];
+              targets: [named(String(one.name), String(made.length))],
+              act: ({ targets }) => {
+                const acting = made[Number(targets[0]?.id)];
                 if (acting) acting.acts += 1;
                 return new Promise((resolve) => ends.push(() => resolve(resultOf('deleted'))));
               },
@@ -347,15 +356,15 @@ it('in any order of calls, clicks and codes a question acts at most once, in its
             const reply = answer(question.open.approval, one.said);
             drawn = true;
             question.refused ||= reply.state === 'declined';
-            if (question.acts !== before) expect([one.said, age < QUESTION_TIME_MS]).toEqual(['yes', true]);
+            if (question.acts !== before) expect([one.said, age < CONFIRM_TIME_MS]).toEqual(['yes', true]);
             break;
           }
           case 'redeem': {
             if (question === undefined) break;
             const { asked, code } = question.open;
-            const counted = redeem(code?.code, asked.binding) !== undefined;
+            const counted = redeem(code, asked.binding) !== undefined;
             expect(question.acts).toBe((before ?? 0) + (counted ? 1 : 0));
-            if (counted) expect([drawn, age >= CODE_WAITS_MS, age < QUESTION_TIME_MS]).toEqual([false, true, true]);
+            if (counted) expect([drawn, age >= CODE_WAITS_MS, age < CONFIRM_TIME_MS]).toEqual([false, true, true]);
             break;
           }
           case 'end':
