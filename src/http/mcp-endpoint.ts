@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import { readText } from '../base/http-parts.ts';
 import type { ThreadsServer } from '../mcp/server.ts';
 import { beginsSession, createSessionTransport, readBody } from '../mcp/streamable-http.ts';
-import { bodyOf, LARGEST_BODY } from './request-body.ts';
 import { createSessionTable, type HttpSession, isSameGrant, type SessionTable } from './session-table.ts';
 import { type Grant, hashOf } from './token-line.ts';
 import type { TokensFile } from './tokens-file.ts';
@@ -63,7 +63,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     if (method !== 'POST') {
       return session ? inSession(session, who.hash, request) : refusal(400, 'The header Mcp-Session-Id is missing.');
     }
-    const text = await bodyOf(request);
+    const text = await readText(request, LARGEST_BODY);
     // While the body came, slowly perhaps, the token may have been taken away.
     const now = authorized(headers);
     if (now instanceof Response) return now;
@@ -138,6 +138,9 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     },
   };
 }
+
+/** In bytes. */
+const LARGEST_BODY = 1024 * 1024;
 
 const NO_SESSION = 'There is no such session: begin a new one.';
 

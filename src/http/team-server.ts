@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, targetOf } from '../base/http-parts.ts';
 import type { Log } from '../base/log.ts';
 import type { ServerOptions, ThreadsServer } from '../mcp/server.ts';
 import { refusedHeader } from './allowed-host.ts';
@@ -76,13 +76,13 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', headers } = request;
-    const path = (request.url ?? '').split('?')[0];
+    const { host, path } = targetOf(request);
     response.on('close', () => response.headersSent && metrics.request(method, response.statusCode));
     if (draining) response.setHeader('connection', 'close');
     if (path === '/healthz') return writeResponse(response, Response.json({ alive: true }), redact);
     if (path === '/readyz') return writeResponse(response, readiness(), redact);
     if (path === '/metrics') return writeResponse(response, metricsFor(request), redact);
-    const header = refusedHeader({ host: headers.host, origin: headers.origin }, publicUrl);
+    const header = refusedHeader({ host, origin: headers.origin }, publicUrl);
     if (header) return writeResponse(response, forbidden(header), redact);
     if (path !== '/mcp') return writeResponse(response, refusal(404, 'MCP is served at /mcp.'), redact);
     const answer = await endpoint.answer(request);
@@ -125,10 +125,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n', () => socket.destroy());
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.address, resolve);
-  });
+  const port = await listen(server, options.port, options.address);
 
   let cancelSweep = (): void => {};
   const sweep = (): void => {
@@ -156,7 +153,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     });
   }
 
-  return { port: portOf(server.address()), tokens: tokens.size(), close };
+  return { port, tokens: tokens.size(), close };
 }
 
 /** Node does not tell a response that waits behind another one (pipelining) that its connection has ended. */
@@ -172,6 +169,3 @@ function closeWithConnection({ socket }: IncomingMessage, response: ServerRespon
 
 const forbidden = (header: 'Host' | 'Origin'): Response =>
   refusal(403, `${header} names another server. AGORA_THREADS_HTTP_URL is the address that clients use.`);
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === 'object' && address !== null ? address.port : 0;

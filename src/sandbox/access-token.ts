@@ -1,19 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
-
-/** The result of checking a token's layout, signature, app and rights. */
-export type Verdict =
-  | { readonly kind: 'corrupt' }
-  /** Signed with another certificate, or for another App ID. */
-  | { readonly kind: 'foreign' }
-  /** Lacks what REST calls need: the Chat service's app privilege. */
-  | { readonly kind: 'no_rights' }
-  /** In seconds since 1970. */
-  | { readonly kind: 'good'; readonly expiresAt: number };
+import { refuse } from './refusals.ts';
 
 const VERSION = '007';
-export const CHAT_SERVICE = 5;
-export const APP_PRIVILEGE = 2;
+const CHAT_SERVICE = 5;
+const APP_PRIVILEGE = 2;
 const LARGEST_TOKEN_BYTES = 4_096;
 
 /**
@@ -22,19 +13,24 @@ const LARGEST_TOKEN_BYTES = 4_096;
  * lifetime (u32, seconds), a salt (u32) and one service: its type (u16 5), its privileges (u16 count of {u16, u32
  * seconds}) and a user id, empty for an app token. The key is HMAC(salt, HMAC(time of issue, certificate)) with
  * SHA-256 [AccessToken2 reference; compared byte for byte with the official builder].
+ *
+ * @returns when it expires, in seconds since 1970
+ * @throws Refusal a 401 for anything but an app token of this app
  */
-export function verifyAccessToken(token: string, appId: string, appCertificate: string): Verdict {
-  const parts = readToken(token);
-  if (!parts) return { kind: 'corrupt' };
+export function expiryOfAccessToken(token: string, appId: string, appCertificate: string): number {
+  if (!token.startsWith(VERSION)) throw refuse('tokenUnknown');
+  const parts = readToken(token.slice(VERSION.length));
+  if (!parts) throw refuse('tokenCorrupt');
   const { signature, info, issued, salt } = parts;
   const key = hmac(u32(salt), hmac(u32(issued), Buffer.from(appCertificate, 'utf8')));
   const expected = hmac(key, info);
-  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return { kind: 'foreign' };
-  if (parts.appId !== appId) return { kind: 'foreign' };
+  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) throw refuse('tokenForeign');
+  if (parts.appId !== appId) throw refuse('tokenForeign');
   const privilege = parts.privileges.get(APP_PRIVILEGE);
-  if (parts.service !== CHAT_SERVICE || privilege === undefined || parts.userId !== '') return { kind: 'no_rights' };
+  // The service gives the same answer for an unknown token and for one without the rights.
+  if (parts.service !== CHAT_SERVICE || privilege === undefined || parts.userId !== '') throw refuse('tokenUnknown');
   // The privilege has its own lifetime, counted from the same moment; the builder sets both to the same value.
-  return { kind: 'good', expiresAt: issued + Math.min(parts.life, privilege) };
+  return issued + Math.min(parts.life, privilege);
 }
 
 /**
@@ -42,12 +38,9 @@ export function verifyAccessToken(token: string, appId: string, appCertificate: 
  *
  * @returns undefined for anything without the layout of an AccessToken2 with a single service
  */
-function readToken(token: string) {
-  if (!token.startsWith(VERSION)) return undefined;
+function readToken(encoded: string) {
   try {
-    const content = inflateSync(Buffer.from(token.slice(VERSION.length), 'base64'), {
-      maxOutputLength: LARGEST_TOKEN_BYTES,
-    });
+    const content = inflateSync(Buffer.from(encoded, 'base64'), { maxOutputLength: LARGEST_TOKEN_BYTES });
     const outer = reader(content);
     const signature = outer.bytes();
     const info = content.subarray(outer.at());

@@ -10,30 +10,57 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface Work {
+  /** Does what the request asks for. */
+  readonly work: () => Answer;
+  readonly refused: (facts: RefusalFacts) => Answer;
+  /** The cursor that the request asks with. */
+  readonly cursor: string | null;
+}
+
 const GATEWAY_PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>nginx</h1></body></html>\n';
 
-/**
- * The answer that a fault gives instead of doing the work.
- *
- * @param errorOf wraps a refusal in the error envelope
- * @returns undefined for a fault that lets the work be done
- */
-export function answerInstead(fault: Fault, errorOf: (facts: RefusalFacts) => unknown): Answer | undefined {
+/** What comes of a request under a fault: an answer, a connection that breaks, or nothing at all. */
+export function outcomeUnder(fault: Fault, { work, refused, cursor }: Work): Answer | 'reset' | 'silence' {
   switch (fault.kind) {
+    case 'reset_before':
+      return 'reset';
+    case 'reset_after':
+      work();
+      return 'reset';
+    case 'no_answer_before':
+      return 'silence';
+    case 'no_answer':
+      work();
+      return 'silence';
+    case 'empty_body':
+      work();
+      return { status: 200, body: '' };
+    case 'stuck_cursor':
+      return stick(work(), cursor);
     case 'status': {
-      const { status, error = 'server_error', description = `scripted status ${status}` } = fault;
-      const body = fault.body ?? errorOf({ status, error, description, exception: 'ScriptedFault' });
-      return { status, body, headers: retryAfter(fault.retry_after) };
+      const { status, error = 'server_error', description = `scripted status ${status}`, retry_after } = fault;
+      const answer = refused({ status, error, description, exception: 'ScriptedFault', code: undefined });
+      return { status, body: fault.body ?? answer.body, headers: retryAfter(retry_after) };
     }
     case 'rate_limit':
-      return { status: 429, body: errorOf(REFUSALS.rateLimit), headers: retryAfter(fault.retry_after) };
+      return { ...refused(REFUSALS.rateLimit), headers: retryAfter(fault.retry_after) };
     case 'expired_token':
-      return { status: 401, body: errorOf(REFUSALS.tokenExpired) };
+      return refused(REFUSALS.tokenExpired);
     case 'html':
       return { status: fault.status ?? 200, body: GATEWAY_PAGE, headers: { 'content-type': 'text/html' } };
-    default:
-      return undefined;
+    // These change when an answer comes, or how much of it.
+    case 'latency':
+    case 'cut_body':
+      return work();
   }
+}
+
+/** Replaces the next cursor with the one that was asked for. */
+function stick(answer: Answer, asked: string | null): Answer {
+  if (!asked || typeof answer.body !== 'object' || answer.body === null || answer.status !== 200) return answer;
+  const cursor = { cursor: asked };
+  return { ...answer, body: { ...answer.body, ...('cursor' in answer.body ? cursor : { properties: cursor }) } };
 }
 
 const retryAfter = (value: number | string | undefined): Record<string, string> =>

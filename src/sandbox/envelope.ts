@@ -1,17 +1,7 @@
 import { defined } from '../base/defined.ts';
+import type { Endpoint } from './find-call.ts';
 import { SANDBOX } from './identity.ts';
 import type { RefusalFacts } from './refusals.ts';
-
-/** What an endpoint returns, before the envelope is added. */
-export interface Payload {
-  readonly data?: unknown;
-  readonly entities?: readonly unknown[];
-  readonly properties?: { readonly cursor?: string };
-  /** The group and user calls have these at the top level. */
-  readonly cursor?: string;
-  readonly count?: number;
-  readonly total?: number;
-}
 
 export interface RequestInfo {
   /** In capitals. */
@@ -23,32 +13,30 @@ export interface RequestInfo {
   readonly ended: number;
 }
 
-/**
- * The body of a 200, with the fields of the published samples.
- *
- * @param bare for the member list, whose samples have neither `organization` nor `applicationName` [EN][EM]
- */
-export function successBody(request: RequestInfo, payload: Payload, bare: boolean): Record<string, unknown> {
+/** The body of a 200, with the fields of the published samples around what the call returned. */
+export function successBody(endpoint: Endpoint, { method, uri, started, ended }: RequestInfo, result: object): object {
+  if (endpoint === 'token') return result;
   return {
-    action: request.method.toLowerCase(),
-    ...(bare ? {} : { applicationName: SANDBOX.appName, organization: SANDBOX.orgName }),
-    duration: duration(request),
-    timestamp: request.ended,
-    uri: request.uri,
-    ...payload,
+    action: method.toLowerCase(),
+    // The member list's samples have neither [EN][EM].
+    ...(endpoint === 'members' ? {} : { applicationName: SANDBOX.appName, organization: SANDBOX.orgName }),
+    duration: duration(started, ended),
+    timestamp: ended,
+    // Adding members returns another address than the request's [EN][EM].
+    uri: endpoint === 'add_members' ? uri.replace(/users$/, 'joined_thread') : uri,
+    ...result,
   };
 }
 
 /** The body of any other status. The thread pages show none, so it follows the samples of other endpoints [EM]. */
-export function errorBody(request: RequestInfo, facts: RefusalFacts): Record<string, unknown> {
-  return defined({
+export const errorBody = ({ started, ended }: RequestInfo, facts: RefusalFacts): object =>
+  defined({
     error: facts.error,
     exception: facts.exception,
-    timestamp: request.ended,
-    duration: duration(request),
+    timestamp: ended,
+    duration: duration(started, ended),
     error_code: facts.code,
     error_description: facts.description,
   });
-}
 
-const duration = ({ started, ended }: RequestInfo): number => Math.max(0, Math.round(ended - started));
+const duration = (started: number, ended: number): number => Math.max(0, Math.round(ended - started));

@@ -1,28 +1,5 @@
 import * as z from 'zod';
-
-/** The calls that a fault can apply to. */
-export const ENDPOINTS = [
-  'create',
-  'rename',
-  'delete',
-  'list',
-  'list_user',
-  'list_user_group',
-  'members',
-  'add_members',
-  'remove_members',
-  'token',
-  'get',
-  'list_group',
-  'list_groups',
-  'list_user_groups',
-  'list_joined_groups',
-  'group_members',
-  'get_groups',
-  'get_user',
-] as const;
-
-export type Endpoint = (typeof ENDPOINTS)[number];
+import { ENDPOINTS, type Endpoint } from './find-call.ts';
 
 /** The kinds that need no settings. */
 const PLAIN = [
@@ -110,4 +87,22 @@ export function parseFaults(json: unknown): Fault[] {
 function where(path: readonly PropertyKey[]): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return `faults${text}`;
+}
+
+/**
+ * Chooses the fault for a request, and counts its `skip` and `times` down.
+ *
+ * @param endpoint undefined for an unknown address, which only `*` matches
+ */
+export function nextFault(faults: readonly Fault[], endpoint: Endpoint | undefined): Fault | undefined {
+  for (const fault of faults) {
+    if (fault.on !== '*' && fault.on !== endpoint) continue;
+    const { skip = 0, times = Number.POSITIVE_INFINITY } = fault;
+    if (skip > 0) fault.skip = skip - 1;
+    else if (times > 0) {
+      fault.times = times - 1;
+      return fault;
+    }
+  }
+  return undefined;
 }

@@ -94,26 +94,22 @@ export function seedState(seed: number, now: () => number): SandboxState {
 
   const plans = random.shuffled(PLANS.flatMap((group) => planThreads(group, random)));
   const times = plans.map(() => random.int(SEED_END - 182 * DAY, SEED_END - 2 * HOUR)).sort((a, b) => a - b);
-  const joins: { threadId: string; user: string; at: number }[] = [];
-  const threads = plans.map((plan, index) => {
+  const events: { readonly at: number; readonly happen: () => void }[] = [];
+  for (const [index, plan] of plans.entries()) {
     const at = times[index] ?? SEED_END;
     const id = threadIds();
-    const [owner, ...others] = chooseMembers(plan, random);
-    for (const user of others) joins.push({ threadId: id, user, at: joinTime(at, random) });
+    const [owner = 'lin', ...others] = chooseMembers(plan, random);
+    for (const user of others) {
+      const joined = joinTime(at, random);
+      events.push({ at: joined, happen: () => state.join(id, user, joined) });
+    }
     const msgId = messageId(at - random.int(1, 40) * 60_000, random);
     state.addMessage({ id: msgId, kind: 'group', groupId: plan.group.id });
-    return { id, at, thread: { groupId: plan.group.id, msgId, name: plan.name(at), owner: owner ?? 'lin' } };
-  });
-
-  // The state must be given its events in order of time.
-  joins.sort((a, b) => a.at - b.at);
-  let next = 0;
-  for (const { id, at, thread } of threads) {
-    for (let join = joins[next]; join && join.at < at; join = joins[++next])
-      state.join(join.threadId, join.user, join.at);
-    state.insert(thread, id, at);
+    const thread = { groupId: plan.group.id, msgId, name: plan.name(at), owner };
+    events.push({ at, happen: () => void state.insert(thread, id, at) });
   }
-  for (const join of joins.slice(next)) state.join(join.threadId, join.user, join.at);
+  // The state must be given its events in order of time.
+  for (const { happen } of events.sort((a, b) => a.at - b.at)) happen();
 
   addFreeMessages(state, random);
   return state;

@@ -1,4 +1,3 @@
-import type { Entry } from './page.ts';
 import { refuse } from './refusals.ts';
 
 export interface Group {
@@ -29,13 +28,19 @@ export interface Thread {
   readonly msgId: string;
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Larger than those of the threads and memberships before it. */
+  readonly seq: number;
 }
 
-export interface NewThread {
-  readonly groupId: string;
-  readonly msgId: string;
-  readonly name: string;
-  readonly owner: string;
+export type NewThread = Pick<Thread, 'groupId' | 'msgId' | 'name' | 'owner'>;
+
+export interface Membership {
+  readonly threadId: string;
+  readonly user: string;
+  /** When the user joined, in milliseconds since 1970. */
+  readonly created: number;
+  /** Larger than those of the threads and memberships before it. */
+  readonly seq: number;
 }
 
 /** A request as received. */
@@ -58,6 +63,7 @@ export class SandboxState {
   readonly users = new Set<string>();
   readonly groups = new Map<string, Group>();
   readonly messages = new Map<string, Message>();
+  /** Oldest first: renaming keeps a thread's place in a Map. */
   readonly threads = new Map<string, Thread>();
   /** Thread id by message id. */
   readonly threadOfMessage = new Map<string, string>();
@@ -70,10 +76,8 @@ export class SandboxState {
 
   readonly #now: () => number;
   readonly #nextThreadId: () => string;
-  // A Map keeps the order of insertion and times never go back, so each list is in order of time.
-  readonly #created = new Map<string, Entry<Thread>>();
-  readonly #members = new Map<string, Map<string, Entry<string>>>();
-  readonly #joined = new Map<string, Map<string, Entry<string>>>();
+  /** In the order of joining. */
+  #memberships: Membership[] = [];
   #latest = 0;
   #seq = 0;
 
@@ -115,19 +119,14 @@ export class SandboxState {
     checkName(name);
     const thread = { ...this.thread(threadId), name };
     this.threads.set(threadId, thread);
-    const entry = this.#created.get(threadId);
-    if (entry) this.#created.set(threadId, { ...entry, item: thread });
     return thread;
   }
 
   /** Row 3. The parent message can then have a new thread (our choice: undocumented). */
   delete(threadId: string): void {
-    const { msgId } = this.thread(threadId);
-    for (const user of this.#members.get(threadId)?.keys() ?? []) this.#joined.get(user)?.delete(threadId);
-    this.#members.delete(threadId);
-    this.#created.delete(threadId);
-    this.threadOfMessage.delete(msgId);
+    this.threadOfMessage.delete(this.thread(threadId).msgId);
     this.threads.delete(threadId);
+    this.#memberships = this.#memberships.filter((one) => one.threadId !== threadId);
   }
 
   thread(threadId: string): Thread {
@@ -137,28 +136,24 @@ export class SandboxState {
   }
 
   /** Row 4: threads by creation time, oldest first; those of one group for the undocumented list. */
-  created(groupId?: string): Entry<Thread>[] {
-    if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
-    const all = [...this.#created.values()];
-    return groupId === undefined ? all : all.filter(({ item }) => item.groupId === groupId);
+  created(groupId?: string): Thread[] {
+    this.#checkGroup(groupId);
+    return [...this.threads.values()].filter((thread) => groupId === undefined || thread.groupId === groupId);
   }
 
   /** Rows 5 and 6: a user's threads by join time, oldest first [EM][SW][APIREF]. */
-  joined(user: string, groupId?: string): Entry<Thread>[] {
-    if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
+  joined(user: string, groupId?: string): Membership[] {
+    this.#checkGroup(groupId);
     if (!this.users.has(user)) throw refuse('userNotFound');
-    const entries: Entry<Thread>[] = [];
-    for (const { item, at, seq } of this.#joined.get(user)?.values() ?? []) {
-      const thread = this.thread(item);
-      if (groupId === undefined || thread.groupId === groupId) entries.push({ item: thread, at, seq });
-    }
-    return entries;
+    return this.#memberships.filter(
+      (one) => one.user === user && (groupId === undefined || this.thread(one.threadId).groupId === groupId),
+    );
   }
 
-  /** Row 7: user ids by join time, oldest first [APIREF]. */
-  members(threadId: string): Entry<string>[] {
+  /** Row 7: members by join time, oldest first [APIREF]. */
+  members(threadId: string): Membership[] {
     this.thread(threadId);
-    return [...(this.#members.get(threadId)?.values() ?? [])];
+    return this.#memberships.filter((one) => one.threadId === threadId);
   }
 
   /**
@@ -166,40 +161,38 @@ export class SandboxState {
    * (our choice: partial adding is undocumented).
    */
   addMembers(threadId: string, users: readonly string[]): void {
-    const thread = this.thread(threadId);
-    const group = this.groups.get(thread.groupId);
+    const group = this.groups.get(this.thread(threadId).groupId);
     if (users.some((user) => !group?.members.has(user))) throw refuse('userNotInGroup');
-    const members = this.#members.get(threadId);
-    const added = new Set(users.filter((user) => !members?.has(user)));
+    const members = this.members(threadId);
+    const added = new Set(users.filter((user) => !members.some((member) => member.user === user)));
     for (const user of added) this.#checkUserQuota(user);
-    const at = this.#stamp();
-    for (const user of added) this.join(threadId, user, at);
+    const created = this.#stamp();
+    for (const user of added) this.join(threadId, user, created);
   }
 
   /** Row 9. @returns for each user whether they were removed; false if they were not a member */
   removeMembers(threadId: string, users: readonly string[]): { result: boolean; user: string }[] {
     this.thread(threadId);
     return users.map((user) => {
-      this.#joined.get(user)?.delete(threadId);
-      return { result: this.#members.get(threadId)?.delete(user) ?? false, user };
+      const index = this.#memberships.findIndex((one) => one.threadId === threadId && one.user === user);
+      if (index >= 0) this.#memberships.splice(index, 1);
+      return { result: index >= 0, user };
     });
   }
 
-  /** Adds a thread without checking the rules. Times must not go back from one call to the next. */
-  insert({ groupId, msgId, name, owner }: NewThread, id: string, at: number): Thread {
-    const thread = { id, name, owner, groupId, msgId, created: at };
-    this.threads.set(id, thread);
-    this.#created.set(id, this.#entry(thread, at));
-    this.threadOfMessage.set(msgId, id);
-    this.join(id, owner, at);
-    return thread;
+  /** Adds a thread without checking the rules; to be called in the order of `created`. */
+  insert(thread: NewThread, id: string, created: number): Thread {
+    const inserted = { ...thread, id, created, seq: this.#nextSeq() };
+    this.threads.set(id, inserted);
+    this.threadOfMessage.set(thread.msgId, id);
+    this.join(id, thread.owner, created);
+    return inserted;
   }
 
-  /** Adds a member without checking the rules. Times must not go back from one call to the next. */
-  join(threadId: string, user: string, at: number): void {
-    const { seq } = this.#entry(user, at);
-    inner(this.#members, threadId).set(user, { item: user, at, seq });
-    inner(this.#joined, user).set(threadId, { item: threadId, at, seq });
+  /** Adds a member without checking the rules; to be called in the order of `created`. */
+  join(threadId: string, user: string, created: number): void {
+    this.#memberships.push({ threadId, user, created, seq: this.#nextSeq() });
+    this.#latest = created;
   }
 
   see(method: string, path: string, query: string): SeenRequest {
@@ -208,19 +201,22 @@ export class SandboxState {
     return request;
   }
 
-  #entry<T>(item: T, at: number): Entry<T> {
-    this.#latest = Math.max(this.#latest, at);
-    this.#seq += 1;
-    return { item, at, seq: this.#seq };
-  }
-
   /** The time of a change: never before the latest one, even if the clock is behind the seeded data. */
   #stamp(): number {
     return Math.max(this.#now(), this.#latest);
   }
 
+  #nextSeq(): number {
+    this.#seq += 1;
+    return this.#seq;
+  }
+
+  #checkGroup(groupId: string | undefined): void {
+    if (groupId !== undefined && !this.groups.has(groupId)) throw refuse('groupNotFound');
+  }
+
   #checkUserQuota(user: string): void {
-    if ((this.#joined.get(user)?.size ?? 0) >= this.limits.threadsPerUser) throw refuse('userQuota');
+    if (this.joined(user).length >= this.limits.threadsPerUser) throw refuse('userQuota');
   }
 }
 
@@ -228,12 +224,4 @@ export class SandboxState {
 function checkName(name: string): void {
   const length = [...name].length;
   if (length < 1 || length > 64) throw refuse('nameLength');
-}
-
-function inner<K, V>(map: Map<string, Map<K, V>>, key: string): Map<K, V> {
-  const found = map.get(key);
-  if (found) return found;
-  const made = new Map<K, V>();
-  map.set(key, made);
-  return made;
 }

@@ -108,11 +108,11 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     const there = state.threads.get(id);
     if (!there) return void forget(id);
     const { name, msgId } = there;
-    threads.set(id, { name, msgId, owner: there.owner, members: state.members(id).map(({ item }) => item) });
+    threads.set(id, { name, msgId, owner: there.owner, members: state.members(id).map(({ user }) => user) });
     for (const user of users)
       joined.set(
         user,
-        state.joined(user, group).map(({ item }) => item.id),
+        state.joined(user, group).map(({ threadId }) => threadId),
       );
   }
   function learnMessage(msgId: string): void {
@@ -184,7 +184,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
       if (known || there) wrong(`${after}: thread ${id} is ${there ? 'there' : 'gone'}, and should not be`);
       return;
     }
-    const members = state.members(id).map(({ item }) => item);
+    const members = state.members(id).map(({ user }) => user);
     if (there.name !== known.name || there.msgId !== known.msgId || members.join() !== known.members.join()) {
       wrong(`${after}: thread ${id} is ${JSON.stringify({ ...there, members })} and not ${JSON.stringify(known)}`);
     }
@@ -376,7 +376,7 @@ export function createWorker(number: number, around: Surroundings): { step: () =
     /** A long walk through threads that nobody changes. */
     async walkOthers() {
       const username = random.pick(['lin', 'wei', 'mia', 'tom', 'sara', 'omar']);
-      const wanted = state.joined(username).map(({ item }) => item);
+      const wanted = state.joined(username).map(({ threadId }) => state.thread(threadId));
       const args = { username, limit: 50, max_scan: 100_000 };
       const { failed, structured, text, shown } = await call('list_user_threads', args);
       if (failed || (stormy() && structured['stopped'] !== 'end')) return;

@@ -144,7 +144,7 @@ while (passed() < whole && servers.every(({ peer }) => !peer.gone())) {
   const end = passed() + ROUND_MS;
   const weather = (async () => {
     while (stormy && passed() < end) {
-      sandbox.addFaults([fault()]);
+      sandbox.faults.push(fault());
       counts.faults += 1;
       await delay(100);
     }
@@ -155,7 +155,7 @@ while (passed() < whole && servers.every(({ peer }) => !peer.gone())) {
     }),
   );
   await Promise.all([...work, weather]);
-  sandbox.clearFaults();
+  sandbox.faults.splice(0);
   if (!stormy) counts.refused_unasked += state.requests.filter(({ status }) => status === 429).length;
   state.requests.splice(0);
   for (const { peer, samples } of servers) {

@@ -90,7 +90,7 @@ describe('the audit log', () => {
     const thread_ids = (structured['threads'] as { id: string }[]).map(({ id }) => id);
     const existing = thread_ids.map((id) => {
       const { groupId, msgId, name, owner, created } = sandbox.state.thread(id);
-      const members = sandbox.state.members(id).map(({ item }) => item);
+      const members = sandbox.state.members(id).map(({ user }) => user);
       return { id, group_id: groupId, msg_id: msgId, name, owner, created, members };
     });
     await call('delete_threads', { thread_ids });

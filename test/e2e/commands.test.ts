@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { version } from '../../src/base/version.ts';
-import { ENDPOINTS } from '../../src/sandbox/faults.ts';
+import { ENDPOINTS } from '../../src/sandbox/find-call.ts';
 import { startSandbox as startTestSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { catalogue } from '../../tools/index.ts';

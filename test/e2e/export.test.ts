@@ -122,7 +122,7 @@ describe('export', () => {
     const [{ id = '' } = {}] = state.threads.values();
     state.removeMembers(
       id,
-      state.members(id).map(({ item }) => item),
+      state.members(id).map(({ user }) => user),
     );
     const { code, stdout } = await runBinary(['export'], env);
     const { unresolved, end } = parsed(stdout);
@@ -141,7 +141,7 @@ describe('export', () => {
     expect(stderr).toContain('--members reads one member list a thread');
     const { head, rows } = parsed(stdout);
     expect(head).toMatchObject({ scope, members: true });
-    const membersOf = (thread: string) => state.members(thread).map(({ item }) => item);
+    const membersOf = (thread: string) => state.members(thread).map(({ user }) => user);
     const wanted = [...state.threads.values()].filter((one) =>
       flag === '--user' ? membersOf(one.id).includes('lin') : one.groupId === GROUP,
     );
@@ -168,7 +168,7 @@ describe('export', () => {
     const { state, env } = await sandboxWith();
     const ids = state
       .joined('lin')
-      .map(({ item }) => item.id)
+      .map(({ threadId }) => threadId)
       .slice(0, NAMES.length);
     for (const [index, id] of ids.entries()) state.rename(id, NAMES[index] ?? '');
     const { code, stdout } = await runBinary(['export', '--user', 'lin', '--format', 'csv', '--bom', '--members'], env);

@@ -33,7 +33,7 @@ it('a new process restores from the audit log what another has deleted, with exa
   expect(
     state
       .members(made?.id ?? '')
-      .map(({ item }) => item)
+      .map(({ user }) => user)
       .sort(),
   ).toEqual(members.sort());
 

@@ -17,7 +17,7 @@ async function connection({ origin }: Serving): Promise<{ socket: Socket; receiv
   return { socket, received: () => received };
 }
 
-function request(method: string, headers: Readonly<Record<string, string>>, body = ''): string {
+function request(method: string, headers: Readonly<Record<string, string>>, body = '', target = '/mcp'): string {
   const all = {
     host: '127.0.0.1',
     accept: 'application/json, text/event-stream',
@@ -26,7 +26,7 @@ function request(method: string, headers: Readonly<Record<string, string>>, body
     ...headers,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} /mcp HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+  return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }
 
 const sessionsIn = async ({ origin }: Serving, headers: Readonly<Record<string, string>>): Promise<string> =>
@@ -76,4 +76,18 @@ it('does not serve a request whose token was revoked while its body came', async
   await until(() => begins.received() !== '');
   expect(begins.received()).toMatch(/^HTTP\/1\.1 401 .*error="invalid_token"/s);
   expect(await sessionsIn(serving, mia)).toBe(before);
+});
+
+it.each([
+  ['http://127.0.0.1/mcp', '127.0.0.1', '200 OK'],
+  ['HTTP://localhost:1?x=/mcp', '127.0.0.1', '404 Not Found'],
+  ['http://evil.example/mcp', '127.0.0.1', '403 Forbidden'],
+  ['http://127.0.0.1/mcp', 'evil.example', '200 OK'],
+])('takes the host of a target in absolute form, %s, in place of the header %s: %s', async (target, host, status) => {
+  const serving = await startServing();
+  const { socket, received } = await connection(serving);
+  const headers = { ...bearer(serving.tokenOf('lin')), host };
+  socket.write(request('POST', headers, JSON.stringify(hello()), target));
+  await until(() => received() !== '');
+  expect(received().split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
 });

@@ -10,7 +10,7 @@ const [{ id: msg_id, group_id, owner }] = SANDBOX_HINTS.freeMessages;
 const ARGS = { group_id, msg_id, name: 'With people', owner };
 
 const threadOf = (state: SandboxState) => state.threadOfMessage.get(msg_id) ?? '';
-const membersIn = (state: SandboxState) => state.members(threadOf(state)).map(({ item }) => item);
+const membersIn = (state: SandboxState) => state.members(threadOf(state)).map(({ user }) => user);
 
 const rows = z.array(z.object({ username: z.string(), status: z.string(), error: z.string().optional() }));
 const outcomes = ({ structured }: Outcome): Record<string, string> =>

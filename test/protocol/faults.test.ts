@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint, Fault } from '../../src/sandbox/faults.ts';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import type { Endpoint } from '../../src/sandbox/find-call.ts';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { connectClient } from '../support/client.ts';
 import { classicSettings, refusal } from '../support/http.ts';
@@ -24,7 +25,7 @@ interface Tried {
 const newThread = (state: Rehearsal['sandbox']['state']): string =>
   state.create({ groupId: GROUP, msgId: MESSAGE, name: NAME, owner: OWNER }).id;
 const idOf = ({ thread_id, thread_ids }: Record<string, unknown>): string => String(thread_id ?? thread_ids);
-const members = (state: Rehearsal['sandbox']['state'], id: string) => state.members(id).map(({ item }) => item);
+const members = (state: Rehearsal['sandbox']['state'], id: string) => state.members(id).map(({ user }) => user);
 const nothing = () => true;
 
 const WRITES: Readonly<Record<string, Tried>> = {

@@ -34,9 +34,9 @@ describe('what the README asks', () => {
   it('who owns the thread called Q4 launch checklist: one call', async () => {
     const { call, sandbox } = await connect();
     const [old] = sandbox.state.created();
-    sandbox.state.rename(old?.item.id ?? '', 'Q4 launch checklist');
+    sandbox.state.rename(old?.id ?? '', 'Q4 launch checklist');
     const { structured, text } = await call('find_threads', { name_contains: 'Ｑ4 LAUNCH' });
-    expect(rows(structured)).toMatchObject([{ id: old?.item.id, owner: old?.item.owner }]);
+    expect(rows(structured)).toMatchObject([{ id: old?.id, owner: old?.owner }]);
     expect(structured).toMatchObject({ has_more: false, total: 300, known: 300, stopped: 'end' });
     expect(text).toContain('1 shown; all 300 threads were looked at, there are no others.');
   });
@@ -44,10 +44,10 @@ describe('what the README asks', () => {
   it('delete everything older than 280 days: one call to find them, one to delete', async () => {
     const { call, sandbox } = await connect();
     const before = NOW - 180 * DAY;
-    const old = sandbox.state.created().filter(({ at }) => at < before);
+    const old = sandbox.state.created().filter(({ created }) => created < before);
     const created_before = new Date(before).toISOString();
     const found = await call('find_threads', { created_before, limit: 50 });
-    expect(rows(found.structured).map(({ id }) => id)).toEqual(old.map(({ item }) => item.id));
+    expect(rows(found.structured).map(({ id }) => id)).toEqual(old.map(({ id }) => id));
     expect(found.structured).toMatchObject({ has_more: false, stopped: 'end' });
     const { structured } = await call('delete_threads', { thread_ids: rows(found.structured).map(({ id }) => id) });
     expect(structured['status']).toBe('done');
@@ -63,7 +63,7 @@ describe('find_threads', () => {
     const first = await call('find_threads', { limit: 5 });
     const second = await call('find_threads', { limit: 5, cursor: first.structured['next_cursor'] });
     expect([...rows(first.structured), ...rows(second.structured)].map(({ id }) => id)).toEqual(
-      newest.slice(0, 10).map(({ item }) => item.id),
+      newest.slice(0, 10).map(({ id }) => id),
     );
     expect(first.text).toContain('5 shown; more may follow. Next page: the same call with cursor = next_cursor.');
   });
@@ -103,12 +103,12 @@ describe('find_threads', () => {
   it('finds those of one group by the lists of its members, and says what that leaves out', async () => {
     const { call, sandbox } = await connect();
     const { text, structured } = await call('find_threads', { group_id: REFUNDS.id, owner: 'lin' });
-    const lins = sandbox.state.created(REFUNDS.id).filter(({ item }) => item.owner === 'lin');
+    const lins = sandbox.state.created(REFUNDS.id).filter(({ owner }) => owner === 'lin');
     expect(
       rows(structured)
         .map(({ id }) => id)
         .sort(),
-    ).toEqual(lins.map(({ item }) => item.id).sort());
+    ).toEqual(lins.map(({ id }) => id).sort());
     expect(text).toContain('threads that nobody is in are not in them');
     expect(structured['total']).toBeUndefined();
   });
@@ -116,10 +116,10 @@ describe('find_threads', () => {
   it('names threads that nobody is in beside its claim', async () => {
     const { call, sandbox } = await connect();
     const [one] = sandbox.state.created().slice(-40);
-    const id = one?.item.id ?? '';
+    const id = one?.id ?? '';
     sandbox.state.removeMembers(
       id,
-      sandbox.state.members(id).map(({ item }) => item),
+      sandbox.state.members(id).map(({ user }) => user),
     );
     const { text, structured } = await call('find_threads', { name_contains: 'no such name' });
     expect(structured).toMatchObject({ unresolved: 1, known: 299, total: 300 });
@@ -145,15 +145,15 @@ describe('find_threads', () => {
     const { call, sandbox } = await connect();
     await call('find_threads', { limit: 0, name_contains: 'x' });
     const [one, two] = sandbox.state.created();
-    await call('rename_thread', { thread_id: one?.item.id, name: 'Zebra one' });
-    await call('delete_thread', { thread_id: two?.item.id });
+    await call('rename_thread', { thread_id: one?.id, name: 'Zebra one' });
+    await call('delete_thread', { thread_id: two?.id });
     sandbox.state.insert({ groupId: REFUNDS.id, msgId: '1', name: 'Zebra two', owner: 'wei' }, '240999999999999', NOW);
     const { structured } = await call('find_threads', { name_contains: 'zebra' });
     expect(
       rows(structured)
         .map(({ id }) => id)
         .sort(),
-    ).toEqual([one?.item.id, '240999999999999'].sort());
+    ).toEqual([one?.id, '240999999999999'].sort());
     expect(structured).toMatchObject({ stopped: 'end' });
     expect(structured['calls']).toBeLessThanOrEqual(5);
   });
@@ -163,7 +163,7 @@ describe('find_threads', () => {
     const told: unknown[] = [];
     const { structured } = await call('find_threads', { limit: 0 }, { onprogress: (progress) => told.push(progress) });
     expect(told).toHaveLength(Number(structured['calls']));
-    const names = sandbox.state.created().map(({ item }) => item.name);
+    const names = sandbox.state.created().map(({ name }) => name);
     expect(names.filter((name) => JSON.stringify(told).includes(JSON.stringify(name)))).toEqual([]);
   });
 
@@ -187,7 +187,7 @@ describe('find_threads', () => {
   ] as const)('fails with %s where nothing can be read, and works once it can', async (code, fault) => {
     const { call, sandbox } = await connect({ faults: [{ ...fault, on: 'list' }] });
     expect((await call('find_threads', { limit: 0 })).text).toContain(`Error [${code}]`);
-    sandbox.clearFaults();
+    sandbox.faults.splice(0);
     expect((await call('find_threads', { limit: 0 })).structured).toMatchObject({ stopped: 'end', total: 300 });
   });
 
@@ -262,28 +262,28 @@ describe('find_groups', () => {
 describe('get_thread', () => {
   it.each([{}, { AGORA_THREADS_UNDOCUMENTED: '1' }])('gives name, owner, group and its name with %j', async (env) => {
     const { call, sandbox } = await connect({}, env);
-    const [{ item } = { item: undefined }] = sandbox.state.created(REFUNDS.id).reverse();
-    const { structured } = await call('get_thread', { thread_id: item?.id });
+    const [thread] = sandbox.state.created(REFUNDS.id).reverse();
+    const { structured } = await call('get_thread', { thread_id: thread?.id });
     expect(structured['thread']).toMatchObject({
-      id: item?.id,
-      name: item?.name,
-      owner: item?.owner,
+      id: thread?.id,
+      name: thread?.name,
+      owner: thread?.owner,
       group_id: REFUNDS.id,
       group_name: 'Refunds',
-      msg_id: item?.msgId,
+      msg_id: thread?.msgId,
     });
-    expect(structured['member_count']).toBe(String(sandbox.state.members(item?.id ?? '').length));
+    expect(structured['member_count']).toBe(String(sandbox.state.members(thread?.id ?? '').length));
   });
 
   it('says that a thread does not exist, and what it cannot know', async () => {
     const { call, sandbox } = await connect();
     expect((await call('get_thread', { thread_id: '1' })).text).toContain('Error [thread_not_found]');
-    const [{ item } = { item: undefined }] = sandbox.state.created();
+    const [thread] = sandbox.state.created();
     sandbox.state.removeMembers(
-      item?.id ?? '',
-      sandbox.state.members(item?.id ?? '').map((entry) => entry.item),
+      thread?.id ?? '',
+      sandbox.state.members(thread?.id ?? '').map(({ user }) => user),
     );
-    const { text } = await call('get_thread', { thread_id: item?.id });
+    const { text } = await call('get_thread', { thread_id: thread?.id });
     expect(text).toContain('nobody may be in it');
   });
 

@@ -52,7 +52,7 @@ const leaveGroup = (state: SandboxState, user: string): void =>
 const memberIds = (state: SandboxState, id: string): string[] =>
   state
     .members(id)
-    .map(({ item }) => item)
+    .map(({ user }) => user)
     .sort();
 const threadOf = (state: SandboxState) => state.threads.get(state.threadOfMessage.get(MESSAGE) ?? '');
 const statusesOf = ({ structured }: Outcome): string[] =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ENDPOINTS, type Endpoint, type Fault, parseFaults } from '../../src/sandbox/faults.ts';
+import { type Fault, parseFaults } from '../../src/sandbox/faults.ts';
+import { ENDPOINTS, type Endpoint } from '../../src/sandbox/find-call.ts';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { P, readPage, type Send, sandboxWith, threadIdOf } from './sandbox-client.ts';
 
@@ -231,9 +232,9 @@ describe('which request a fault strikes', () => {
   it('is any while the sandbox runs: faults are added and cleared', async () => {
     const { sandbox, send } = await sandboxWith();
     expect(await statuses(send, 1)).toEqual([200]);
-    sandbox.addFaults([status('list', 500)]);
+    sandbox.faults.push(status('list', 500));
     expect(await statuses(send, 2)).toEqual([500, 500]);
-    sandbox.clearFaults();
+    sandbox.faults.splice(0);
     expect(await statuses(send, 1)).toEqual([200]);
   });
 

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import type { Entry } from '../../src/sandbox/page.ts';
-import type { SandboxState, Thread } from '../../src/sandbox/state.ts';
+import type { Membership, SandboxState } from '../../src/sandbox/state.ts';
 import { P, readPage, sandboxWith, threadIdOf, walk } from './sandbox-client.ts';
 
 const [message] = SANDBOX_HINTS.freeMessages;
 const GROUP = message.group_id;
-const idsOf = (entries: readonly Entry<Thread>[]): string[] => entries.map(({ item }) => item.id);
+const idsOf = (memberships: readonly Membership[]): string[] => memberships.map(({ threadId }) => threadId);
 
 const LISTS: readonly [name: string, path: string, oldestFirst: (state: SandboxState) => string[]][] = [
-  ['the app', `${P}/thread`, (state) => idsOf(state.created())],
+  ['the app', `${P}/thread`, (state) => state.created().map(({ id }) => id)],
   ['a user', `${P}/threads/user/lin`, (state) => idsOf(state.joined('lin'))],
   ['a user in a group', `${P}/threads/chatgroups/${GROUP}/user/lin`, (state) => idsOf(state.joined('lin', GROUP))],
 ];
@@ -118,7 +117,7 @@ describe('the members of a thread', () => {
   it('come each once, by the time they joined, oldest first, whatever the sort', async () => {
     const { sandbox, send } = await sandboxWith();
     const id = crowd(sandbox.state);
-    const expected = sandbox.state.members(id).map(({ item }) => item);
+    const expected = sandbox.state.members(id).map(({ user }) => user);
     expect(expected.length).toBeGreaterThan(100);
     for (const extra of [{}, { sort: 'desc' }, { limit: '7' }]) {
       expect(await walk(send, `${P}/thread/${id}/users`, extra)).toEqual(expected);
@@ -128,7 +127,7 @@ describe('the members of a thread', () => {
   it('are not skipped when some are removed between pages', async () => {
     const { sandbox, send } = await sandboxWith();
     const id = crowd(sandbox.state);
-    const expected = sandbox.state.members(id).map(({ item }) => item);
+    const expected = sandbox.state.members(id).map(({ user }) => user);
     const read = await walk(send, `${P}/thread/${id}/users`, { limit: '10' }, async ({ ids }) => {
       await send('DELETE', `${P}/thread/${id}/users`, { body: { usernames: ids } });
     });
@@ -147,7 +146,7 @@ describe('the members of a thread', () => {
     expect(idsOf(state.joined('lin', GROUP))).not.toContain(oldest);
     await send('POST', users, { body: { usernames: ['lin'] } });
     expect(readPage(await send('GET', `${P}/threads/user/lin?limit=1`)).ids).toEqual([oldest]);
-    expect(state.members(oldest ?? '').at(-1)?.item).toBe('lin');
+    expect(state.members(oldest ?? '').at(-1)?.user).toBe('lin');
     // Creation time stays what it was: the app's list has not moved.
     expect(readPage(await send('GET', `${P}/thread?limit=1`)).ids).not.toEqual([oldest]);
   });
@@ -160,7 +159,9 @@ describe('a renamed thread', () => {
     const before = lists();
     for (const id of before[2] ?? []) await send('PUT', `${P}/thread/${id}`, { body: { name: 'renamed' } });
     expect(lists()).toEqual(before);
-    expect(sandbox.state.joined('lin', GROUP).every(({ item }) => item.name === 'renamed')).toBe(true);
-    expect(sandbox.state.created(GROUP).filter(({ item }) => item.name === 'renamed')).toHaveLength(15);
+    expect(
+      sandbox.state.joined('lin', GROUP).every(({ threadId }) => sandbox.state.thread(threadId).name === 'renamed'),
+    ).toBe(true);
+    expect(sandbox.state.created(GROUP).filter(({ name }) => name === 'renamed')).toHaveLength(15);
   });
 });
