@@ -1,19 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { deadline } from '../base/deadline.ts';
 import { AgoraError } from './errors.ts';
-import type { Release } from './rate-limiter.ts';
+import type { CallEnd } from './permit-ledger.ts';
+
+/** Gives a permit back, once however often that is asked for. */
+export type Release = (end?: CallEnd) => void;
 
 /** The longest wait for a permit, in milliseconds. */
 const LONGEST_QUEUE_MS = 30_000;
-
-/** Those who wait for a permit, by turn, then by arrival. */
-export interface PermitQueue {
-  size(): number;
-  /** Waits for a permit; rejects when the signal is aborted, or after 30 s. */
-  join(signal: AbortSignal, turn?: number): Promise<Release>;
-  /** Gives a permit to the first. */
-  serve(release: Release): void;
-}
 
 interface Waiter {
   readonly turn: number;
@@ -21,13 +15,18 @@ interface Waiter {
   readonly endDeadline: () => void;
 }
 
-/** @param onLeave called when the last one has left without a permit */
-export function createPermitQueue(clock: Clock, onLeave: () => void): PermitQueue {
+/**
+ * Those who wait for a permit, by turn, then by arrival.
+ *
+ * @param onLeave called when the last one has left without a permit
+ */
+export function createPermitQueue(clock: Clock, onLeave: () => void) {
   const waiters: Waiter[] = [];
   return {
-    size: () => waiters.length,
-    join(signal, turn = Number.POSITIVE_INFINITY) {
-      return new Promise<Release>((resolve, reject) => {
+    size: (): number => waiters.length,
+    /** Waits for a permit; rejects when the signal is aborted, or after 30 s. */
+    join(signal: AbortSignal, turn = Number.POSITIVE_INFINITY): Promise<Release> {
+      return new Promise((resolve, reject) => {
         const leave = (reason: unknown) => {
           waiters.splice(waiters.indexOf(waiter), 1);
           reject(reason);
@@ -40,7 +39,8 @@ export function createPermitQueue(clock: Clock, onLeave: () => void): PermitQueu
         waiters.splice(behind === -1 ? waiters.length : behind, 0, waiter);
       });
     },
-    serve(release) {
+    /** Gives a permit to the first. */
+    serve(release: Release): void {
       const waiter = waiters.shift();
       waiter?.endDeadline();
       waiter?.resolve(release);

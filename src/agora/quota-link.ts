@@ -13,66 +13,63 @@ const SILENCE_MS = 1_000;
 /** A process that goes on alone takes as if at least so many did. */
 const FEWEST_ALONE = 4;
 
-/** How a process gets permits: from the shared store; not at all, just after a loss; or out of a share of its own. */
-export type QuotaMode = 'shared' | 'silent' | 'alone';
-
-export interface QuotaLinkListener {
-  /** The connection is there, and nothing is told yet. */
-  onReady(): void;
-  onMode(): void;
-}
-
-/** The connection of a process to the store of all its budgets. */
-export interface QuotaLink {
-  mode(): QuotaMode;
-  /** Opens the store at the first call. */
-  join(listener: QuotaLinkListener): void;
-  /** @throws where the store does not answer; the mode has then changed */
-  ask(budget: string, request: QuotaRequest): Promise<QuotaAnswer>;
-  /** The share of a process that goes on alone. */
-  share(full: number): number;
-  close(): Promise<void>;
+/** A budget of this process. */
+export interface QuotaMember {
+  /** The connection has come or gone, or how permits are got has changed. */
+  onChange(): void;
+  /** Tells the others that this process is gone. */
+  leave(): Promise<void>;
 }
 
 export interface QuotaLinkOptions {
   readonly open: OpenQuotaStore;
+  /** Tells this process apart from all others. */
+  readonly process: string;
+  /** The longest that a call can take, and some more, in milliseconds. */
+  readonly leaseMs: number;
+  readonly perSecond: number;
   readonly clock: Clock;
   readonly log: Log;
-  readonly perSecond: number;
 }
 
 /** Calls a second for each of so many processes while there is no shared store. */
 export const shareAlone = (full: number, processes: number): number =>
   Math.max(1, Math.floor(full / Math.max(FEWEST_ALONE, processes)));
 
-export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOptions): QuotaLink {
-  const listeners: QuotaLinkListener[] = [];
-  let mode: QuotaMode = 'silent';
+export type QuotaLink = ReturnType<typeof createQuotaLink>;
+
+/** The connection of a process to the store of all its budgets, which is opened with the first one. */
+export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log }: QuotaLinkOptions) {
+  const members: QuotaMember[] = [];
+  /** How permits are got: from the store; not at all, just after a loss; or out of a share of one's own. */
+  let mode: 'shared' | 'silent' | 'alone' = 'silent';
   let opening: Promise<QuotaStore> | undefined;
-  let ready = false;
-  let closed = false;
+  let isConnected = false;
+  let isClosed = false;
   let processes = 0;
   let reason = 'no answer yet';
   let cancelTimer: (() => void) | undefined;
 
-  const share = (full: number): number => shareAlone(full, processes);
+  function changed(): void {
+    for (const { onChange } of members) onChange();
+  }
 
-  function enter(next: QuotaMode): void {
+  function enter(next: typeof mode): void {
     cancelTimer?.();
-    cancelTimer = next === 'silent' && !closed ? clock.after(SILENCE_MS, goAlone) : undefined;
+    cancelTimer = next === 'silent' && !isClosed ? clock.after(SILENCE_MS, goAlone) : undefined;
     mode = next;
-    for (const { onMode } of listeners) onMode();
+    changed();
   }
 
   function goAlone(): void {
     log.warn(
-      `Redis does not answer (${reason}): until it does, this process makes at most ${share(perSecond)} calls a second by itself.`,
+      `Redis does not answer (${reason}): until it does, this process makes at most ${shareAlone(perSecond, processes)} calls a second by itself.`,
     );
     enter('alone');
   }
 
   function lose(why: string): void {
-    ready = false;
+    isConnected = false;
     reason = why;
     if (mode === 'shared') enter('silent');
   }
@@ -84,40 +81,46 @@ export function createQuotaLink({ open, clock, log, perSecond }: QuotaLinkOption
 
   function start(): Promise<QuotaStore> {
     enter('silent');
-    return open({
+    const opened = open({
       onReady() {
-        ready = true;
-        for (const { onReady } of listeners) onReady();
+        isConnected = true;
+        changed();
       },
       onLost: lose,
     });
+    opened.catch((error: unknown) => lose(String(error)));
+    return opened;
   }
 
   return {
-    mode: () => mode,
-    share,
-    join(listener) {
-      listeners.push(listener);
+    isConnected: (): boolean => isConnected,
+    isShared: (): boolean => mode === 'shared',
+    /** Calls a second, of `full`, that this process may make by itself; undefined where the store gives all permits. */
+    ownRate: (full: number): number | undefined => (mode === 'alone' ? shareAlone(full, processes) : undefined),
+    join(member: QuotaMember): void {
+      members.push(member);
       opening ??= start();
-      opening.catch((error: unknown) => lose(String(error)));
     },
-    async ask(budget, request) {
+    /** @throws where the store does not answer; the mode has then changed */
+    async ask(budget: string, request: Omit<QuotaRequest, 'process' | 'lease'>): Promise<QuotaAnswer> {
       try {
         const store = await opening;
         if (!store) throw new Error('not opened');
-        const answer = quotaAnswer.parse(JSON.parse(await store.run(budget, JSON.stringify(request))));
+        const sent: QuotaRequest = { process, lease: leaseMs, ...request };
+        const answer = quotaAnswer.parse(JSON.parse(await store.run(budget, JSON.stringify(sent))));
         processes = answer.processes;
         // The connection may be lost again by now.
-        if (ready) find();
+        if (isConnected) find();
         return answer;
       } catch (error) {
         // A lost connection has said why already.
-        lose(!ready ? reason : error instanceof Error ? error.message : String(error));
+        lose(!isConnected ? reason : error instanceof Error ? error.message : String(error));
         throw error;
       }
     },
-    async close() {
-      closed = true;
+    async close(): Promise<void> {
+      if (mode === 'shared') await Promise.all(members.map((member) => member.leave()));
+      isClosed = true;
       cancelTimer?.();
       const store = await opening?.catch(() => undefined);
       await store?.close();

@@ -6,16 +6,14 @@ export interface QuotaRequest {
   readonly process: string;
   /** Calls a second, before any halving. */
   readonly limit: number;
-  /** For how long a place is kept for a call of which nothing more is heard. */
+  /** How many calls are under way here. */
+  readonly out: number;
+  /** For how long they count where nothing more is heard of this process. */
   readonly lease: number;
+  /** In how long the places of answered calls come free. */
+  readonly returns: readonly number[];
   /** How many calls wait here. */
   readonly want: number;
-  /** The number of the first place that is granted; the others follow. */
-  readonly first: number;
-  /** The epoch of the last answer, 0 before the first one. */
-  readonly epoch: number;
-  /** Places of this process that have changed: for how long each still counts, 0 for no more. */
-  readonly places: readonly (readonly [id: number, remaining: number])[];
   /** The 429s since the last request: how often the rate had been halved before the call, and the pause asked for. */
   readonly refusals: readonly (readonly [halvings: number, pause: number])[];
   /** This process ends, or only asks: it is not counted. */
@@ -24,14 +22,14 @@ export interface QuotaRequest {
 
 /** What the script answers. */
 export const quotaAnswer = z.object({
-  /** When Redis first heard of this budget. Another one than before: it has forgotten all places. */
-  epoch: z.number(),
   /** How many places this process has got. */
   granted: z.number(),
   /** Where it got fewer than it wants: when the next one may come free for it. */
   wait: z.number(),
+  /** How often the rate was ever halved, and how many of those halvings count now. */
   halvings: z.number(),
   level: z.number(),
+  /** For how long nobody calls, and for how long the rate stays halved. */
   paused: z.number(),
   slow: z.number(),
   /** How many processes have called in the last ten minutes. */

@@ -1,4 +1,4 @@
-import type { RateLimiter } from '../agora/rate-limiter.ts';
+import type { QuotaLink } from '../agora/quota-link.ts';
 import type { SendOnceOptions } from '../agora/send-once.ts';
 import { createTokenExchange } from '../agora/token-exchange.ts';
 import type { Clock } from '../base/clock.ts';
@@ -95,7 +95,7 @@ export function createConnector(
         if (!Number.isNaN(ms)) ahead = clock.now() - ms;
       },
     });
-    const limiter = await openLimiter(target, app);
+    const limiter = createLimiter({ perSecond: config.rateLimit, clock, quota: await openQuota(target, app) });
     const tokens = createTokens(credentialsOf(target.credentials), {
       clock,
       exchange: createTokenExchange(sendOnce, limiter),
@@ -131,16 +131,13 @@ export function createConnector(
   }
 
   /** All processes on an app may share one; an embedded sandbox has no other process. */
-  async function openLimiter(target: AppTarget, { sandbox }: App): Promise<RateLimiter> {
-    if (sandbox || config.redisUrl === undefined) {
-      const { createLimiter } = await import('../agora/rate-limiter.ts');
-      return createLimiter({ perSecond: config.rateLimit, clock });
-    }
-    const { openSharedLimiter } = await import('./shared-quota.ts');
-    const limiter = await openSharedLimiter(target, config.redisUrl, config, clock, log);
-    closing.push(limiter.close);
-    isShared = limiter.isShared;
-    return limiter;
+  async function openQuota(target: AppTarget, { sandbox }: App): Promise<QuotaLink | undefined> {
+    if (sandbox || config.redisUrl === undefined) return undefined;
+    const { openQuotaLink } = await import('./shared-quota.ts');
+    const quota = await openQuotaLink(target, config.redisUrl, config, clock, log);
+    closing.push(quota.close);
+    isShared = quota.isShared;
+    return quota;
   }
 
   async function openAudit({ name, host }: App): Promise<Pick<AppConnection, 'audit' | 'auditRecords'>> {

@@ -1,5 +1,5 @@
+import type { QuotaLink } from '../agora/quota-link.ts';
 import type { OpenQuotaStore } from '../agora/quota-messages.ts';
-import type { SharedLimiter } from '../agora/shared-rate-limiter.ts';
 import { unreadableSecret } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -30,30 +30,29 @@ export async function quotaStoreOf(target: AppTarget, source: SecretSource): Pro
   };
 }
 
-/** The limiter that all processes on an app share. Nothing is loaded or connected before its first call. */
-export async function openSharedLimiter(
+/** What all processes on an app share. Nothing is loaded or connected before its first call. */
+export async function openQuotaLink(
   target: AppTarget,
   source: SecretSource,
-  config: Config,
+  { rateLimit, timeoutMs }: Config,
   clock: Clock,
   log: Log,
-): Promise<SharedLimiter> {
-  const [{ createQuotaLink }, { createSharedLimiter }, { randomUUID }, { hostname }] = await Promise.all([
+): Promise<QuotaLink> {
+  const [{ createQuotaLink }, { randomUUID }, { hostname }] = await Promise.all([
     import('../agora/quota-link.ts'),
-    import('../agora/shared-rate-limiter.ts'),
     import('node:crypto'),
     import('node:os'),
   ]);
   const open = await quotaStoreOf(target, source).catch((error: unknown) => {
     throw error instanceof SecretFileError ? unreadableSecret(error) : error;
   });
-  const perSecond = config.rateLimit;
-  return createSharedLimiter({
-    perSecond,
-    clock,
-    link: createQuotaLink({ open, clock, log, perSecond }),
+  return createQuotaLink({
+    open,
     process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     // An attempt that changes members has twice the time, and no call has more than its 45 s.
-    leaseMs: Math.min(2 * config.timeoutMs, WORK_MS) + LEASE_MARGIN_MS,
+    leaseMs: Math.min(2 * timeoutMs, WORK_MS) + LEASE_MARGIN_MS,
+    perSecond: rateLimit,
+    clock,
+    log,
   });
 }

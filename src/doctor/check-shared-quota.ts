@@ -50,7 +50,7 @@ async function askRedis(open: OpenQuotaStore, rateLimit: number): Promise<Check>
 
 /** Runs the very script, without being counted. */
 const looks = (limit: number): QuotaRequest => {
-  const nothing = { want: 0, first: 0, epoch: 0, places: [], refusals: [] };
+  const nothing = { want: 0, out: 0, returns: [], refusals: [] };
   return { process: 'doctor', limit, lease: 0, leave: true, ...nothing };
 };
 

@@ -44,10 +44,7 @@ export function openQuotaStore(url: string, app: string, events: QuotaStoreEvent
 
   /** In a cluster all keys of an app are in one slot, by the part in braces. */
   const key = (rest: string): string => `agora-threads:{${app}}:${rest}`;
-  const keysOf = (budget: string): string[] => [
-    ...['places', 'queue', 'waiting', 'state'].map((part) => key(`${budget}:${part}`)),
-    key('processes'),
-  ];
+  const keysOf = (budget: string): string[] => [key(`${budget}:places`), key(`${budget}:state`), key('processes')];
 
   async function runScript(budget: string, request: string): Promise<unknown> {
     const keys = keysOf(budget);

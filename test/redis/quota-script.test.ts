@@ -10,7 +10,7 @@ const TIME = "redis.call('TIME')";
 /** The script with a clock of ours: whole seconds and microseconds, as TIME gives them. */
 const TIMED = QUOTA_SCRIPT.replace(TIME, '{ARGV[2], ARGV[3]}');
 const START = Date.UTC(2026, 10, 26);
-const PARTS = ['places', 'queue', 'waiting', 'state', 'processes'];
+const PARTS = ['places', 'state', 'processes'];
 
 let server: RedisServer;
 let redis: Redis;
@@ -60,30 +60,27 @@ describe('the script in Redis', () => {
         async (limit, steps) => {
           await redis.flushall();
           const model = createQuotaModel();
-          const held = new Map<string, number[]>();
-          const epochs = new Map<string, number>();
-          let [now, next] = [START, 1];
+          const holders = new Map<string, { out: number; returns: readonly number[] }>();
+          let now = START;
           for (const { process, after, want, ended, unused, refused, leave, forgets } of steps) {
             now += after;
             if (forgets) {
               model.forget();
               await redis.flushall();
             }
-            const mine = held.get(process) ?? [];
-            const places = [
-              ...mine.splice(0, unused).map((id): [number, number] => [id, 0]),
-              ...mine.splice(0, ended).map((id): [number, number] => [id, 1_000]),
-            ];
+            const before = holders.get(process) ?? { out: 0, returns: [] };
+            const left = Math.max(0, before.out - unused);
+            const answered = Math.min(left, ended);
+            const out = left - answered;
+            const returns = [...before.returns, ...Array<number>(answered).fill(now + 1_000)].filter((at) => at > now);
             const request: QuotaRequest = {
-              ...{ process, limit, lease: 5_000, want, first: next, places, leave },
-              epoch: epochs.get(process) ?? 0,
+              ...{ process, limit, out, lease: 5_000, want, leave },
+              returns: returns.map((at) => at - now),
               refusals: refused === null ? [] : [[refused.before, refused.pause]],
             };
             const answer = await ask(request, now);
             expect(answer).toEqual(model.answer('test', request, now));
-            held.set(process, [...mine, ...Array.from({ length: answer.granted }, (_, n) => next + n)]);
-            epochs.set(process, answer.epoch);
-            next += want;
+            holders.set(process, { out: out + answer.granted, returns });
           }
         },
       ),
@@ -91,15 +88,14 @@ describe('the script in Redis', () => {
     );
   });
 
-  it('lets places and queue expire after two minutes, and nothing else', async () => {
+  it('lets places and those who wait expire after two minutes, and nothing else', async () => {
     await redis.flushall();
-    const request = { process: 'a', limit: 1, lease: 5_000, want: 2, epoch: 0, places: [], refusals: [], leave: false };
-    await ask({ ...request, first: 1 }, START);
-    const { epoch } = await ask({ ...request, first: 3 }, START + 1_000);
-    expect(epoch).toBe(START);
+    const request = { process: 'a', limit: 1, out: 0, lease: 5_000, returns: [], want: 2, refusals: [], leave: false };
+    expect((await ask(request, START)).granted).toBe(0);
+    expect((await ask(request, START + 1_000)).granted).toBe(1);
     const left = await Promise.all(PARTS.map(async (part) => [part, await redis.pttl(`{test}:${part}`)]));
     const soon = (ms: unknown) => typeof ms === 'number' && ms > 110_000 && ms <= 120_000;
-    expect(left.filter(([, ms]) => soon(ms)).map(([part]) => part)).toEqual(['places', 'queue', 'waiting']);
+    expect(left.filter(([, ms]) => soon(ms)).map(([part]) => part)).toEqual(['places']);
     expect(left.filter(([, ms]) => ms === -1).map(([part]) => part)).toEqual(['state', 'processes']);
   });
 });

@@ -1,6 +1,6 @@
-import { createQuotaLink } from '../../src/agora/quota-link.ts';
+import { createQuotaLink, type QuotaLink } from '../../src/agora/quota-link.ts';
 import type { OpenQuotaStore, QuotaRequest, QuotaStoreEvents } from '../../src/agora/quota-messages.ts';
-import { createSharedLimiter, type SharedLimiter } from '../../src/agora/shared-rate-limiter.ts';
+import { createLimiter, type RateLimiter } from '../../src/agora/rate-limiter.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { createQuotaModel } from './quota-model.ts';
@@ -94,9 +94,9 @@ export function sharedProcess(
   clock: Clock,
   perSecond: number,
   name: string,
-): SharedLimiter & { readonly lines: readonly string[] } {
+): RateLimiter & Pick<QuotaLink, 'close'> & { readonly lines: readonly string[] } {
   const lines: string[] = [];
   const log = createLog('debug', (line) => lines.push(line));
-  const link = createQuotaLink({ open: redis.open, clock, log, perSecond });
-  return { lines, ...createSharedLimiter({ perSecond, clock, link, process: name, leaseMs: LEASE_MS }) };
+  const quota = createQuotaLink({ open: redis.open, process: name, leaseMs: LEASE_MS, perSecond, clock, log });
+  return { lines, close: quota.close, ...createLimiter({ perSecond, clock, quota }) };
 }
