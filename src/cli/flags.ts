@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defined } from '../base/defined.ts';
 import { closest } from '../base/did-you-mean.ts';
+import { en } from '../settings/problem-words-en.ts';
 import { documented, settings } from '../settings/schema.ts';
 import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
 import { UsageError } from './usage-error.ts';
@@ -112,7 +113,7 @@ function checked({ name, variable, setting }: SettingFlag, value: string): strin
   if (variable !== setting.name || value.trim() === '') return value;
   const found = settings.shape[setting.name].safeParse(value.trim());
   if (found.success) return value;
-  const fault = `--${name} ${found.error.issues[0]?.message ?? 'is wrong'}`;
+  const fault = `--${name} ${setting.mustBe(en)}`;
   throw new UsageError(`${fault} (got ${JSON.stringify(value)}).`, `${fault}.`);
 }
 

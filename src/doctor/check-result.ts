@@ -4,6 +4,7 @@ import { visible } from '../base/escape.ts';
 import { capitalised } from '../base/wording.ts';
 import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
+import { en } from '../settings/problem-words-en.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -41,7 +42,7 @@ export const variableName = (name: string): string => visible(name.replace(/\W.*
 
 /** A setting that is missing or wrong. The report shows its name before the line. */
 export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
-  fail(variableName(setting), visible(message, 600), hint === undefined ? takeFrom(where) : capitalised(hint));
+  fail(variableName(setting), visible(message(en), 600), hint === undefined ? takeFrom(where) : capitalised(hint(en)));
 
 /**
  * A call that failed, in the words that tools use for it, addressed to the operator.

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { quoted, visible } from '../base/escape.ts';
 import { withHome } from '../base/with-home.ts';
+import { en } from '../settings/problem-words-en.ts';
 import { type Config, type Environment, ourSettings, type Target } from '../settings/read-config.ts';
 import { readSecret, SecretFileError } from '../settings/read-secret.ts';
 import { documented, type SecretName } from '../settings/schema.ts';
@@ -74,6 +75,6 @@ async function checkFile(secret: SecretName, path: string): Promise<Check> {
     return warn(name, `${found}, which everyone on this machine can read`, `Run: chmod 600 ${shown}`);
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
-    return fail(name, error.fault, 'Write the bare secret into that file, readable only by this user.');
+    return fail(name, error.fault(en), 'Write the bare secret into that file, readable only by this user.');
   }
 }

@@ -1,5 +1,6 @@
 import { isLoopback } from '../base/loopback.ts';
 import { missing, type Problem, problem } from './problem.ts';
+import type { Say } from './problem-words-en.ts';
 import { registered } from './read-secret.ts';
 import type { SecretName, SettingValues } from './schema.ts';
 import { type VariableName, whereOf } from './setting-names.ts';
@@ -48,21 +49,18 @@ function report(problems: Problem[], found: Problem): undefined {
   problems.push(found);
 }
 
-const HOST = 'must be a host such as a41.chat.agora.io, with or without https:// before it, and no path';
-
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
   if (text === undefined) return report(problems, missing('AGORA_CHAT_HOST'));
-  const wrong = (fault: string): undefined => report(problems, problem('AGORA_CHAT_HOST', fault));
+  const wrong = (fault: Say): undefined => report(problems, problem('AGORA_CHAT_HOST', fault));
+  const isNoHost = (): undefined => wrong((say) => say.mustBe.host);
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(full)) return wrong(HOST);
+  if (!URL.canParse(full)) return isNoHost();
   const url = new URL(full);
   const { protocol, pathname, search, hash, username, password } = url;
-  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return wrong(HOST);
+  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return isNoHost();
   if (protocol === 'http:' && !isLoopback(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
-    return wrong(
-      'is plain http, which would expose the token to everyone on the network path: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
-    );
+    return wrong((say) => say.plainHttp);
   }
   return url.origin;
 }
@@ -75,8 +73,12 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
     ...(key !== undefined && app !== undefined && app !== keyApp ? ['AGORA_CHAT_APP_NAME'] : []),
   ];
   if (others.length > 0) {
-    const fault = `names another app than ${others.join(' and ')}`;
-    return report(problems, problem('AGORA_CHAT_APP_KEY', fault, 'unset one or the other.'));
+    const found = problem(
+      'AGORA_CHAT_APP_KEY',
+      (say) => say.otherApp(others),
+      (say) => say.unsetOneOrOther,
+    );
+    return report(problems, found);
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
     return report(problems, missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
@@ -87,23 +89,26 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
   if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
   return report(
     problems,
-    problem('AGORA_CHAT_APP_KEY', 'is not set, and neither is AGORA_APP_ID: one of them must say which app is meant'),
+    problem('AGORA_CHAT_APP_KEY', (say) => say.noAppNamed),
   );
 }
 
 /** The kinds of credentials, with the vendor that has them; an app token comes from a server of one's own. */
 const KINDS = [
-  { names: 'AGORA_APP_CERTIFICATE with AGORA_APP_ID', where: 'AGORA_APP_CERTIFICATE', vendor: 'agora' },
-  { names: 'EASEMOB_CLIENT_ID with EASEMOB_CLIENT_SECRET', where: 'EASEMOB_CLIENT_SECRET', vendor: 'easemob' },
+  { names: ['AGORA_APP_CERTIFICATE', 'AGORA_APP_ID'], secret: 'AGORA_APP_CERTIFICATE', vendor: 'agora' },
+  { names: ['EASEMOB_CLIENT_ID', 'EASEMOB_CLIENT_SECRET'], secret: 'EASEMOB_CLIENT_SECRET', vendor: 'easemob' },
 ] as const;
-const TOKEN = 'AGORA_CHAT_APP_TOKEN (an app token you already have)';
 
-/** `A, B or C`, with the place of each. */
-function credentialsFor(reader: Reader): { names: string; places: string } {
-  const kinds = KINDS.filter(({ vendor }) => reader.vendor === undefined || vendor === reader.vendor);
-  return {
-    names: `${kinds.map(({ names }) => names).join(', ')} or ${TOKEN}`,
-    places: kinds.map(({ where }) => `${where}: ${whereOf(where, reader)}`).join('; '),
+/** What to do where none of them is set, or two. */
+function credentialsHint(none: boolean, reader: Reader): Say {
+  const kinds = KINDS.filter(({ vendor }) => !none || reader.vendor === undefined || vendor === reader.vendor);
+  return (say) => {
+    const names = kinds.map(({ names: [first, second] }) => say.kindOfCredentials(first, second));
+    if (!none) return say.keep(names);
+    return say.set(
+      names,
+      kinds.map(({ secret }) => say.place(secret, whereOf(secret, reader) ?? '')),
+    );
   };
 }
 
@@ -128,19 +133,22 @@ function readCredentials(
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    const all = credentialsFor(none ? reader : { ...reader, vendor: undefined });
     return report(problems, {
       setting: 'AGORA_CHAT_APP_TOKEN',
-      message: none ? 'No credentials are set' : 'Two kinds of credentials are set',
-      hint: none ? `set ${all.names}. Where to find them: ${all.places}.` : `keep one of ${all.names}.`,
+      message: (say) => (none ? say.noCredentials : say.twoCredentials),
+      hint: credentialsHint(none, reader),
       general: true,
     });
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      const hint = 'the certificate is beside it in the console.';
-      return report(problems, problem('AGORA_APP_CERTIFICATE', 'is the App ID again', hint));
+      const found = problem(
+        'AGORA_APP_CERTIFICATE',
+        (say) => say.appIdAgain,
+        (say) => say.besideIt,
+      );
+      return report(problems, found);
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
     return report(problems, missing('AGORA_APP_ID'));
@@ -154,7 +162,12 @@ export function secretSource(name: SecretName, given: Given, problems: Problem[]
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    return report(problems, problem(name, `and ${name}_FILE are both set`, 'unset one of them.'));
+    const found = problem(
+      name,
+      (say) => say.bothSet(`${name}_FILE`),
+      (say) => say.unsetOne,
+    );
+    return report(problems, found);
   }
   if (value !== undefined) return { value: registered(name, value) };
   return file === undefined ? undefined : { file, name };

@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { closest } from '../base/did-you-mean.ts';
+import { en, type Say } from './problem-words-en.ts';
 import type { SettingName } from './schema.ts';
 import { nearestSetting } from './setting-names.ts';
 
@@ -8,22 +9,21 @@ export interface Problem {
   /** Its name: one of our settings, a misspelt one, or a proxy's. */
   readonly setting: string;
   /** What is wrong, to be read after the name: `is not set`. */
-  readonly message: string;
+  readonly message: Say;
   /** What to do about it: `unset one of them.` Without a hint, its right value is to be set. */
-  readonly hint?: string;
+  readonly hint?: Say;
   /** Where its value is found. */
   readonly where?: string;
   /** The message is about several settings, and is read without the name. */
   readonly general?: true;
 }
 
-export const problem = (setting: string, message: string, hint?: string): Problem =>
-  defined({ setting, message, hint });
+export const problem = (setting: string, message: Say, hint?: Say): Problem => defined({ setting, message, hint });
 
-/** A problem in a sentence or two, which name the setting and say what to do or where its value is found. */
+/** A problem in an English sentence or two, which name the setting and say what to do or where its value is found. */
 export function problemText({ setting, message, hint, where, general }: Problem): string {
-  const fault = general ? message : `${setting} ${message}`;
-  if (hint !== undefined) return `${fault}: ${hint}`;
+  const fault = general ? message(en) : `${setting} ${message(en)}`;
+  if (hint !== undefined) return `${fault}: ${hint(en)}`;
   return where === undefined ? `${fault}.` : `${fault}. Where to find it: ${where}.`;
 }
 
@@ -38,26 +38,29 @@ export class SettingsError extends Error {
   }
 }
 
-export const missing = (name: SettingName): Problem => problem(name, 'is not set');
+export const missing = (name: SettingName): Problem => problem(name, (say) => say.notSet);
 
 export function unknownSetting(name: string): Problem {
   const nearest = nearestSetting(name);
-  const hint =
-    nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`;
-  return problem(name, 'is an unknown setting', hint);
+  return problem(
+    name,
+    (say) => say.unknown,
+    (say) => (nearest === undefined ? say.seeHelp : say.didYouMean(nearest)),
+  );
 }
 
 export const noTools = (named: readonly string[]): Problem =>
-  named.length === 0
-    ? problem('AGORA_THREADS_TOOLS', 'names no tool', 'leave it out to have all of them.')
-    : problem(
-        'AGORA_THREADS_TOOLS',
-        `names only ${named.join(', ')}, which other settings leave out`,
-        'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_THREADS_UNDOCUMENTED=1.',
-      );
+  problem(
+    'AGORA_THREADS_TOOLS',
+    (say) => (named.length === 0 ? say.namesNoTool : say.leftOut(named)),
+    (say) => (named.length === 0 ? say.leaveOut : say.whyLeftOut),
+  );
 
 export function unknownTool(name: string, known: readonly string[]): Problem {
   const nearest = closest(name.toLowerCase(), known);
-  const hint = nearest === undefined ? `the tools are ${known.join(', ')}.` : `did you mean ${nearest}?`;
-  return problem('AGORA_THREADS_TOOLS', 'names an unknown tool', hint);
+  return problem(
+    'AGORA_THREADS_TOOLS',
+    (say) => say.unknownTool,
+    (say) => (nearest === undefined ? say.theTools(known) : say.didYouMean(nearest)),
+  );
 }

@@ -44,7 +44,11 @@ export function proxyFor(origin: string, loopback: boolean, proxy: ProxySettings
 export function proxyFault(origin: string, loopback: boolean, proxy: ProxySettings): Problem | undefined {
   const used = proxyFor(origin, loopback, proxy);
   if (!used || (/^https?:/i.test(used.url) && URL.canParse(used.url))) return undefined;
-  return problem(used.setting, 'must be the address of an HTTP proxy', 'write it as http://host:port.');
+  return problem(
+    used.setting,
+    (say) => say.mustBe.proxy,
+    (say) => say.proxyForm,
+  );
 }
 
 /** NO_PROXY as undici and curl read it: hosts and their subdomains, with a port where one is named, `*` for all. */

@@ -3,9 +3,10 @@ import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type AppTarget, readTarget, type SecretSource, secretSource } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
+import type { Say } from './problem-words-en.ts';
 import { type ProxySettings, proxyFault, readProxy } from './proxy-settings.ts';
 import { isQuoted } from './read-secret.ts';
-import { type ConfirmMode, settings } from './schema.ts';
+import { type ConfirmMode, documented, settings } from './schema.ts';
 import { isKnown, isOfApp, isOurs, type VariableName, whereOf } from './setting-names.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';
 import { type Reader, vendorOf } from './where-found.ts';
@@ -54,19 +55,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
-const FILL_IN = 'set that variable where the assistant is started, or write the value itself.';
 /** Unexpanded variables, as editors, shells, assistants and Windows write them. */
-const PLACEHOLDERS = [
-  {
-    pattern: /\$\{input:[^}]*\}/,
-    shown: `\${input:...}`,
-    hint: 'only VS Code fills it in, by asking; for doctor --config, set this setting in the shell.',
-  },
-  { pattern: /\$\{[^}]*\}/, shown: `\${...}`, hint: FILL_IN },
-  { pattern: /\{(?:env|file):[^}]*\}/, shown: '{env:...} or {file:...}', hint: FILL_IN },
-  { pattern: /^\$\w+(?:$|[\\/])/, shown: '$NAME', hint: FILL_IN },
-  { pattern: /^%\w+%$/, shown: '%NAME%', hint: FILL_IN },
-] as const;
+const PLACEHOLDERS: readonly { readonly pattern: RegExp; readonly shown: Say; readonly hint?: Say }[] = [
+  { pattern: /\$\{input:[^}]*\}/, shown: () => `\${input:...}`, hint: (say) => say.onlyInput },
+  { pattern: /\$\{[^}]*\}/, shown: () => `\${...}` },
+  { pattern: /\{(?:env|file):[^}]*\}/, shown: (say) => say.or('{env:...}', '{file:...}') },
+  { pattern: /^\$\w+(?:$|[\\/])/, shown: () => '$NAME' },
+  { pattern: /^%\w+%$/, shown: () => '%NAME%' },
+];
 
 /** Each variable of ours that is set, known or misspelt: its name, and its value without outer blanks. */
 export const ourSettings = (environment: Environment): readonly (readonly [name: string, value: string])[] =>
@@ -93,7 +89,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
 
   const parsed = settings.safeParse(Object.fromEntries(given));
   const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
-  for (const { path, message } of parsed.error?.issues ?? []) problems.push(problem(String(path[0]), message));
+  for (const { name, mustBe } of documented) if (wrong.has(name)) problems.push(problem(name, mustBe));
   // One wrong setting must not hide what is to be said of the others.
   const values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
   for (const name of values.AGORA_THREADS_TOOLS ?? []) {
@@ -148,12 +144,15 @@ const unusable = (problems: readonly Problem[], reader: Reader): Target => ({
 function textFault(name: VariableName, value: string): Problem | undefined {
   const placeholder = PLACEHOLDERS.find(({ pattern }) => pattern.test(value));
   if (placeholder) {
-    return problem(name, `is an unexpanded ${placeholder.shown} placeholder`, placeholder.hint);
+    const { shown, hint = (say) => say.fillIn } = placeholder;
+    return problem(name, (say) => say.placeholder(shown(say)), hint);
   }
-  if (isQuoted(value)) {
-    return problem(name, 'is in quotes, which count as part of it here', 'write the value alone.');
-  }
-  return undefined;
+  if (!isQuoted(value)) return undefined;
+  return problem(
+    name,
+    (say) => say.inQuotes,
+    (say) => say.writeAlone,
+  );
 }
 
 /** Only the first problem of each setting: one that is wrong would also be reported as missing. */

@@ -1,6 +1,7 @@
 import { secret } from '../base/redact.ts';
 import { withHome } from '../base/with-home.ts';
 import type { CredentialSource, SecretSource } from './app-target.ts';
+import { en, type Say } from './problem-words-en.ts';
 import { passwordOf } from './redis-address.ts';
 import { type SecretName, settings } from './schema.ts';
 
@@ -14,11 +15,11 @@ export type Credentials =
 export class SecretFileError extends Error {
   override readonly name = 'SecretFileError';
   /** What is wrong, to be read after the name of the setting. */
-  readonly fault: string;
+  readonly fault: Say;
 
-  constructor(name: SecretName, fault: string) {
-    super(`${name}_FILE: the file it names ${fault}`);
-    this.fault = `the file it names ${fault}`;
+  constructor(name: SecretName, fault: Say) {
+    super(`${name}_FILE: ${fault(en)}`);
+    this.fault = fault;
   }
 }
 
@@ -51,12 +52,12 @@ export async function readSecret(source: SecretSource): Promise<string> {
   const { readFile, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
   // Reading a pipe would wait for its writer, and keep the process from ending.
-  if (found && !found.isFile()) throw new SecretFileError(name, 'is not a regular file');
+  if (found && !found.isFile()) throw new SecretFileError(name, (say) => say.file.notRegular);
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new SecretFileError(name, `cannot be read (${error.code ?? 'unknown reason'})`);
+    throw new SecretFileError(name, (say) => say.file.unreadable(error.code ?? 'unknown'));
   });
   // PowerShell's `>` writes it.
-  if (bytes.includes(0)) throw new SecretFileError(name, 'is UTF-16: save it as UTF-8');
+  if (bytes.includes(0)) throw new SecretFileError(name, (say) => say.file.utf16);
   const value = registered(
     name,
     bytes
@@ -65,7 +66,7 @@ export async function readSecret(source: SecretSource): Promise<string> {
       .trim(),
   );
   if (isQuoted(value) || !settings.shape[name].safeParse(value).success) {
-    throw new SecretFileError(name, 'must hold the bare secret on one line, and nothing else');
+    throw new SecretFileError(name, (say) => say.file.notBare);
   }
   return value;
 }

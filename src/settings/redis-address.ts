@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { valueKind } from './value-kinds.ts';
 
 /** The password of a URL; undefined where it is not rightly encoded. */
 export function passwordOf({ password }: URL): string | undefined {
@@ -15,6 +16,4 @@ function isRedis(text: string): boolean {
   return url.hostname !== '' && passwordOf(url) !== undefined;
 }
 
-export const redisUrl = z
-  .string()
-  .refine(isRedis, 'must be the address of a Redis: redis://host:port, or rediss://user:password@host:port');
+export const redisUrl = valueKind(z.string().refine(isRedis), (say) => say.mustBe.redisUrl);

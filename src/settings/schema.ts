@@ -1,8 +1,24 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';
+import { application, inConsole, PROJECT, REDIS_OPERATOR, TOKEN_SERVER } from './places.ts';
+import type { Say } from './problem-words-en.ts';
 import { redisUrl } from './redis-address.ts';
-import { appKey, fullPath, hex32, httpUrl, oneOf, pathPart, token, wholeNumber, yesOrNo } from './value-schemas.ts';
+import {
+  appKey,
+  fullPath,
+  hex32,
+  host,
+  httpUrl,
+  oneOf,
+  pathPart,
+  pathWithoutTilde,
+  replica,
+  token,
+  toolNames,
+  wholeNumber,
+  yesOrNo,
+} from './value-kinds.ts';
 import type { Where } from './where-found.ts';
 
 /** How a person's yes is asked for: the operator's choice, never an argument of a call. */
@@ -12,6 +28,8 @@ export type ConfirmMode = (typeof CONFIRM_MODES)[number];
 interface Setting {
   /** Of its text in the environment, without blanks around it. */
   readonly schema: z.ZodType<unknown, string>;
+  /** What it has to be. */
+  readonly mustBe: Say;
   /** One line: what it is. */
   readonly meaning: string;
   /** Where a person finds the value. */
@@ -47,30 +65,17 @@ export const SETTING_GROUPS = {
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 
-/** The consoles of Agora (in Chinese Shengwang's) and Easemob show the same values under other names. */
-const inConsole = (field: string): Where => ({
-  agora: {
-    en: `Agora Console > project > Chat > Config (${field})`,
-    zh: `声网控制台 > 即时通讯 IM > 功能配置（${field}）`,
-  },
-  easemob: { en: `Easemob console > application overview (${field})`, zh: `环信控制台 > 应用概览（${field}）` },
-});
-const PROJECT: Where = { agora: { en: 'Agora Console > project overview', zh: '声网控制台 > 项目概览' } };
-const application = (field: string): Where => ({
-  easemob: { en: `Easemob console > application overview (${field})`, zh: `环信控制台 > 应用概览（${field}）` },
-});
-
 /** Every setting, by its name in the environment. The README's table and the help text are made from this. */
 const SETTINGS = {
   AGORA_CHAT_HOST: {
-    schema: z.string(),
+    ...host,
     label: 'REST host',
     group: 'app',
     meaning: 'REST API host, e.g. `a41.chat.agora.io`',
     where: inConsole('REST API'),
   },
   AGORA_CHAT_APP_KEY: {
-    schema: appKey,
+    ...appKey,
     label: 'App key',
     group: 'app',
     value: 'ORG#APP',
@@ -78,19 +83,19 @@ const SETTINGS = {
     where: inConsole('AppKey'),
   },
   AGORA_CHAT_ORG_NAME: {
-    schema: pathPart,
+    ...pathPart,
     group: 'app',
     meaning: 'The first half of the app key, in place of `AGORA_CHAT_APP_KEY`',
     where: inConsole('OrgName'),
   },
   AGORA_CHAT_APP_NAME: {
-    schema: pathPart,
+    ...pathPart,
     group: 'app',
     meaning: 'The second half of the app key',
     where: inConsole('AppName'),
   },
   AGORA_APP_ID: {
-    schema: hex32,
+    ...hex32,
     label: 'App ID',
     inForm: '32 hexadecimal digits. With the App Certificate, or where there is no app key',
     group: 'app',
@@ -98,16 +103,16 @@ const SETTINGS = {
     where: PROJECT,
   },
   AGORA_CHAT_APP_TOKEN: {
-    schema: token,
+    ...token,
     label: 'App token',
     inForm: 'A ready app token (not a user token), in place of the fields below, until it ends',
     group: 'credentials',
     meaning: 'A ready app token (not a user token)',
-    where: 'your own token server, or the Agora Console as a temporary token',
+    where: TOKEN_SERVER,
     secret: true,
   },
   AGORA_APP_CERTIFICATE: {
-    schema: hex32,
+    ...hex32,
     label: 'App Certificate',
     inForm: 'With the App ID: app tokens are made on this machine, and renewed',
     group: 'credentials',
@@ -116,7 +121,7 @@ const SETTINGS = {
     secret: true,
   },
   EASEMOB_CLIENT_ID: {
-    schema: token,
+    ...token,
     label: 'Easemob Client ID',
     inForm: 'With the Easemob ClientSecret: exchanged for app tokens, and renewed',
     group: 'credentials',
@@ -124,7 +129,7 @@ const SETTINGS = {
     where: application('Client ID'),
   },
   EASEMOB_CLIENT_SECRET: {
-    schema: token,
+    ...token,
     label: 'Easemob ClientSecret',
     inForm: 'Stands beside the Client ID',
     group: 'credentials',
@@ -133,19 +138,19 @@ const SETTINGS = {
     secret: true,
   },
   AGORA_CHAT_ALLOW_HTTP: {
-    schema: yesOrNo,
+    ...yesOrNo,
     group: 'running',
     flag: true,
     meaning: '1: plain HTTP beyond loopback, for private deployments',
   },
   AGORA_THREADS_SANDBOX: {
-    schema: yesOrNo,
+    ...yesOrNo,
     group: 'app',
     flag: true,
     meaning: '1: the embedded sandbox, whatever else is set',
   },
   AGORA_THREADS_READ_ONLY: {
-    schema: yesOrNo,
+    ...yesOrNo,
     label: 'Read only',
     inForm: 'Only the tools that read',
     flag: true,
@@ -153,18 +158,13 @@ const SETTINGS = {
     meaning: '1: only the tools that read are registered',
   },
   AGORA_THREADS_TOOLS: {
-    schema: z.string().transform((names) =>
-      names
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ),
+    ...toolNames,
     group: 'safety',
     value: 'NAMES',
     meaning: 'Names, comma separated: only these tools are registered',
   },
   AGORA_THREADS_AUDIT_LOG: {
-    schema: fullPath,
+    ...fullPath,
     label: 'Audit log',
     inForm: 'The full path of a file: two JSON lines for each write, one before it is sent and one after',
     group: 'safety',
@@ -172,8 +172,9 @@ const SETTINGS = {
     meaning: 'A file: two JSON lines for each write, one before it is sent and one after',
   },
   AGORA_THREADS_CONFIRM: {
+    ...oneOf(CONFIRM_MODES),
     // The old name of the mode is still taken.
-    schema: z.preprocess((mode) => (mode === 'elicitation' ? 'person' : mode), oneOf(CONFIRM_MODES)),
+    schema: z.preprocess((mode) => (mode === 'elicitation' ? 'person' : mode), oneOf(CONFIRM_MODES).schema),
     label: 'How a deletion is confirmed',
     inForm:
       'auto (a form, else a click in a view, else a code), person (only a person can confirm), or code: for a host that declines by itself',
@@ -185,7 +186,7 @@ const SETTINGS = {
     default: 'auto',
   },
   AGORA_THREADS_MAX_DELETES: {
-    schema: wholeNumber(1, 1_000_000),
+    ...wholeNumber(1, 1_000_000),
     label: 'Deletions an hour',
     inForm: 'At most this many threads are deleted in any 60 minutes; no limit where this is left empty',
     group: 'safety',
@@ -193,7 +194,7 @@ const SETTINGS = {
     meaning: 'At most this many threads are deleted in any 60 minutes: a seat belt, not a security boundary',
   },
   AGORA_THREADS_LANG: {
-    schema: oneOf(LANGUAGES),
+    ...oneOf(LANGUAGES),
     group: 'running',
     choices: LANGUAGES,
     value: 'LANG',
@@ -201,7 +202,7 @@ const SETTINGS = {
     default: 'en',
   },
   AGORA_THREADS_RATE_LIMIT: {
-    schema: wholeNumber(1, 1_000_000),
+    ...wholeNumber(1, 1_000_000),
     label: 'Calls a second',
     inForm: 'For each endpoint, 50 where this is left empty; at 10 or less for all together (the Free plan has 10)',
     group: 'running',
@@ -210,47 +211,47 @@ const SETTINGS = {
     default: '50',
   },
   AGORA_THREADS_REDIS_URL: {
-    schema: redisUrl,
+    ...redisUrl,
     group: 'running',
     meaning:
       'A Redis in which all processes on one app share its rate limit: `redis://` or, over TLS, `rediss://user:password@host:port`',
-    where: 'whoever runs Redis for your team; see docs/team.md',
+    where: REDIS_OPERATOR,
     secret: true,
   },
   AGORA_THREADS_HTTP_URL: {
-    schema: httpUrl,
+    ...httpUrl,
     group: 'team',
     meaning:
       'The address that clients use. Requests for another host, or from a web page elsewhere, are refused; loopback is always allowed',
   },
   AGORA_THREADS_HTTP_TOKENS_FILE: {
-    schema: z.string().regex(/^(?!~)/, 'must be a full path, since ~ is not expanded here'),
+    ...pathWithoutTilde,
     group: 'team',
     meaning:
       'A file of bearer tokens, one a line, as the command `token` prints them; a request without a valid one is refused',
   },
   AGORA_THREADS_REPLICA: {
-    schema: z.string().regex(/^[A-Za-z0-9-]{1,32}$/, 'must be 1 to 32 letters, digits or dashes'),
+    ...replica,
     group: 'team',
     value: 'NAME',
     meaning: 'The name of this process among several behind a proxy: session ids begin with it',
     default: 'main',
   },
   AGORA_THREADS_TIMEOUT_MS: {
-    schema: wholeNumber(1, 600_000),
+    ...wholeNumber(1, 600_000),
     group: 'running',
     meaning: 'Time limit of one HTTP attempt, in milliseconds; a whole call has 45 s',
     default: '30000',
   },
   AGORA_THREADS_UNDOCUMENTED: {
-    schema: yesOrNo,
+    ...yesOrNo,
     group: 'safety',
     flag: true,
     meaning:
       '1: use calls that the vendor documents nowhere: `list_group_threads` is offered too, and `get_thread` takes one call',
   },
   AGORA_THREADS_LOG_LEVEL: {
-    schema: oneOf(LOG_LEVELS),
+    ...oneOf(LOG_LEVELS),
     group: 'running',
     meaning: 'What goes to stderr: `silent` `error` `warn` `info` `debug`',
     default: 'warn',

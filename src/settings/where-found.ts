@@ -3,8 +3,8 @@ import { LANGUAGES, type Language } from '../base/language.ts';
 /** Whose console a person uses. */
 export type Vendor = 'agora' | 'easemob';
 
-/** Where the value of a setting is found: in a console, by vendor and language, or in words of any language. */
-export type Where = string | Readonly<Partial<Record<Vendor, Readonly<Record<Language, string>>>>>;
+/** Where the value of a setting is found: in the console of a vendor, or anywhere else. */
+export type Where = Readonly<Partial<Record<Vendor | 'any', Readonly<Record<Language, string>>>>>;
 
 /** Who is told where to look. */
 export interface Reader {
@@ -15,18 +15,15 @@ export interface Reader {
 
 /** The consoles of the reader's vendor, or of all where it is not known or has no such value. */
 export function whereFor(where: Where, { vendor, language }: Reader): string {
-  if (typeof where === 'string') return where;
   const own = vendor && where[vendor];
   return (own ? [own] : Object.values(where)).map((names) => names[language]).join('; ');
 }
 
 /** All consoles in all languages, for a form that nobody has filled in yet. */
 export const whereForAll = (where: Where): string =>
-  typeof where === 'string'
-    ? where
-    : Object.values(where)
-        .flatMap((names) => LANGUAGES.map((language) => names[language]))
-        .join('; ');
+  Object.values(where)
+    .flatMap((names) => LANGUAGES.map((language) => names[language]))
+    .join('; ');
 
 const OF_EASEMOB = /(^|\.)easemob\.com(:\d+)?$/i;
 const OF_AGORA = /(^|\.)(agora\.io|sd-rtn\.com|shengwang\.cn)(:\d+)?$/i;
