@@ -11,6 +11,8 @@ const output = z.object({
 
 type Result = z.input<typeof output>;
 
+const answers = z.enum(ANSWERS);
+
 /** The states in which nothing has happened, and whether they are told as an error. */
 const STATES = {
   open: { summary: 'The question is open.', isError: false },
@@ -33,7 +35,15 @@ export const answerConfirmation = toTool(
     input: z.strictObject({
       // Never refused for its type: the refusal would repeat it.
       approval: z.unknown().meta({ type: 'string', description: 'Of the question' }),
-      answer: z.enum(ANSWERS, 'must be "shown", "yes" or "no"').describe('shown: the question was drawn'),
+      // Not repeated either: it may be an approval in the wrong place.
+      answer: z
+        .unknown()
+        .refine((value) => answers.safeParse(value).success, {
+          error: 'must be "shown", "yes" or "no"',
+          params: { isHidden: true },
+        })
+        .meta({ type: 'string', enum: ANSWERS, description: 'shown: the question was drawn' })
+        .pipe(answers),
     }),
     output,
     text: textOf,

@@ -22,7 +22,10 @@ export function serviceSaid({ status, said }: AgoraErrorFacts): string {
 /** A model that sends more faults than this corrects them in another call. */
 const MOST_FAULTS = 5;
 
-/** What is wrong with arguments, in one line: each one's name, what it must be, and what it is. */
+/**
+ * What is wrong with arguments, in one line: each one's name, what it must be, and what it is, unless the schema hides that
+ * with `params: { isHidden: true }`.
+ */
 export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
   const faults = error.issues.slice(0, MOST_FAULTS).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -33,7 +36,9 @@ export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: 
     if (issue.path.length === 0) return 'the arguments must be an object';
     const name = issue.path.join('.');
     const value = valueAt(args, issue.path);
-    return value === undefined ? `${name} is missing` : `${name} ${issue.message} (got ${valueText(value)})`;
+    if (value === undefined) return `${name} is missing`;
+    const isHidden = issue.code === 'custom' && issue.params?.['isHidden'] === true;
+    return `${name} ${issue.message}${isHidden ? '' : ` (got ${valueText(value)})`}`;
   });
   return faults.join('; ');
 }

@@ -172,6 +172,16 @@ describe('what the model is told after a click', () => {
     expect(scene.service.deleted).toHaveLength(1);
   });
 
+  it('is that they said no, with the day where that is not today', async () => {
+    const scene = await start();
+    const { view } = await ask(scene);
+    await scene.answer(view['approval'], 'no');
+    scene.clock.advance(24 * 60 * 60_000);
+    expect((await ask(scene)).text).toBe(
+      'Nothing was deleted: the user clicked no at 2026-11-23 00:00 UTC. Ask again only if they want it.',
+    );
+  });
+
   it('is that they said no, once; the call after that asks again', async () => {
     const scene = await start();
     const { view } = await ask(scene);
@@ -392,6 +402,8 @@ describe('the approval', () => {
       await answer({ approval: [approval], answer: 'yes' }),
       await answer({ approval: { approval }, answer: 'yes' }),
       await answer({ approval }),
+      await answer({ answer: approval }),
+      await answer({ approval: 'x', answer: [approval] }),
       await answer({ approval, answer: 'shown', confirmation: approval }),
       await answer({ approval, answer: 'shown' }),
       await answer({ approval, answer: 'yes' }),
