@@ -1,3 +1,5 @@
+import { AgoraError } from '../agora/errors.ts';
+import { askOperator } from '../agora/next-step.ts';
 import type { QuotaLink } from '../agora/quota-link.ts';
 import type { SendOnceOptions } from '../agora/send-once.ts';
 import { createTokenExchange } from '../agora/token-exchange.ts';
@@ -185,13 +187,25 @@ export const sendOnceOptions = (
   userAgent: `agora-threads-mcp/${version}`,
 });
 
-/** Starts the embedded sandbox, as an app that is used like any other. */
+/**
+ * Starts the embedded sandbox, as an app that is used like any other.
+ *
+ * @throws AgoraError where it cannot listen
+ */
 export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close: () => Promise<void> }> {
   const [{ startSandbox }, { SANDBOX }] = await Promise.all([
     import('../sandbox/index.ts'),
     import('../sandbox/identity.ts'),
   ]);
-  const sandbox = await startSandbox({ now: () => clock.now() });
+  const sandbox = await startSandbox({ now: () => clock.now() }).catch((error: NodeJS.ErrnoException) => {
+    throw new AgoraError({
+      code: 'network_unreachable',
+      what: `the sandbox cannot listen on 127.0.0.1 (${error.code ?? error.message})`,
+      ...askOperator('let this server use loopback (127.0.0.1), where the sandbox runs.'),
+      retry: 'never',
+      landed: 'no',
+    });
+  });
   const app: AppTarget = {
     kind: 'app',
     origin: sandbox.url,

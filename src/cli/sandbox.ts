@@ -4,7 +4,7 @@ import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Fault } from '../sandbox/index.ts';
 import { noWords, readCommandLine } from './flags.ts';
 import { settingsOf } from './sandbox-settings.ts';
-import { UsageError } from './usage-error.ts';
+import { cannotListen, UsageError } from './usage-error.ts';
 
 /**
  * Runs a standalone sandbox until it is interrupted, and prints the settings that point a server at it.
@@ -14,8 +14,8 @@ import { UsageError } from './usage-error.ts';
 export async function sandbox(args: readonly string[]): Promise<void> {
   const options = await readOptions(args);
   const { startSandbox } = await import('../sandbox/index.ts');
-  const running = await startSandbox(options).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`port ${options.port} cannot be used (${error.code ?? error.message}).`);
+  const running = await startSandbox(options).catch((error: unknown) => {
+    throw cannotListen(error, '127.0.0.1', options.port);
   });
   const [message] = SANDBOX_HINTS.freeMessages;
   process.stdout.write(`A standalone sandbox is listening on ${running.url}

@@ -6,7 +6,7 @@ import { isLoopback } from '../base/loopback.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import type { TeamServer } from '../http/team-server.ts';
 import type { Config } from '../settings/read-config.ts';
-import { UsageError } from './usage-error.ts';
+import { cannotListen, UsageError } from './usage-error.ts';
 
 export interface Listen {
   readonly address: string;
@@ -59,7 +59,7 @@ export async function serveHttp(config: Config, log: Log, listen: Listen): Promi
     clock: systemClock,
     log,
   }).catch((error: unknown) => {
-    throw cannotListen(listen, error);
+    throw cannotListen(error, visible(listen.address, 100), listen.port);
   });
   if (!server) throw withoutTokens(listen, 'names a file without a token');
   process.stderr.write(greeting(server, listen, config));
@@ -80,13 +80,6 @@ const withoutTokens = ({ address }: Listen, fault: string): UsageError =>
   new UsageError(
     `AGORA_THREADS_HTTP_TOKENS_FILE ${fault}, and without tokens this server listens on loopback only, not on ${quoted(address)}. agora-threads-mcp token NAME --scopes read makes a line of that file.`,
   );
-
-function cannotListen({ address, port }: Listen, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return code === undefined
-    ? error
-    : new UsageError(`it cannot listen on ${visible(address, 100)}, port ${port} (${code}).`);
-}
 
 function greeting({ port, tokens }: TeamServer, { address }: Listen, { http }: Config): string {
   const host = address.includes(':') ? `[${address}]` : address;

@@ -9,3 +9,9 @@ export class UsageError extends Error {
     this.plain = plain;
   }
 }
+
+/** Why a server of ours did not start; an error without a code is a bug, and stays what it is. */
+export function cannotListen(error: unknown, address: string, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error;
+  return new UsageError(`it cannot listen on ${address}${port === 0 ? '' : `, port ${port}`} (${error.code}).`);
+}

@@ -14,7 +14,7 @@ import {
   isClockRight,
 } from './check-network.ts';
 import { checkPolicies } from './check-policies.ts';
-import { type Check, skipped } from './check-result.ts';
+import { type Check, failCall, skipped } from './check-result.ts';
 import { checkAuditLog, checkConfirm, checkTools } from './check-server.ts';
 import { checkService, SERVICE_IDS } from './check-service.ts';
 import { checkSettings } from './check-settings.ts';
@@ -55,8 +55,12 @@ export async function runChecks(input: DoctorInput, report: Report): Promise<voi
     report('Network', ...['host', 'proxy', 'dns', 'connection', 'clock'].map(withoutSettings));
     return report('Service', ...['token', ...SERVICE_IDS].map(withoutSettings));
   }
-  const { app, close } =
-    target.kind === 'sandbox' ? await openSandbox(systemClock) : { app: target, close: async () => undefined };
+  const opened = target.kind === 'app' ? { app: target, close: async () => undefined } : await openOrFail();
+  if ('status' in opened) {
+    report('Network', opened);
+    return report('Service', ...['token', ...SERVICE_IDS].map((id) => skipped(id, 'the sandbox does not run')));
+  }
+  const { app, close } = opened;
   try {
     // The file of its secret may be wrong though the settings name an app.
     const wrong = settings.find(({ id, status }) => status === 'fail' && id !== 'AGORA_THREADS_REDIS_URL_FILE');
@@ -65,6 +69,8 @@ export async function runChecks(input: DoctorInput, report: Report): Promise<voi
     await close();
   }
 }
+
+const openOrFail = () => openSandbox(systemClock).catch((error: unknown) => failCall('connection', error));
 
 async function checkApp(app: AppTarget, input: DoctorInput, wrong: Check | undefined, report: Report): Promise<void> {
   const { config } = input;

@@ -10,7 +10,7 @@ import { startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { BINARY, type Run, runBinary } from '../support/binary.ts';
 import { classicSettings } from '../support/http.ts';
-import { NO_NETWORK } from '../support/preloads.ts';
+import { NO_LISTENING, NO_NETWORK } from '../support/preloads.ts';
 import { hasTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { appSettings } from '../support/rehearse.ts';
 import { shownRun } from '../support/shown-run.ts';
@@ -302,6 +302,20 @@ it('Chinese counts two columns a character where lines are folded', () => {
   expect(lines.map((one) => columnsOf(one)).filter((width) => width > 40)).toEqual([]);
   expect(lines.join(' ')).toBe(line);
   expect(lines.length).toBeGreaterThan(2);
+});
+
+describe('where nothing may listen on loopback', () => {
+  it.each([
+    'call find_threads',
+    'export --user lin',
+    'doctor',
+    'sandbox',
+    'sandbox --port 8123',
+    'serve --http --port 8123',
+  ])('%s says so', async (command) => {
+    const run = await runBinary(command.split(' '), { NODE_OPTIONS: NO_LISTENING });
+    expect(shownRun(run).replace(/on Node [\d.]+/, 'on Node VERSION')).toMatchSnapshot();
+  });
 });
 
 describe('the demo without loopback ends with a sentence', () => {

@@ -3,5 +3,6 @@ const file = (name: string): string => `--import=${new URL(name, import.meta.url
 /** Values of NODE_OPTIONS that change the machine around a child process. */
 export const FAKE_DNS = file('./fake-dns.mjs');
 export const NO_NETWORK = file('./no-network.mjs');
+export const NO_LISTENING = file('./no-listening.mjs');
 /** stdout is a terminal of 80 columns, for a program that only asks whether it is one. */
 export const EIGHTY_COLUMNS = '--import=data:text/javascript,Object.assign(process.stdout,{isTTY:true,columns:80})';
