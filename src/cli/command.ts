@@ -1,11 +1,20 @@
-/** A command of the binary, as listed in commands.ts. All help is made from this. */
+import type { Environment } from '../settings/read-config.ts';
+import type { VariableName } from '../settings/setting-names.ts';
+
+/** A command of the binary, as listed in commands.ts. Its command line and all help are made from this. */
 export interface Command {
   /** One line: what it does. */
   readonly summary: string;
-  /** What follows its name; one entry per form. */
-  readonly usage: readonly string[];
-  /** Its own flags with their values, and what each does. */
+  /** What follows its name; one entry per form. Nothing by default. */
+  readonly usage?: readonly string[];
+  /** The most words that follow its name, flags aside; none by default. */
+  readonly words?: number;
+  /** Its own flags with their values, and what each does. A flag without a value is a yes. */
   readonly flags?: Readonly<Record<string, string>>;
+  /** The flag that may come more than once; its values are then joined by commas. */
+  readonly listFlag?: string;
+  /** Do its words hold arguments of a tool, as KEY=VALUE? */
+  readonly takesArguments?: true;
   /** Paragraphs about its behaviour. */
   readonly notes?: readonly string[];
   /** Its exit codes, if there are others than 0 and 2. */
@@ -17,7 +26,18 @@ export interface Command {
   /**
    * @throws UsageError for wrong usage
    */
-  readonly run: (args: readonly string[]) => Promise<void>;
+  readonly run: (line: CommandLine) => Promise<void>;
 }
 
-export type Commands = Readonly<Record<string, Command>>;
+export type Commands = ReadonlyMap<string, Command>;
+
+/** What a person has typed after the name of a command. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  /** Each flag by its name without the dashes. Of one without a value `1`, or `0` after `--no-`. */
+  readonly flags: ReadonlyMap<string, string>;
+  /** What the flags of settings say, by variable. */
+  readonly settings: Readonly<Partial<Record<VariableName, string>>>;
+  /** The environment with those flags laid over it. */
+  readonly environment: Environment;
+}

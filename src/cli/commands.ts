@@ -1,7 +1,8 @@
+import { version } from '../base/version.ts';
 import type { Command, Commands } from './command.ts';
 
 /** Each command is imported when it is called, so serving loads none of the others. */
-export const COMMANDS: Commands = {
+const commands: Readonly<Record<string, Command>> = {
   serve: {
     summary: 'Serve MCP on stdin and stdout: what an assistant starts (the default)',
     usage: ['[SETTINGS]', '--http [--listen ADDRESS] [--port N] [SETTINGS]'],
@@ -20,11 +21,14 @@ export const COMMANDS: Commands = {
       'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
     ],
     settings: true,
-    run: async (args) => (await import('./serve.ts')).serve(args),
+    run: async (line) => (await import('./serve.ts')).serve(line),
   },
   call: {
     summary: 'Call one tool, for scripts and CI',
     usage: ["TOOL '{json}' [--json] [--confirm THREAD_ID]... [SETTINGS]", 'TOOL [KEY=VALUE]... [--json] ...'],
+    words: Number.POSITIVE_INFINITY,
+    listFlag: 'confirm',
+    takesArguments: true,
     flags: {
       '--json':
         'Print only the structure of the result, on one line; for an error {"error":{"code":"...","text":"..."}}, with the text on stderr as well',
@@ -48,7 +52,7 @@ export const COMMANDS: Commands = {
       'call delete_thread thread_id=240000142270761 --confirm 240000142270761',
     ],
     settings: true,
-    run: async (args) => (await import('./call.ts')).call(args),
+    run: async (line) => (await import('./call.ts')).call(line),
   },
   export: {
     summary: 'Write all threads to a file or to stdout',
@@ -83,21 +87,21 @@ export const COMMANDS: Commands = {
       'export --user lin | jq -r \'select(.type=="thread").name\'',
     ],
     settings: true,
-    run: async (args) => (await import('./export.ts')).exportAll(args),
+    run: async (line) => (await import('./export.ts')).exportAll(line),
   },
   tools: {
     summary: 'List the tools with their arguments',
     usage: ['[TOOL] [--json] [SETTINGS]'],
+    words: 1,
     flags: { '--json': 'Print the answer to tools/list, as an assistant gets it' },
     notes: ['With a TOOL: all of its description.'],
     examples: ['tools', 'tools list_user_threads', 'tools --json --read-only'],
     settings: true,
-    run: async (args) => (await import('./tools.ts')).tools(args),
+    run: async (line) => (await import('./tools.ts')).tools(line),
   },
   demo: {
     summary: 'Play a short scene on the embedded sandbox',
-    usage: [''],
-    run: async (args) => (await import('./demo.ts')).demo(args),
+    run: async () => (await import('./demo.ts')).demo(),
   },
   doctor: {
     summary: 'Check settings, network and service, and say what to do',
@@ -120,7 +124,7 @@ export const COMMANDS: Commands = {
     },
     examples: ['doctor', 'doctor --config .vscode/mcp.json', 'doctor --config ~/.claude.json --server agora-threads'],
     settings: true,
-    run: async (args) => (await import('./doctor.ts')).doctor(args),
+    run: async (line) => (await import('./doctor.ts')).doctor(line),
   },
   sandbox: {
     summary: 'Run a standalone sandbox, and print the settings that reach it',
@@ -135,11 +139,12 @@ export const COMMANDS: Commands = {
       'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
     ],
     examples: ['sandbox --port 8123'],
-    run: async (args) => (await import('./sandbox.ts')).sandbox(args),
+    run: async (line) => (await import('./sandbox.ts')).sandbox(line),
   },
   token: {
     summary: 'Make a bearer token for serve --http, and the line that lets it in',
     usage: ['NAME --scopes read,write,delete'],
+    words: 1,
     flags: {
       '--scopes read,write,delete': 'What its holder may do: one or more, separated by commas; none includes another',
     },
@@ -148,19 +153,18 @@ export const COMMANDS: Commands = {
       'A name may have several tokens, such as an old and a new one. To revoke a token, remove its line.',
     ],
     examples: ['token lin --scopes read,write,delete >> tokens.txt', 'token dashboard --scopes read'],
-    run: async (args) => (await import('./token.ts')).token(args),
+    run: async (line) => (await import('./token.ts')).token(line),
   },
   help: {
     summary: 'Show the commands and settings, or one command; also --help',
     usage: ['[COMMAND]'],
-    run: async (args) => (await import('./help.ts')).help(args, COMMANDS),
+    words: Number.POSITIVE_INFINITY,
+    run: async (line) => (await import('./help.ts')).help(line, COMMANDS),
   },
   version: {
     summary: 'Print the version; also --version',
-    usage: [''],
-    run: async (args) => (await import('./help.ts')).printVersion(args),
+    run: async () => (await import('./terminal.ts')).print(version),
   },
 };
 
-export const findCommand = (name: string): Command | undefined =>
-  Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+export const COMMANDS: Commands = new Map(Object.entries(commands));

@@ -1,19 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
+import { defined } from '../base/defined.ts';
 import { connectChildProcess } from '../mcp/child-process-client.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
-import { noWords, readCommandLine } from './flags.ts';
-import { askYesOrNo, fold, wantsColours } from './terminal.ts';
+import { askYesOrNo, fold, print, type Style, styled } from './terminal.ts';
 
 /** In columns, without the gutter. */
 const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
 const GUTTER = '  │ ';
 
-const colours = wantsColours(process.stdout);
-type Style = Parameters<typeof styleText>[0];
-const styled = (style: Style, text: string): string => (colours ? styleText(style, text) : text);
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const caption = (text: string): void => print(styled('cyan', text));
 
 const reused = z.object({
@@ -25,8 +21,7 @@ const reused = z.object({
  * Plays the main job on the sandbox with a real MCP client and the real server as its child process. Prints each call
  * and what the model reads.
  */
-export async function demo(args: readonly string[]): Promise<void> {
-  noWords(readCommandLine(args, []).words);
+export async function demo(): Promise<void> {
   const client = await connectChildProcess(fileURLToPath(import.meta.url), sandboxEnvironment(), ask);
   const call = async (name: string, args: Record<string, unknown>) => {
     printCall(name, args);
@@ -63,16 +58,10 @@ export async function demo(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What a process needs on any system; none of these is a setting of ours. */
-const HARMLESS = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP'];
-
-/** Without the user's settings, so that the demo can never reach a real app. */
-function sandboxEnvironment(): Record<string, string> {
-  const kept = HARMLESS.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
-  return { ...Object.fromEntries(kept), AGORA_THREADS_SANDBOX: '1' };
+/** What a process needs on any system, without the user's settings, so that the demo can never reach a real app. */
+function sandboxEnvironment() {
+  const { PATH, HOME, SYSTEMROOT, TEMP } = process.env;
+  return defined({ PATH, HOME, SYSTEMROOT, TEMP, AGORA_THREADS_SANDBOX: '1' });
 }
 
 /** Shows the question and takes the answer of the person at the terminal. Without a terminal it says yes, and says so. */
@@ -82,27 +71,17 @@ async function ask({ message }: { message: string }): Promise<boolean> {
     print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
     return true;
   }
-  const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), { input: process.stdin, output: process.stdout });
+  const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), process.stdout);
   if (answer === 'interrupted') process.exit(130);
   return answer === 'yes';
 }
 
-const argument = ([key, value]: [string, unknown]): string => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const short = text.length > 40 ? `${text.slice(0, 12)}…` : text;
-  return `${styled('dim', `${key}=`)}${/[\s"]/.test(short) ? JSON.stringify(short) : short}`;
-};
-
 function printCall(name: string, args: Record<string, unknown>): void {
-  let line = styled('bold', `> ${name}`);
-  for (const part of Object.entries(args).map(argument)) {
-    const longer = `${line} ${part}`;
-    if (stripVTControlCharacters(longer).length > WIDTH + GUTTER.length) {
-      print(line);
-      line = `    ${part}`;
-    } else line = longer;
-  }
-  print(line);
+  const words = Object.entries(args).map(([key, value]) => {
+    const text = String(value);
+    return `${styled('dim', `${key}=`)}${/\s/.test(text) ? JSON.stringify(text) : text}`;
+  });
+  print([styled('bold', `> ${name}`), ...words].join(' '));
 }
 
 function printIndented(text: string, style: Style): void {

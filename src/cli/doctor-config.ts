@@ -2,7 +2,8 @@ import { asAssistantStarts } from '../doctor/assistant-config.ts';
 import { AssistantFileError, type AssistantServer, readAssistantFile } from '../doctor/assistant-file.ts';
 import { type Check, fail } from '../doctor/check-result.ts';
 import type { Environment } from '../settings/read-config.ts';
-import { type CommandLine, environmentOf, readCommandLine, settingFlags } from './flags.ts';
+import type { CommandLine } from './command.ts';
+import { environmentOf, readCommandLine } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The settings that the doctor checks, and where they come from. */
@@ -44,11 +45,8 @@ function flagsOf(words: readonly string[]): { checks: Check[]; settings: Command
     fail('args', `the server does not start: ${why}`, 'Correct the args of the file.'),
   ];
   try {
-    const { words: others, settings } = readCommandLine(
-      words[0] === 'serve' ? words.slice(1) : words,
-      [],
-      settingFlags,
-    );
+    const flags = words[0] === 'serve' ? words.slice(1) : words;
+    const { words: others, settings } = readCommandLine(flags, { settings: true, words: flags.length });
     // Not shown: it may be a secret whose flag was forgotten.
     return { checks: others.length === 0 ? [] : doesNotStart('a word of its args belongs to no flag'), settings };
   } catch (error) {

@@ -8,28 +8,20 @@ import type { AssistantServer } from '../doctor/assistant-file.ts';
 import type { Check } from '../doctor/check-result.ts';
 import { runChecks, type Section } from '../doctor/run-checks.ts';
 import { readConfig, type Target } from '../settings/read-config.ts';
+import type { CommandLine } from './command.ts';
 import { type DoctorSettings, readAssistantSettings } from './doctor-config.ts';
 import { checkText, exitCodeOf, handOver, headingText, type ReportStyle, verdictText } from './doctor-report.ts';
-import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
+import { environmentOf } from './flags.ts';
 import { wantsColours } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
-
-const FLAGS = [
-  { name: 'json' },
-  { name: 'offline' },
-  { name: 'config', value: 'FILE' },
-  { name: 'server', value: 'NAME' },
-] as const;
 
 /**
  * Checks settings, network and service, and says how to fix what is wrong. See `exitCodeOf` for the exit code.
  *
- * @throws UsageError for an unknown flag, an invalid value, or a configuration that cannot be used
+ * @throws UsageError for a configuration that cannot be used
  */
-export async function doctor(args: readonly string[]): Promise<void> {
-  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
-  noWords(words);
-  const [file, server] = [flags.get('config')?.[0], flags.get('server')?.[0]];
+export async function doctor({ flags, settings }: CommandLine): Promise<void> {
+  const [file, server] = [flags.get('config'), flags.get('server')];
   if (file === undefined && server !== undefined) throw new UsageError('--server NAME needs --config FILE.');
   const given: DoctorSettings =
     file === undefined
@@ -38,8 +30,8 @@ export async function doctor(args: readonly string[]): Promise<void> {
   const environment = environmentOf(given.environment, settings);
   const config = readConfig(environment, knownTools);
   const { target } = config;
-  const json = flags.has('json');
-  const offline = flags.has('offline');
+  const json = flags.get('json') === '1';
+  const offline = flags.get('offline') === '1';
   const style = reportStyle();
   const print = (text: string): void => void process.stdout.write(redact(text));
   if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(target, given)}\n`);

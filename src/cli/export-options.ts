@@ -2,21 +2,10 @@ import { filterArguments, groupId, instantOf, SPAN, spanInOrder } from '../../to
 import { defined } from '../base/defined.ts';
 import type { FeedScope } from '../lists/thread-feed.ts';
 import { utcTime } from '../present/time.ts';
-import { type CommandLine, noWords, readCommandLine, settingFlags } from './flags.ts';
+import type { CommandLine } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
 export const FORMATS = ['jsonl', 'csv'] as const;
-
-const FLAGS = [
-  { name: 'group', value: 'ID' },
-  { name: 'user', value: 'ID' },
-  { name: 'created-after', value: 'TIME' },
-  { name: 'created-before', value: 'TIME' },
-  { name: 'members' },
-  { name: 'format', value: FORMATS.join('|') },
-  { name: 'bom' },
-  { name: 'out', value: 'FILE' },
-] as const;
 
 export interface ExportOptions {
   readonly scope: FeedScope;
@@ -28,28 +17,23 @@ export interface ExportOptions {
   readonly bom: boolean;
   /** Undefined for stdout. */
   readonly out: string | undefined;
-  readonly settings: CommandLine['settings'];
 }
 
 /**
- * @throws UsageError for an unknown flag or a wrong value
+ * @throws UsageError for a wrong value
  */
-export function readExportOptions(args: readonly string[]): ExportOptions {
-  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
-  noWords(words);
-  const value = (name: (typeof FLAGS)[number]['name']): string | undefined => flags.get(name)?.[0];
-  const isOn = (name: (typeof FLAGS)[number]['name']): boolean => value(name) === '1';
-
-  const [group, user] = [value('group'), value('user')];
+export function readExportOptions(flags: CommandLine['flags']): ExportOptions {
+  const [group, user] = [flags.get('group'), flags.get('user')];
   if (group !== undefined && user !== undefined) throw new UsageError('give --group or --user, not both.');
   if (group !== undefined) checked('group', groupId.safeParse(group));
-  const dates = defined({ created_after: value('created-after'), created_before: value('created-before') });
+  const dates = defined({ created_after: flags.get('created-after'), created_before: flags.get('created-before') });
   checked('created-after', filterArguments.created_after.safeParse(dates.created_after));
   checked('created-before', filterArguments.created_before.safeParse(dates.created_before));
   if (!spanInOrder(dates)) throw new UsageError(`--created-after ${SPAN.error.replace('_', '-')}.`);
-  const format = FORMATS.find((one) => one === (value('format') ?? FORMATS[0]));
+  const bom = flags.get('bom') === '1';
+  const format = FORMATS.find((one) => one === (flags.get('format') ?? FORMATS[0]));
   if (!format) throw new UsageError(`--format must be one of ${FORMATS.join(', ')}.`);
-  if (isOn('bom') && format !== 'csv') throw new UsageError('--bom is for --format csv.');
+  if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv.');
 
   return {
     scope:
@@ -60,11 +44,10 @@ export function readExportOptions(args: readonly string[]): ExportOptions {
           : { kind: 'app' },
     createdFrom: dates.created_after === undefined ? undefined : instantOf(dates.created_after),
     createdBefore: dates.created_before === undefined ? undefined : instantOf(dates.created_before),
-    members: isOn('members'),
+    members: flags.get('members') === '1',
     format,
-    bom: isOn('bom'),
-    out: value('out'),
-    settings,
+    bom,
+    out: flags.get('out'),
   };
 }
 

@@ -4,25 +4,21 @@ import { knownTools } from '../app/tool-registry.ts';
 import { systemClock } from '../base/clock.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
-import { redact } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import { errorWords, serviceSaid } from '../present/error-words.ts';
 import { problemText, SettingsError } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
+import type { CommandLine } from './command.ts';
 import { csv, jsonLines } from './export-format.ts';
 import { readExportOptions } from './export-options.ts';
 import { toNewFile, toStdout } from './export-target.ts';
 import { type ExportProgress, type ExportResult, exportThreads } from './export-walk.ts';
-import { environmentOf } from './flags.ts';
 import { createProgressBar } from './progress-bar.ts';
+import { createCancel } from './signals.ts';
+import { tell } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const INCOMPLETE = 3;
-/** Shell convention: 128 plus the number of the signal. */
-const CANCELLED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type Signal = keyof typeof CANCELLED;
-const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
 /** A byte order mark, by which Excel knows UTF-8. */
 const BOM = '\ufeff';
 
@@ -31,9 +27,9 @@ const BOM = '\ufeff';
  *
  * @throws UsageError for a wrong flag, settings that are not enough, or a file that exists
  */
-export async function exportAll(args: readonly string[]): Promise<void> {
-  const options = readExportOptions(args);
-  const config = readConfig(environmentOf(process.env, options.settings), knownTools);
+export async function exportAll({ flags, environment }: CommandLine): Promise<void> {
+  const options = readExportOptions(flags);
+  const config = readConfig(environment, knownTools);
   if (config.target.kind === 'unusable') throw new UsageError(config.target.problems.map(problemText).join(' '));
   if (options.format === 'csv' && options.out === undefined && process.stdout.isTTY) {
     throw new UsageError('csv holds names as they are, and some would change the terminal: add --out FILE.');
@@ -49,15 +45,9 @@ export async function exportAll(args: readonly string[]): Promise<void> {
     createLog(config.logLevel, tell),
   );
   const mark = config.target.kind === 'sandbox' ? '[sandbox] ' : '';
-  const bar = process.stderr.isTTY ? createProgressBar(tell, undefined) : undefined;
+  const bar = process.stderr.isTTY ? createProgressBar(tell) : undefined;
 
-  const cancel = new AbortController();
-  let cancelled: Signal | undefined;
-  const onSignal = (signal: Signal): void => {
-    cancelled ??= signal;
-    cancel.abort(new Error('Cancelled.'));
-  };
-  for (const signal of SIGNALS) process.once(signal, onSignal);
+  const cancel = createCancel();
   try {
     const connection = await connector.connect();
     if (options.members) tell(`${mark}${costOf(perSecond)}\n`);
@@ -78,9 +68,8 @@ export async function exportAll(args: readonly string[]): Promise<void> {
     process.exitCode = result.complete ? 0 : INCOMPLETE;
   } catch (error) {
     bar?.pause();
-    if (cancelled !== undefined) {
+    if (cancel.signal.aborted) {
       tell(`${mark}Cancelled: what was exported is incomplete, and has no last line.\n`);
-      process.exitCode = CANCELLED[cancelled];
       return;
     }
     await target.discard();
@@ -90,13 +79,10 @@ export async function exportAll(args: readonly string[]): Promise<void> {
     tell(`${mark}Nothing was exported (${errorWords(error)}${serviceSaid(facts)}). ${facts.operator ?? facts.next}\n`);
     process.exitCode = 1;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
     await target.close();
     await connector.close();
   }
 }
-
-const tell = (text: string): void => void process.stderr.write(redact(text));
 
 const costOf = (perSecond: number): string =>
   `--members reads one member list a thread, or more of a thread of over 50 members, at ${perSecond} calls a second: 1,000 threads take at least ${Math.ceil(1_000 / perSecond)} s.`;

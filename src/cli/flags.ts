@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
-import { defined } from '../base/defined.ts';
+import { argumentNames } from '../app/tool-registry.ts';
 import { closest } from '../base/did-you-mean.ts';
+import { quoted } from '../base/escape.ts';
 import { en } from '../settings/problem-words-en.ts';
+import type { Environment } from '../settings/read-config.ts';
 import { documented, settings } from '../settings/schema.ts';
 import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
+import type { Command, CommandLine } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A flag of a command line. */
-export interface Flag {
+interface Flag {
   /** Without the two dashes. */
   readonly name: string;
-  /** The placeholder for its value in help, such as `HOST`; left out where it takes none. */
-  readonly value?: string;
-  /** May it come more than once? */
-  readonly multiple?: true;
+  /** The placeholder for its value in help, such as `HOST`; undefined where it takes none. */
+  readonly value: string | undefined;
 }
 
 /** The flag of a setting. */
@@ -23,88 +23,79 @@ export interface SettingFlag extends Flag {
   readonly setting: (typeof documented)[number];
 }
 
+const dashed = (variable: string): string => variable.toLowerCase().replaceAll('_', '-');
+
 /**
  * A flag for each setting: its name without the prefix, in lower case. The flag of a secret names a file, since everyone
  * on the machine can read the arguments of a process.
  */
 export const settingFlags: readonly SettingFlag[] = documented.map((setting) => {
   const variable = fileVariable(setting.name);
-  const name = withoutPrefix(variable).toLowerCase().replaceAll('_', '-');
-  const value = setting.flag ? undefined : (setting.value ?? placeholder(variable));
-  return { name, variable, setting, ...defined({ value }) };
+  const lastWord = /[A-Z]+$/.exec(variable)?.[0];
+  const value = setting.flag ? undefined : (setting.value ?? lastWord);
+  return { name: dashed(withoutPrefix(variable)), value, variable, setting };
 });
 
-/** The last word of its name. */
-function placeholder(variable: string): string {
-  return /[A-Z]+$/.exec(variable)?.[0] ?? 'VALUE';
-}
-
-export interface CommandLine {
-  readonly words: readonly string[];
-  readonly flags: ReadonlyMap<string, readonly string[]>;
-  /** What the flags of settings say, by variable. */
-  readonly settings: Readonly<Partial<Record<VariableName, string>>>;
+/** A flag of a command, from its line in help: `--port N`, or `--json` without a value. */
+function ownFlag(line: string): Flag {
+  const [name = '', value] = line.slice('--'.length).split(' ');
+  return { name, value };
 }
 
 /**
- * Reads a command line: words, the command's own flags, and those of the settings where it takes them.
+ * Reads what follows the name of a command.
  *
- * @param hint what to answer to an unknown flag, where the command knows better than its likeness to others
- * @throws UsageError for an unknown flag or an invalid value
+ * @throws UsageError for an unknown flag, an invalid value or a word too many
  */
-export function readCommandLine(
-  args: readonly string[],
-  own: readonly Flag[],
-  fromSettings: readonly SettingFlag[] = [],
-  hint: (flag: string) => string | undefined = () => undefined,
-): CommandLine {
-  const ofSettings = new Map(fromSettings.map((flag) => [flag.name, flag]));
-  const known = new Map<string, Flag>([...own, ...fromSettings].map((flag) => [flag.name, flag]));
-  const options = Object.fromEntries(
-    [...known.values()].map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
+export function readCommandLine(args: readonly string[], command: Options): CommandLine {
+  const own = Object.keys(command.flags ?? {}).map(ownFlag);
+  // The command's own flag wins: `call --confirm` names threads.
+  const known = new Map<string, Flag | SettingFlag>(
+    [...(command.settings ? settingFlags : []), ...own].map((flag) => [flag.name, flag]),
   );
-  const words: string[] = [];
-  const flags = new Map<string, string[]>();
-  const given: Partial<Record<VariableName, string>> = {};
-  const { tokens } = parseArgs({
+  const { tokens, positionals: words } = parseArgs({
     args: [...args],
-    options,
+    options: Object.fromEntries(
+      [...known.values()].map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
+    ),
     strict: false,
+    allowNegative: true,
     allowPositionals: true,
     tokens: true,
   });
+  const word = words[command.words ?? 0];
+  const given = new Map<string, string>();
+  const ofSettings: Partial<Record<VariableName, string>> = {};
   for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
-    const no = token.name.startsWith('no-') ? known.get(token.name.slice(3)) : undefined;
-    const flag = known.get(token.name) ?? (no?.value === undefined ? no : undefined);
-    if (flag === undefined) {
-      const text = hint(token.name);
-      if (text !== undefined) throw new UsageError(`there is no flag ${token.rawName}. ${text}`);
-      throw unknownFlag(token.rawName, [...known.values()], fromSettings.length > 0);
-    }
-    const value = flag.value === undefined ? yesOrNo(flag, token.value, flag === no) : givenValue(flag, token);
-    if (flags.has(flag.name) && !flag.multiple) throw new UsageError(`--${flag.name} is given twice.`);
-    flags.set(flag.name, [...(flags.get(flag.name) ?? []), value]);
-    const setting = ofSettings.get(flag.name);
-    if (setting) given[setting.variable] = checked(setting, value);
+    const flag = known.get(token.name);
+    if (!flag) throw unknownFlag(token.rawName, [...known.values()], command);
+    const value = valueGiven(flag, token);
+    const before = given.get(flag.name);
+    if (before !== undefined && flag.name !== command.listFlag) throw new UsageError(`--${flag.name} is given twice.`);
+    given.set(flag.name, before === undefined ? value : `${before},${value}`);
+    if ('setting' in flag) ofSettings[flag.variable] = checked(flag, value);
   }
-  return { words, flags, settings: given };
+  if (word !== undefined) throw new UsageError(`${JSON.stringify(word)} is one word too many.`);
+  return { words, flags: given, settings: ofSettings, environment: environmentOf(process.env, ofSettings) };
 }
 
-function yesOrNo({ name }: Flag, value: string | undefined, negated: boolean): string {
-  if (value !== undefined) {
-    throw new UsageError(`--${name} takes no value: --${name} for yes, --no-${name} for no.`);
-  }
-  return negated ? '0' : '1';
-}
+type Options = Pick<Command, 'words' | 'flags' | 'listFlag' | 'takesArguments' | 'settings'>;
 
-function givenValue(flag: Flag, token: { value?: string | undefined; inlineValue?: boolean | undefined }): string {
+/** As a setting has it: of a flag without a value `1`, or `0` after `--no-`. */
+function valueGiven(
+  { name, value: placeholder }: Flag,
+  { rawName, value, inlineValue }: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+): string {
+  if (placeholder === undefined) {
+    if (value !== undefined) throw new UsageError(`--${name} takes no value: --${name} for yes, --no-${name} for no.`);
+    return rawName === `--${name}` ? '1' : '0';
+  }
   // `--host --read-only` names no host: a value that begins with a dash is joined to its flag by `=`.
-  if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
-    throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}.`);
+  if (value === undefined || (!inlineValue && /^-./.test(value))) {
+    throw new UsageError(`--${name} needs a value: --${name} ${placeholder}.`);
   }
-  return token.value;
+  return value;
 }
 
 /** Checks the value of a setting here, so that the person at the command line hears of it at once. */
@@ -118,38 +109,41 @@ function checked({ name, variable, setting }: SettingFlag, value: string): strin
 }
 
 /** Says which flag was meant, but never repeats the value, which may be a secret. */
-function unknownFlag(rawName: string, known: readonly Flag[], withSettings: boolean): UsageError {
+function unknownFlag(rawName: string, known: readonly (Flag | SettingFlag)[], command: Options): UsageError {
   const name = rawName.replace(/^-+/, '').toLowerCase();
-  const secret = withSettings && settingFlags.find((flag) => flag.setting.secret && flag.name === `${name}-file`);
+  const fault = `there is no flag ${rawName}`;
+  const argument = name.replaceAll('-', '_');
+  if (command.takesArguments && argumentNames.has(argument)) {
+    return new UsageError(`${fault}. Arguments are KEY=VALUE: ${argument}=...`);
+  }
+  const ofSettings = known.filter((flag) => 'setting' in flag);
+  const secret = ofSettings.find((flag) => flag.setting.secret && flag.name === `${name}-file`);
   if (secret) {
     return new UsageError(
-      `there is no flag ${rawName}, since anyone on this machine can read the arguments of a process. Use --${secret.name} FILE, or ${secret.setting.name} in the environment.`,
+      `${fault}, since anyone on this machine can read the arguments of a process. Use --${secret.name} FILE, or ${secret.setting.name} in the environment.`,
     );
   }
   // The name of the variable is recognized too: --agora-chat-host.
-  const byVariable =
-    withSettings && settingFlags.find((flag) => flag.variable.toLowerCase().replaceAll('_', '-') === name);
-  const near = byVariable ? byVariable.name : closest(name, ['help', ...known.map((flag) => flag.name)]);
+  const byVariable = ofSettings.find((flag) => dashed(flag.variable) === name);
+  const near = byVariable?.name ?? closest(name, ['help', ...known.map((flag) => flag.name)]);
   const meant = near === undefined ? '' : ` Did you mean --${near}?`;
-  return new UsageError(`there is no flag ${rawName}.${meant}`, `one of its flags is unknown.${meant}`);
+  return new UsageError(`${fault}.${meant}`, `one of its flags is unknown.${meant}`);
 }
 
 /**
- * @throws UsageError where the command takes no more words
+ * @throws UsageError where it is no port
  */
-export function noWords(words: readonly string[]): void {
-  const [word] = words;
-  if (word !== undefined) throw new UsageError(`${JSON.stringify(word)} is one word too many.`);
+export function readPort(flags: CommandLine['flags'], usual: number): number {
+  const port = flags.get('port') ?? String(usual);
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new UsageError(`--port takes a whole number from 0 to 65535 (got ${quoted(port)}).`);
 }
 
 /**
  * The environment with the flags laid over it. A flag that names a secret's file also unsets the secret itself: both at
  * once would be an error.
  */
-export function environmentOf(
-  environment: Readonly<Record<string, string | undefined>>,
-  given: CommandLine['settings'],
-): Record<string, string | undefined> {
+export function environmentOf(environment: Environment, given: CommandLine['settings']): Environment {
   const merged: Record<string, string | undefined> = { ...environment, ...given };
   for (const { variable, setting } of settingFlags) {
     if (given[variable] !== undefined && variable !== setting.name) delete merged[setting.name];

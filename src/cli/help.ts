@@ -1,8 +1,9 @@
+import { toolNames } from '../app/tool-registry.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { version } from '../base/version.ts';
 import { SETTING_GROUPS } from '../settings/schema.ts';
-import type { Command, Commands } from './command.ts';
-import { readCommandLine, type SettingFlag, settingFlags } from './flags.ts';
+import type { Command, CommandLine, Commands } from './command.ts';
+import { type SettingFlag, settingFlags } from './flags.ts';
 import { fold, print, styled } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,111 +18,96 @@ const heading = (text: string): string => styled('bold', text);
  *
  * @throws UsageError for an unknown command
  */
-export async function help(args: readonly string[], commands: Commands): Promise<void> {
-  const [name, ...more] = args.filter((arg) => !arg.startsWith('-'));
+export async function help(line: CommandLine, commands: Commands): Promise<void> {
+  const [name, tool] = line.words;
   if (name === undefined) return print(overview(commands));
+  const command = commands.get(name);
+  if (!command) throw unknownCommand(name, commands);
   // What a person wants to know of a call is the tool.
-  const [tool] = more;
-  if (name === 'call' && tool !== undefined) return helpOfTool(tool);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command) return print(about(name, command));
-  throw await unknownCommand(name, commands);
-}
-
-async function helpOfTool(tool: string): Promise<void> {
+  if (name !== 'call' || tool === undefined) return print(about(name, command));
   const { tools } = await import('./tools.ts');
   print(`${heading('Usage')}\n  ${BINARY} call ${tool} [KEY=VALUE]... [FLAGS]\n`);
-  await tools([tool]);
+  await tools({ ...line, words: [tool] });
   print(`\n${BINARY} help call has the flags, exit codes and examples.`);
 }
 
 /** Says which command was meant, or how to call the tool of that name. */
-export async function unknownCommand(word: string, commands: Commands): Promise<UsageError> {
+export function unknownCommand(word: string, commands: Commands): UsageError {
   const fault = `there is no command ${JSON.stringify(word)}.`;
-  const { toolNames } = await import('../app/tool-registry.ts');
   if (toolNames.includes(word)) return new UsageError(`${fault} It is a tool: ${BINARY} call ${word}.`);
-  const near = closest(word, Object.keys(commands));
+  const near = closest(word, [...commands.keys()]);
   return new UsageError(near === undefined ? fault : `${fault} Did you mean "${near}"?`);
 }
 
-export async function printVersion(args: readonly string[]): Promise<void> {
-  readCommandLine(args, []);
-  print(version);
-}
-
-const overview = (commands: Commands): string => {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  return [
+const overview = (commands: Commands): string =>
+  [
     `${heading(`${BINARY} ${version}`)}: the message threads of an Agora Chat app, as an MCP server`,
-    '',
-    heading('Usage'),
-    `  ${BINARY} [COMMAND] [FLAGS]`,
-    '',
-    heading('Commands'),
-    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    `  ${BINARY} help COMMAND tells more of each.`,
-    '',
-    heading('Settings'),
-    ...settingsText(),
+    ...section('Usage', [`${BINARY} [COMMAND] [FLAGS]`]),
+    ...section('Commands', [
+      ...columns([...commands].map(([name, { summary }]) => [name, summary])),
+      '',
+      `${BINARY} help COMMAND tells more of each.`,
+    ]),
+    ...section('Settings', [
+      'Each by a flag of serve, call, tools and doctor, or in the environment; a flag wins.',
+      'With none set the embedded sandbox answers.',
+      ...Object.entries(SETTING_GROUPS).flatMap(([group, title]) => [
+        '',
+        heading(title),
+        ...settingFlags.filter(({ setting }) => setting.group === group).flatMap(aboutSetting),
+      ]),
+    ]),
   ].join('\n');
-};
 
-function about(name: string, command: Command): string {
-  const { summary, usage, flags = {}, notes = [], exitCodes = {}, examples = [], settings } = command;
+const about = (name: string, command: Command): string => {
+  const { summary, usage = [''], flags = {}, notes = [], exitCodes = {}, examples = [], settings } = command;
+  const started = `${BINARY} ${name === 'serve' ? `[${name}]` : name}`;
   return [
     `${summary}.`,
     ...section(
       'Usage',
-      usage.map((form) => `${BINARY} ${name === 'serve' ? `[${name}]` : name} ${form}`.trimEnd()),
+      usage.map((form) => `${started} ${form}`),
     ),
     ...section('Flags', columns(Object.entries(flags))),
-    ...notes.flatMap((note) => ['', ...fold(note, WIDTH)]),
+    ...notes.flatMap(paragraph),
     ...section('Exit codes', columns(Object.entries(exitCodes))),
     ...section(
       'Examples',
-      examples.map((example) => `${BINARY} ${example}`.trimEnd()),
+      examples.map((example) => `${BINARY} ${example}`),
     ),
     ...(settings
-      ? ['', ...fold(`[SETTINGS] are the flags that ${BINARY} --help lists, such as --host or --read-only.`, WIDTH)]
+      ? paragraph(`[SETTINGS] are the flags that ${BINARY} --help lists, such as --host or --read-only.`)
       : []),
   ].join('\n');
-}
+};
+
+const paragraph = (text: string): string[] => ['', ...fold(text, WIDTH)];
 
 const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : ['', heading(title), ...lines.map((line) => `  ${line}`)];
+  lines.length === 0 ? [] : ['', heading(title), ...lines.map((line) => `  ${line}`.trimEnd())];
 
-/** Two columns, the second folded. */
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length));
+/** Two columns, the second folded. `width` is that of the first. */
+function columns(
+  rows: readonly (readonly [string, string])[],
+  width = Math.max(...rows.map(([name]) => name.length)),
+): string[] {
   return rows.flatMap(([name, text]) =>
     fold(text, WIDTH - width - 4).map((line, i) => `${(i === 0 ? name : '').padEnd(width)}  ${line}`),
   );
 }
 
-function settingsText(): string[] {
-  const width = Math.max(...settingFlags.map((flag) => shown(flag).length));
-  return [
-    '  Each by a flag of serve, call, tools and doctor, or in the environment; a flag wins.',
-    '  With none set the embedded sandbox answers.',
-    ...Object.entries(SETTING_GROUPS).flatMap(([group, title]) => [
-      '',
-      `  ${heading(title)}`,
-      ...settingFlags.filter(({ setting }) => setting.group === group).flatMap((flag) => settingLines(flag, width)),
-    ]),
-  ];
-}
-
 const shown = ({ name, value }: SettingFlag): string => `--${name}${value === undefined ? '' : ` ${value}`}`;
+const SETTING_WIDTH = Math.max(...settingFlags.map((flag) => shown(flag).length));
 
-function settingLines(flag: SettingFlag, width: number): string[] {
+function aboutSetting(flag: SettingFlag): string[] {
   const { meaning, default: defaultValue, secret, name } = flag.setting;
-  const variable = secret ? `${flag.variable}, or ${name} itself` : name;
   // `1: ...` is for the environment: a flag takes no value.
   const plain = meaning.replaceAll('`', '').replace(/^1: (.)/, (_all, first: string) => first.toUpperCase());
-  const text = `${plain}${defaultValue === undefined ? '' : ` (default ${defaultValue})`}`;
-  return [
-    `  ${shown(flag).padEnd(width)}  ${variable}`,
-    ...fold(text, WIDTH - width - 4).map((line) => `  ${' '.repeat(width)}  ${line}`),
-  ];
+  return columns(
+    [
+      [shown(flag), secret ? `${flag.variable}, or ${name} itself` : name],
+      ['', defaultValue === undefined ? plain : `${plain} (default ${defaultValue})`],
+    ],
+    SETTING_WIDTH,
+  );
 }

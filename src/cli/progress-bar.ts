@@ -10,16 +10,12 @@ export interface ProgressBar {
   readonly resume: () => void;
 }
 
-/**
- * One line on a terminal, redrawn with each progress.
- *
- * @param bound the total, where the progress names none
- */
-export function createProgressBar(write: (text: string) => void, bound: number | undefined): ProgressBar {
+/** One line on a terminal, redrawn with each progress. */
+export function createProgressBar(write: (text: string) => void): ProgressBar {
   let drawn = false;
   let paused = false;
   return {
-    show({ progress, total = bound, message = '' }) {
+    show({ progress, total, message = '' }) {
       if (paused) return;
       drawn = true;
       write(`${CLEAR}${barText(progress, total)} ${message}`);

@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Fault } from '../sandbox/index.ts';
-import { noWords, readCommandLine } from './flags.ts';
+import type { CommandLine } from './command.ts';
+import { readPort } from './flags.ts';
 import { settingsOf } from './sandbox-settings.ts';
+import { signalled } from './signals.ts';
+import { print } from './terminal.ts';
 import { cannotListen, UsageError } from './usage-error.ts';
 
 /**
@@ -11,14 +14,16 @@ import { cannotListen, UsageError } from './usage-error.ts';
  *
  * @throws UsageError for a port or a file that cannot be used
  */
-export async function sandbox(args: readonly string[]): Promise<void> {
-  const options = await readOptions(args);
+export async function sandbox({ flags }: CommandLine): Promise<void> {
+  const port = readPort(flags, 0);
+  const file = flags.get('faults');
+  const faults = file === undefined ? [] : await readFaults(file);
   const { startSandbox } = await import('../sandbox/index.ts');
-  const running = await startSandbox(options).catch((error: unknown) => {
-    throw cannotListen(error, '127.0.0.1', options.port);
+  const running = await startSandbox({ port, faults }).catch((error: unknown) => {
+    throw cannotListen(error, '127.0.0.1', port);
   });
   const [message] = SANDBOX_HINTS.freeMessages;
-  process.stdout.write(`A standalone sandbox is listening on ${running.url}
+  print(`A standalone sandbox is listening on ${running.url}
 Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
 
 These settings point a server or a command at it. Paste one of the three kinds of credentials.
@@ -26,27 +31,9 @@ These settings point a server or a command at it. Paste one of the three kinds o
 ${settingsOf(running.url, fileURLToPath(import.meta.url))}
 To try: users ${SANDBOX_HINTS.users.join(', ')}
         groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
-        message ${message.id} in group ${message.group_id}, owner ${message.owner}
-`);
-  const end = () => void running.close();
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
-}
-
-const FLAGS = [
-  { name: 'port', value: 'N' },
-  { name: 'faults', value: 'FILE' },
-] as const;
-
-async function readOptions(args: readonly string[]): Promise<{ port: number; faults: Fault[] }> {
-  const { words, flags } = readCommandLine(args, FLAGS);
-  noWords(words);
-  const port = Number(flags.get('port')?.[0] ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError('--port takes a whole number from 0 to 65535.');
-  }
-  const file = flags.get('faults')?.[0];
-  return { port, faults: file === undefined ? [] : await readFaults(file) };
+        message ${message.id} in group ${message.group_id}, owner ${message.owner}`);
+  await signalled();
+  await running.close();
 }
 
 /**

@@ -6,9 +6,8 @@ import { createLog } from '../base/log.ts';
 import { lineTransport } from '../mcp/json-rpc.ts';
 import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
-
-/** When the host is gone, open connections get this long to close, in milliseconds. */
-const LAST_MOMENT_MS = 500;
+import type { CommandLine } from './command.ts';
+import { exitSoon, signalled } from './signals.ts';
 
 /** Without this, the server would seem to hang to a person who starts it in a terminal. */
 const WAITING =
@@ -17,10 +16,9 @@ const WAITING =
 /**
  * Serves MCP on stdin and stdout until the host goes away; with `--http` over HTTP, to a team.
  *
- * @throws UsageError for an unknown flag or an invalid value
+ * @throws UsageError where it cannot listen for HTTP
  */
-export async function serve(args: readonly string[]): Promise<void> {
-  const { environment, flags } = args.length === 0 ? WITHOUT_FLAGS : await readFlags(args);
+export async function serve({ flags, environment }: CommandLine): Promise<void> {
   const config = readConfig(environment, knownTools);
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   // A host may close our stderr; that must not end the server.
@@ -28,36 +26,17 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (config.target.kind === 'unusable') {
     for (const problem of config.target.problems) log.warn(problemText(problem));
   }
-  if (HTTP_FLAGS.some(({ name }) => flags.has(name))) {
-    const { readListen, serveHttp } = await import('./serve-http.ts');
-    return serveHttp(config, log, readListen(flags));
+  if (flags.has('http') || flags.has('listen') || flags.has('port')) {
+    const { serveHttp } = await import('./serve-http.ts');
+    return serveHttp(config, log, flags);
   }
   const { server, connector } = assemble(config, log);
 
   if (process.stdin.isTTY) process.stderr.write(WAITING);
 
-  const leave = () => void server.close();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, leave);
+  void signalled().then(() => server.close());
   await server.connect(lineTransport({ input: process.stdin, output: process.stdout, clock: systemClock }));
   await server.ended;
-  setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
+  exitSoon();
   await connector.close();
-  process.exitCode = 0;
-}
-
-interface ServeFlags {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly flags: ReadonlyMap<string, readonly string[]>;
-}
-
-const WITHOUT_FLAGS: ServeFlags = { environment: process.env, flags: new Map() };
-
-const HTTP_FLAGS = [{ name: 'http' }, { name: 'listen', value: 'ADDRESS' }, { name: 'port', value: 'N' }];
-
-/** Loads the parser of flags only here: most hosts give none. */
-async function readFlags(args: readonly string[]): Promise<ServeFlags> {
-  const { environmentOf, noWords, readCommandLine, settingFlags } = await import('./flags.ts');
-  const { words, flags, settings } = readCommandLine(args, HTTP_FLAGS, settingFlags);
-  noWords(words);
-  return { environment: environmentOf(process.env, settings), flags };
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import { columnsOf } from '../base/display-width.ts';
+import { redact } from '../base/redact.ts';
 
 /**
  * Folds a line at blanks to at most `width` columns, if its words are short enough: Chinese takes two columns a
@@ -21,54 +22,53 @@ export function fold(line: string, width: number, indent = ''): string[] {
 }
 
 /** On a terminal, unless the user asked for no colours (https://no-color.org). */
-export const wantsColours = (stream: { readonly isTTY?: boolean }): boolean =>
-  stream.isTTY === true && !process.env['NO_COLOR'];
+export const wantsColours = (stream: Stream): boolean => stream.isTTY === true && !process.env['NO_COLOR'];
+type Stream = { readonly isTTY?: boolean };
 
 export type Style = Parameters<typeof styleText>[0];
-export const styled = (style: Style, text: string): string =>
-  wantsColours(process.stdout) ? styleText(style, text) : text;
+export const styled = (style: Style, text: string, stream: Stream = process.stdout): string =>
+  wantsColours(stream) ? styleText(style, text) : text;
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-export type Answer = 'yes' | 'no' | 'interrupted';
+/** Writes to stderr, where no secret may go. */
+export const tell = (text: string): void => void process.stderr.write(redact(text));
 
 /** Keys are in the terminal's own buffer, which is read within the first turns of the event loop. */
 const TURNS_TO_READ = 3;
 
 /** Drops what was typed before the question was shown: a `y` must be an answer to it. */
-async function dropTypedAhead(input: TerminalInput): Promise<void> {
+async function dropTypedAhead(): Promise<void> {
+  const { stdin } = process;
   const drop = (): void => undefined;
   // Without raw mode the terminal would keep an unfinished line for later.
-  input.setRawMode?.(true);
-  input.on('data', drop);
-  input.resume();
+  stdin.setRawMode(true);
+  stdin.on('data', drop);
+  stdin.resume();
   for (let turn = 0; turn < TURNS_TO_READ; turn++) await new Promise((resolve) => setImmediate(resolve));
-  input.pause();
-  input.off('data', drop);
-  input.setRawMode?.(false);
-}
-
-interface TerminalInput extends NodeJS.ReadableStream {
-  readonly setRawMode?: (on: boolean) => unknown;
+  stdin.pause();
+  stdin.off('data', drop);
+  stdin.setRawMode(false);
 }
 
 /**
- * Asks on the terminal. Only `y` or `yes` counts as yes; the end of the input (Ctrl-D) is a no.
+ * Asks the person at the terminal, which stdin must be. Only `y` or `yes` counts as yes; the end of the input (Ctrl-D)
+ * is a no.
  *
  * @param signal ends the wait with a no
  * @returns `interrupted` for Ctrl-C: while readline waits, the process gets no signal
  */
 export async function askYesOrNo(
   words: string,
-  streams: { readonly input: TerminalInput; readonly output: NodeJS.WritableStream },
+  output: NodeJS.WritableStream,
   signal?: AbortSignal,
-): Promise<Answer> {
-  await dropTypedAhead(streams.input);
-  const terminal = createInterface(streams);
-  const answered = new Promise<Answer>((resolve) => {
+): Promise<'yes' | 'no' | 'interrupted'> {
+  await dropTypedAhead();
+  const terminal = createInterface({ input: process.stdin, output });
+  const answered = new Promise<'yes' | 'no' | 'interrupted'>((resolve) => {
     // Without an answer the cursor is still on the line of the question.
-    const leave = (answer: Answer) => () => {
-      streams.output.write('\n');
+    const leave = (answer: 'no' | 'interrupted') => () => {
+      output.write('\n');
       resolve(answer);
     };
     terminal.once('close', leave('no'));

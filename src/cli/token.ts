@@ -1,6 +1,6 @@
 import { quoted } from '../base/escape.ts';
 import { isName, newToken, parseScopes, SCOPES, tokenLine } from '../http/token-line.ts';
-import { noWords, readCommandLine } from './flags.ts';
+import type { CommandLine } from './command.ts';
 import { print } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -10,15 +10,12 @@ import { UsageError } from './usage-error.ts';
  *
  * @throws UsageError for a name or scopes that the file could not hold
  */
-export async function token(args: readonly string[]): Promise<void> {
-  const { words, flags } = readCommandLine(args, [{ name: 'scopes', value: SCOPES.join(',') }]);
-  const [subject, ...others] = words;
+export async function token({ words: [subject], flags }: CommandLine): Promise<void> {
   if (subject === undefined) throw new UsageError('whose token? Name a person or a program: token lin --scopes read.');
-  noWords(others);
   if (!isName(subject)) {
     throw new UsageError(`${quoted(subject)} cannot be a name: it takes 1 to 64 letters, digits or . _ @ + -.`);
   }
-  const given = flags.get('scopes')?.[0];
+  const given = flags.get('scopes');
   if (given === undefined) throw new UsageError(`--scopes is needed: one or more of ${SCOPES.join(',')}.`);
   const scopes = parseScopes(given);
   if (!scopes) throw new UsageError(`--scopes takes ${SCOPES.join(',')} or some of them (got ${quoted(given)}).`);

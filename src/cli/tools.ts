@@ -1,5 +1,4 @@
 import '../mcp/zod-jitless.ts';
-import * as z from 'zod';
 import { assemble } from '../app/build-server.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
@@ -9,11 +8,11 @@ import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
+import { type ArgumentSchema, readSchema } from './argument-schema.ts';
+import type { CommandLine } from './command.ts';
 import { findTool } from './find-tool.ts';
-import { environmentOf, noWords, readCommandLine, settingFlags } from './flags.ts';
 import { fold, print, type Style, styled } from './terminal.ts';
 
-const FLAGS = [{ name: 'json' }] as const;
 const WIDTH = 100;
 
 const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
@@ -28,17 +27,14 @@ const KIND_STYLE: Readonly<Record<ToolKind, Style>> = {
  *
  * @throws UsageError for a tool that is not registered
  */
-export async function tools(args: readonly string[]): Promise<void> {
-  const { words, flags, settings } = readCommandLine(args, FLAGS, settingFlags);
-  const [name, ...more] = words;
-  noWords(more);
-  const config = readConfig(environmentOf(process.env, settings), knownTools);
+export async function tools({ words: [name], flags, environment }: CommandLine): Promise<void> {
+  const config = readConfig(environment, knownTools);
   // With wrong settings every tool is registered, and each call says what is wrong. Here it is said at once.
   for (const problem of config.target.kind === 'unusable' ? config.target.problems : []) {
     process.stderr.write(`agora-threads-mcp tools: ${visible(problemText(problem), 600)}\n`);
   }
   const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
-  if (!flags.has('json')) return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
+  if (flags.get('json') !== '1') return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
 
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   const { server, connector } = assemble(config, log);
@@ -50,26 +46,12 @@ export async function tools(args: readonly string[]): Promise<void> {
   print(JSON.stringify({ ...listed, tools: kept }));
 }
 
-/** What is shown of an argument's schema. */
-const property = z.looseObject({
-  type: z.string(),
-  description: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  items: z.looseObject({ type: z.string() }).optional(),
-});
-const inputSchema = z.looseObject({
-  properties: z.record(z.string(), property),
-  required: z.array(z.string()).optional(),
-});
-
 function toolText(tool: Tool, whole: boolean): string {
-  const { properties, required = [] } = inputSchema.parse(tool.inputSchema());
+  const { properties, required } = readSchema(tool);
   const rows = Object.entries(properties).map(([name, schema]) => ({
     name: required.includes(name) ? name : `[${name}]`,
     type: typeOf(schema),
-    description: schema.description ?? '',
+    description: schema.description,
   }));
   const nameWidth = Math.max(...rows.map(({ name }) => name.length), 20);
   const typeWidth = Math.max(...rows.map(({ type }) => type.length), 24);
@@ -85,7 +67,7 @@ function toolText(tool: Tool, whole: boolean): string {
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 
-function typeOf({ type, enum: words, minimum, maximum, items }: z.output<typeof property>): string {
+function typeOf({ type, enum: words, minimum, maximum, items }: ArgumentSchema): string {
   if (words !== undefined) return words.join(' | ');
   if (minimum !== undefined && maximum !== undefined) return `${minimum}-${maximum}`;
   return items === undefined ? type : `${items.type}, ...`;

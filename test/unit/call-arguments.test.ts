@@ -72,7 +72,7 @@ it('a bar does not draw over a question', () => {
   let screen = '';
   const bar = createProgressBar((text) => {
     screen += text;
-  }, undefined);
+  });
   bar.show({ progress: 1, total: 2, message: 'of 2' });
   bar.pause();
   const asked = screen;

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { doctor } from '../../src/cli/doctor.ts';
+import { readCommandLine } from '../../src/cli/flags.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 
 /** Letters and digits with one character in it that ends a word somewhere: in a shell, a variable, JSON, a URL. */
@@ -128,7 +130,7 @@ async function said(path: string, json: string, more: readonly string[]): Promis
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, json);
-    await doctor(['--offline', '--config', file, ...more]);
+    await doctor(readCommandLine(['--offline', '--config', file, ...more], COMMANDS.get('doctor') ?? {}));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     text += error.message;
