@@ -1,11 +1,11 @@
 import { AgoraError } from '../agora/errors.ts';
-import { createLimiter } from '../agora/rate-limiter.ts';
+import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { createWorkQueue } from '../base/work-queue.ts';
-import { type FeedApi, feedThreads } from '../lists/thread-feed.ts';
+import { feedThreads } from '../lists/thread-feed.ts';
 import type { AppConnection } from '../toolkit/define-tool.ts';
 import type { ExportEnd, ExportFormat, ExportMembers } from './export-format.ts';
 import { type ExportOptions, filtersOf } from './export-options.ts';
@@ -27,7 +27,6 @@ export interface ExportWalk {
   readonly connection: Pick<AppConnection, 'app' | 'threads' | 'groups'>;
   readonly options: ExportOptions;
   readonly format: ExportFormat;
-  readonly perSecond: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Resolves once there is room for more. */
@@ -48,7 +47,7 @@ const MOST_FAILURES = 5;
  * @throws AgoraError where nothing at all could be read; the signal's reason once that is aborted
  */
 export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
-  const { connection, options, format, perSecond, clock, signal, write, onProgress } = walk;
+  const { connection, options, format, clock, signal, write, onProgress } = walk;
   const { threads, groups, app } = connection;
   const { scope } = options;
   let calls = 0;
@@ -57,14 +56,16 @@ export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
   let failuresInRow = 0;
   let failure: AgoraError | undefined;
 
-  const counted = <T>(call: Promise<T>): Promise<T> => {
+  const onCall = (): void => {
     calls += 1;
-    return call;
   };
 
   async function membersOf(id: string): Promise<ExportMembers> {
     if (failuresInRow >= MOST_FAILURES) return { ids: [], state: 'unread' };
-    const members = await readMembers((query) => counted(threads.listMembers(id, query, signal)));
+    const members = await readMembers((query) => {
+      onCall();
+      return threads.listMembers(id, query, signal);
+    });
     failuresInRow = members.failure ? failuresInRow + 1 : 0;
     failure ??= members.failure;
     return members;
@@ -76,22 +77,11 @@ export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
     written += 1;
     onProgress({ threads: written, listed, calls });
   });
-  /** A call of the walk is sent once there is room for what it brings. */
-  const inStep = async <T>(call: () => Promise<T>): Promise<T> => {
-    await rows.room();
-    return counted(call());
-  };
-  const api: FeedApi = {
-    threads: {
-      list: (query, bounded) => inStep(() => threads.list(query, bounded)),
-      listOfUser: (user, query, bounded) => inStep(() => threads.listOfUser(user, query, bounded)),
-      listOfUserInGroup: (group, user, query, bounded) =>
-        inStep(() => threads.listOfUserInGroup(group, user, query, bounded)),
-      listMembers: (id, query, bounded) => inStep(() => threads.listMembers(id, query, bounded)),
-    },
-    groups: {
-      listMembers: (group, query, bounded) => inStep(() => groups.listMembers(group, query, bounded)),
-      getUser: (user, bounded) => inStep(() => groups.getUser(user, bounded)),
+  /** The connection keeps to the rate; a call of the walk only waits until there is room for what it brings. */
+  const share: RateLimiter = {
+    async acquire() {
+      await rows.room();
+      return () => undefined;
     },
   };
 
@@ -108,10 +98,12 @@ export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
   const feed = await feedThreads({
     scope,
     filter: defined({ createdFrom: options.createdFrom, createdBefore: options.createdBefore }),
-    api,
-    share: createLimiter({ perSecond, clock }),
+    threads,
+    groups,
+    share,
     clock,
     signal,
+    onCall,
     onThread: rows.push,
     onListed(count) {
       listed = count;

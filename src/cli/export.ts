@@ -56,7 +56,6 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
       connection,
       options,
       format: options.format === 'csv' ? csv(options.members) : jsonLines,
-      perSecond,
       clock: systemClock,
       signal: cancel.signal,
       write: target.write,

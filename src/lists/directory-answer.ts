@@ -1,8 +1,8 @@
 import type { Thread } from '../agora/thread.ts';
-import { type ReadList, sortFrom } from './app-list.ts';
 import { hashOf } from './cursor.ts';
+import type { Inquiry } from './inquiry.ts';
 import type { KnownThread, KnownThreads } from './known-threads.ts';
-import { type AnswerPosition, type Inquiry, MOST_AHEAD, type Place } from './question.ts';
+import { type AnswerPosition, MOST_AHEAD, type Place } from './question.ts';
 
 export interface Rows {
   /** The threads to show: first those in the order of the list, then those that are known further on. */
@@ -21,26 +21,17 @@ const placeOf = ({ id, created }: Thread): Place => ({ id, created });
 /**
  * Chooses what an answer shows.
  *
- * @param isComplete is everything known that the question is about?
  * @param limit the most threads to show
  */
-export function rowsOf(
-  inquiry: Inquiry,
-  list: ReadList,
-  known: KnownThreads,
-  isComplete: boolean,
-  limit = inquiry.question.limit,
-): Rows {
+export function rowsOf(inquiry: Inquiry, known: KnownThreads, limit = inquiry.question.limit): Rows {
   const { question, matches } = inquiry;
-  const { from, sort, side } = question;
-  const ids = list.idsFrom(side);
-  const settled = sort === sortFrom(side) ? ids.slice(0, inquiry.frontier()) : isComplete ? ids.toReversed() : [];
+  const { from, sort } = question;
 
   const inOrder: KnownThread[] = [];
   const passed = new Set<string>();
   /** The last thread behind which nothing is missing. */
   let place: Place | undefined = from.place;
-  for (const id of settled) {
+  for (const id of inquiry.idsInOrder()) {
     if (matches.has(id)) {
       if (inOrder.length === limit) break;
       const record = known.records.get(id);
@@ -57,7 +48,7 @@ export function rowsOf(
   further.sort(({ thread: a }, { thread: b }) => (sort === 'desc' ? 1 : -1) * ((b.created ?? 0) - (a.created ?? 0)));
   const ahead = further.slice(0, Math.max(0, room));
   const threads = [...inOrder, ...ahead];
-  if (isComplete && further.length === ahead.length) return { threads, ahead: ahead.length, next: undefined };
+  if (inquiry.isComplete() && further.length === ahead.length) return { threads, ahead: ahead.length, next: undefined };
 
   const earlier = new Set(from.shown);
   const shown = ahead.map(({ thread }) => hashOf(thread.id));

@@ -1,14 +1,15 @@
-import { AgoraError } from '../agora/errors.ts';
+import type { AgoraError } from '../agora/errors.ts';
 import type { Groups } from '../agora/groups.ts';
-import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
+import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Threads } from '../agora/threads.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
-import { createAppWalk } from './app-walk.ts';
+import { createAppSource } from './app-source.ts';
 import { type Rows, rowsOf } from './directory-answer.ts';
-import { createGroupWalk, readGroupMembers } from './group-walk.ts';
+import { createInquiry, type Inquiry } from './inquiry.ts';
 import type { KnownThread } from './known-threads.ts';
-import { createInquiry, type Inquiry, isSearch, MOST_AHEAD, type Question } from './question.ts';
-import { createSharedWalk, type WalkEnd } from './shared-walk.ts';
+import { openGroup } from './member-source.ts';
+import { isSearch, MOST_AHEAD, type Question } from './question.ts';
+import { createSharedWalk, type SharedWalk } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
 import { tooLate } from './walk.ts';
 
@@ -62,14 +63,10 @@ export interface Directory {
 const KEPT_MS = 10 * 60_000;
 /** This many groups are kept. */
 const MOST_GROUPS = 8;
-const GROUP_PAGE = 1_000;
-/** The largest group that a plan allows [Agora pricing plan details], with room. */
-const MOST_MEMBERS = 20_000;
 
 interface Kept {
   readonly source: ThreadSource;
-  readonly walk: ReturnType<typeof createSharedWalk>;
-  asking: number;
+  readonly walk: SharedWalk;
   hasEnded: boolean;
   /** On the clock of `elapsed`. */
   expires: number;
@@ -84,41 +81,25 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
   const elapsed = timePassed(clock);
   const keep = (source: ThreadSource): Kept => ({
     source,
-    walk: createSharedWalk(share, clock),
-    asking: 0,
+    walk: createSharedWalk(source, share, clock),
     hasEnded: false,
     expires: Number.POSITIVE_INFINITY,
   });
-  let app = keep(createAppWalk(threads, clock));
+  let app = keep(createAppSource(threads, clock));
   const inGroups = new Map<string, Kept>();
 
-  const isOver = ({ asking, expires }: Kept): boolean => asking === 0 && elapsed() >= expires;
-
-  /** The group's own lists; undefined where the service does not tell who is in the group. */
-  async function openGroup(groupId: string, onCall: () => void, signal: AbortSignal): Promise<Kept | undefined> {
-    const readPage = (page: number) =>
-      withPermit(share, 'group_members', signal, () => {
-        onCall();
-        return groups.listMembers(groupId, { page, size: GROUP_PAGE }, signal);
-      });
-    try {
-      const members = await readGroupMembers(readPage, MOST_MEMBERS);
-      return keep(createGroupWalk(threads, groupId, members, clock));
-    } catch (error) {
-      if (!(error instanceof AgoraError) || error.code === 'group_not_found') throw error;
-      return undefined;
-    }
-  }
+  const isOver = ({ walk, expires }: Kept): boolean => !walk.isWaitedFor() && elapsed() >= expires;
 
   async function choose({ groupId, from }: Question, onCall: () => void, signal: AbortSignal): Promise<Kept> {
-    if (isOver(app)) app = keep(createAppWalk(threads, clock));
+    if (isOver(app)) app = keep(createAppSource(threads, clock));
     for (const [id, kept] of inGroups) if (isOver(kept)) inGroups.delete(id);
     if (groupId === undefined || app.hasEnded) return app;
     const kept = inGroups.get(groupId);
     // What is new in a group is found by reading its lists again: only an answer that goes on uses what is read.
     if (kept && (!kept.hasEnded || from.place || from.shown.length > 0)) return kept;
-    const opened = await openGroup(groupId, onCall, signal);
-    if (!opened) return app;
+    const source = await openGroup(groupId, { threads, groups, share, clock, onCall, signal });
+    if (!source) return app;
+    const opened = keep(source);
     inGroups.set(groupId, opened);
     for (const id of inGroups.keys()) if (inGroups.size > MOST_GROUPS) inGroups.delete(id);
     return opened;
@@ -127,49 +108,31 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
   return {
     async ask(question, deadlineMs, onCall, signal) {
       let calls = 0;
-      let kept: Kept = app;
+      let kept = app;
       const count = () => {
         calls += 1;
         onCall(calls, kept.source.known.records.size);
       };
       kept = await choose(question, count, signal);
-      const { source, walk } = kept;
-      const { list, known } = source;
+      const { walk } = kept;
+      const { list, known } = kept.source;
       const inquiry = createInquiry(question, list, known);
-      const participant = source.join(inquiry);
       const knownBefore = known.records.size;
-      kept.asking += 1;
-      const isComplete = () => !participant.isStale() && inquiry.isSettled();
-
+      const isDone = () => inquiry.isComplete() || (!inquiry.isStale() && hasEnough(inquiry));
       try {
-        const end = await walk.wait(
-          {
-            next: participant.next,
-            isDone() {
-              inquiry.advance();
-              return isComplete() || (!participant.needsNewest() && hasEnough(inquiry));
-            },
-            onCall: count,
-          },
-          deadlineMs,
-          signal,
-        );
-        const failure = source.failure();
+        const end = await walk.wait({ inquiry, isDone, onCall: count }, deadlineMs, signal);
+        const failure = walk.failure();
         if (end !== 'done' && list.size() === 0) throw failure ?? tooLate(deadlineMs);
-        const complete = isComplete();
-        if (complete && list.isWhole() && !kept.hasEnded) {
-          kept.hasEnded = true;
-          kept.expires = elapsed() + KEPT_MS;
-        }
+        const complete = inquiry.isComplete();
         const fates = [...known.fates.values()];
         const notRead = Math.max(fates.filter((fate) => fate === 'not_read').length, question.from.skipped);
         return {
           scope: kept === app ? 'app' : 'group',
-          ...rowsOf(inquiry, list, known, complete),
-          upTo: (limit) => rowsOf(inquiry, list, known, complete, limit),
+          ...rowsOf(inquiry, known),
+          upTo: (limit) => rowsOf(inquiry, known, limit),
           matches: [...inquiry.matches].flatMap((id) => known.records.get(id) ?? []),
           unjudged: inquiry.unjudged.size,
-          stopped: complete ? 'end' : STOPPED[end],
+          stopped: complete ? 'end' : end === 'done' ? 'limit' : end,
           listed: list.size(),
           known: known.records.size,
           isWhole: list.isWhole(),
@@ -180,9 +143,10 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
           failure: complete ? undefined : failure,
         };
       } finally {
-        kept.asking -= 1;
-        source.leave(participant);
-        if (!kept.hasEnded) kept.expires = elapsed() + KEPT_MS;
+        if (!kept.hasEnded) {
+          kept.hasEnded = inquiry.isComplete() && list.isWhole();
+          kept.expires = elapsed() + KEPT_MS;
+        }
       }
     },
     note(threadId, name) {
@@ -194,8 +158,6 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
     },
   };
 }
-
-const STOPPED = { done: 'limit', deadline: 'deadline', exhausted: 'failed' } as const satisfies Record<WalkEnd, string>;
 
 /** Are there enough threads to show, though not all is known yet? */
 function hasEnough({ question, matches, matchesInOrder }: Inquiry): boolean {

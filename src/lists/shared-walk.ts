@@ -1,36 +1,29 @@
 import { setMaxListeners } from 'node:events';
 import type { Endpoint } from '../agora/endpoints.ts';
+import { AgoraError } from '../agora/errors.ts';
 import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import { deadline } from '../base/deadline.ts';
+import type { Inquiry } from './inquiry.ts';
+import type { Ask, ThreadSource } from './thread-source.ts';
 
-/** One request of a walk. It keeps what it learns, refusals included; anything else it throws ends the walk. */
-export interface Step {
-  readonly endpoint: Endpoint;
-  readonly run: (signal: AbortSignal) => Promise<void>;
-  /** Called in the end, also where the request was never sent. */
-  readonly done: () => void;
-}
-
-/** A call that waits for a walk to learn enough. */
+/** A question that waits for a walk to learn enough. */
 export interface WaitingCall {
-  /** What to ask next; undefined while there is nothing to ask before another answer has come. */
-  readonly next: () => Step | undefined;
+  readonly inquiry: Inquiry;
   readonly isDone: () => boolean;
-  /** Told of each request that was sent while this call waited. */
+  /** Told of each request that is sent while it waits. */
   readonly onCall: () => void;
 }
 
-/** `exhausted`: there is nothing left to ask, though the call is not done. */
-export type WalkEnd = 'done' | 'exhausted' | 'deadline';
+/** `failed`: there is nothing left to ask, though the call is not done. */
+export type WalkEnd = 'done' | 'failed' | 'deadline';
 
-export interface SharedWalk {
-  /** Rejects with the signal's reason once that is aborted, or with what a step has thrown. */
-  wait(call: WaitingCall, deadlineMs: number, signal: AbortSignal): Promise<WalkEnd>;
-}
+export type SharedWalk = ReturnType<typeof createSharedWalk>;
 
 /** Requests of a walk that are under way at once, those that wait for the limiter included. */
 const WIDTH = 16;
+/** This many requests of one kind that fail in a row end the walk until nobody waits. */
+const MOST_FAILURES = 5;
 
 /** Each request under way listens in several places; Node takes more than ten listeners for a leak. */
 function newStop(): AbortController {
@@ -40,65 +33,96 @@ function newStop(): AbortController {
 }
 
 /**
- * A walk that several calls wait for together: each request serves all of them. It goes on only while a call waits, and
- * a call that leaves ends what is under way only if it was the last one.
+ * A walk that several questions wait for together: each request serves all of them. It goes on only while one waits, and
+ * one that leaves ends what is under way only if it was the last.
  *
  * @param share the part of the rate limit that the walk may use
  */
-export function createSharedWalk(share: RateLimiter, clock: Clock): SharedWalk {
-  interface Waiter {
-    readonly call: WaitingCall;
+export function createSharedWalk(source: ThreadSource, share: RateLimiter, clock: Clock) {
+  interface Waiter extends WaitingCall {
     readonly end: (how: WalkEnd) => void;
     readonly fail: (reason: unknown) => void;
   }
   const waiters = new Set<Waiter>();
+  const failuresInRow = new Map<Endpoint, number>();
+  let failure: AgoraError | undefined;
   let running = 0;
   let stop = newStop();
 
+  const askUntil =
+    (signal: AbortSignal): Ask =>
+    async (endpoint, request, isAnswer = () => false) => {
+      try {
+        const answer = await withPermit(share, endpoint, signal, () => {
+          for (const { onCall } of waiters) onCall();
+          return request(signal);
+        });
+        failuresInRow.delete(endpoint);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof AgoraError)) throw error;
+        if (isAnswer(error)) return error;
+        failure = error;
+        failuresInRow.set(endpoint, (failuresInRow.get(endpoint) ?? 0) + 1);
+        return error;
+      }
+    };
+
+  function pump(): void {
+    for (const waiter of [...waiters]) {
+      waiter.inquiry.advance();
+      if (waiter.isDone()) waiter.end('done');
+    }
+    while (running < WIDTH && start());
+    if (running === 0) for (const waiter of [...waiters]) waiter.end('failed');
+  }
+
+  /** @returns was there anything to ask? */
+  function start(): boolean {
+    if ([...failuresInRow.values()].some((count) => count >= MOST_FAILURES)) return false;
+    const { signal } = stop;
+    for (const { inquiry } of waiters) {
+      const read = source.readNext(inquiry, askUntil(signal));
+      if (!read) continue;
+      running += 1;
+      read
+        .catch((error: unknown) => {
+          if (!signal.aborted) for (const waiter of [...waiters]) waiter.fail(error);
+        })
+        .finally(() => {
+          running -= 1;
+          pump();
+        });
+      return true;
+    }
+    return false;
+  }
+
+  function join(waiter: Waiter): void {
+    if (waiters.size === 0) {
+      failure = undefined;
+      failuresInRow.clear();
+      source.forgetFailures();
+    }
+    waiters.add(waiter);
+    source.inquiries.add(waiter.inquiry);
+    pump();
+  }
+
   function leave(waiter: Waiter): void {
     waiters.delete(waiter);
+    source.inquiries.delete(waiter.inquiry);
     if (waiters.size > 0) return;
     stop.abort(new Error('No call waits for this walk any more.'));
     stop = newStop();
   }
 
-  function pump(): void {
-    for (const waiter of [...waiters]) if (waiter.call.isDone()) waiter.end('done');
-    while (running < WIDTH) {
-      const step = nextStep();
-      if (step === undefined) break;
-      start(step);
-    }
-    if (running === 0) for (const waiter of [...waiters]) waiter.end('exhausted');
-  }
-
-  function nextStep(): Step | undefined {
-    for (const { call } of waiters) {
-      const step = call.next();
-      if (step) return step;
-    }
-    return undefined;
-  }
-
-  function start({ endpoint, run, done }: Step): void {
-    running += 1;
-    const { signal } = stop;
-    withPermit(share, endpoint, signal, async () => {
-      for (const { call } of waiters) call.onCall();
-      await run(signal);
-    })
-      .catch((error: unknown) => {
-        if (!signal.aborted) for (const waiter of [...waiters]) waiter.fail(error);
-      })
-      .finally(() => {
-        running -= 1;
-        done();
-        pump();
-      });
-  }
-
   return {
-    wait: (call, deadlineMs, signal) =>
+    /** The last refusal since the first of the questions that wait now. */
+    failure: () => failure,
+    isWaitedFor: () => waiters.size > 0,
+    /** Rejects with the signal's reason once that is aborted, or with what a request has thrown. */
+    wait: (call: WaitingCall, deadlineMs: number, signal: AbortSignal): Promise<WalkEnd> =>
       new Promise((resolve, reject) => {
         const leaving =
           <T>(settle: (value: T) => void) =>
@@ -107,13 +131,12 @@ export function createSharedWalk(share: RateLimiter, clock: Clock): SharedWalk {
             leave(waiter);
             settle(value);
           };
-        const waiter: Waiter = { call, end: leaving(resolve), fail: leaving(reject) };
+        const waiter: Waiter = { ...call, end: leaving(resolve), fail: leaving(reject) };
         const clear = deadline(deadlineMs, clock, signal, {
           timeUp: () => waiter.end('deadline'),
           aborted: waiter.fail,
         });
-        waiters.add(waiter);
-        pump();
+        join(waiter);
       }),
   };
 }

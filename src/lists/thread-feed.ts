@@ -1,14 +1,15 @@
-import { AgoraError } from '../agora/errors.ts';
+import type { AgoraError } from '../agora/errors.ts';
 import type { Groups } from '../agora/groups.ts';
 import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
-import { createAppWalk } from './app-walk.ts';
-import { type Filter, matcher } from './filter.ts';
-import { createGroupWalk, readGroupMembers } from './group-walk.ts';
-import { createInquiry, type Inquiry, type Question } from './question.ts';
+import { createAppSource } from './app-source.ts';
+import type { Filter } from './filter.ts';
+import { createInquiry } from './inquiry.ts';
+import { createMemberSource, openGroup } from './member-source.ts';
+import type { Question } from './question.ts';
 import { createSharedWalk } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
 
@@ -18,19 +19,17 @@ export type FeedScope =
   | { readonly kind: 'group'; readonly id: string }
   | { readonly kind: 'user'; readonly id: string };
 
-export interface FeedApi {
-  readonly threads: Pick<Threads, 'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers'>;
-  readonly groups: Pick<Groups, 'listMembers' | 'getUser'>;
-}
-
 export interface Feed {
   readonly scope: FeedScope;
   readonly filter: Pick<Filter, 'createdFrom' | 'createdBefore'>;
-  readonly api: FeedApi;
+  readonly threads: Pick<Threads, 'list' | 'listOfUser' | 'listOfUserInGroup' | 'listMembers'>;
+  readonly groups: Pick<Groups, 'listMembers' | 'getUser'>;
   /** The part of the rate limit that the feed may use. */
   readonly share: RateLimiter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told of each request. */
+  readonly onCall: () => void;
   /** Called once for each thread that fits, in the order in which they become known. */
   readonly onThread: (thread: Thread) => void;
   /** Told after each page how many threads the app's list has, as far as it is read; of other scopes nobody knows. */
@@ -54,10 +53,6 @@ export interface FeedEnd {
   readonly failure: AgoraError | undefined;
 }
 
-const PAGE = 50;
-const GROUP_PAGE = 1_000;
-/** The largest group that a plan allows [Agora pricing plan details], with room. */
-const MOST_MEMBERS = 20_000;
 /** The longest that a timer can be; no feed takes as long. */
 const NO_DEADLINE_MS = 2 ** 31 - 1;
 
@@ -67,105 +62,27 @@ const NO_DEADLINE_MS = 2 ** 31 - 1;
  * @throws AgoraError where nothing at all could be read; the signal's reason once that is aborted
  */
 export async function feedThreads(feed: Feed): Promise<FeedEnd> {
-  switch (feed.scope.kind) {
-    case 'user':
-      return feedUser(feed.scope.id, feed);
-    case 'group':
-      return follow(await groupSource(feed.scope.id, feed), feed.scope.id, feed);
-    case 'app':
-      return follow(createAppWalk(feed.api.threads, feed.clock), undefined, feed);
-  }
-}
-
-async function feedUser(username: string, { filter, api, signal, onThread }: Feed): Promise<FeedEnd> {
-  const fits = matcher(filter);
-  const told = new Set<string>();
-  const unresolved: Unresolved[] = [];
-  const end = (failure?: AgoraError): FeedEnd => ({
-    complete: failure === undefined && unresolved.length === 0,
-    unresolved,
-    failure,
-  });
-  let cursor: string | undefined;
-  for (;;) {
-    let page: Awaited<ReturnType<typeof api.threads.listOfUser>>;
-    try {
-      page = await api.threads.listOfUser(username, { limit: PAGE, sort: 'desc', ...defined({ cursor }) }, signal);
-    } catch (error) {
-      if (!(error instanceof AgoraError) || told.size === 0) throw error;
-      return end(error);
-    }
-    const before = told.size;
-    for (const thread of page.items) {
-      if (told.has(thread.id)) continue;
-      told.add(thread.id);
-      const isFitting = fits(thread);
-      if (isFitting) onThread(thread);
-      if (isFitting === undefined) unresolved.push({ id: thread.id, reason: 'undated' });
-    }
-    if (page.cursor === undefined || page.items.length === 0) {
-      // The service may answer an unknown user with an empty list.
-      if (told.size === 0) await api.groups.getUser(username, signal);
-      return end();
-    }
-    if (told.size === before) return { ...end(), complete: false };
-    cursor = page.cursor;
-  }
-}
-
-/** The lists of the group's members; where the service does not tell who they are, those of the whole app. */
-async function groupSource(groupId: string, { api, share, clock, signal }: Feed): Promise<ThreadSource> {
-  const readPage = (page: number) =>
-    withPermit(share, 'group_members', signal, () =>
-      api.groups.listMembers(groupId, { page, size: GROUP_PAGE }, signal),
-    );
-  try {
-    return createGroupWalk(api.threads, groupId, await readGroupMembers(readPage, MOST_MEMBERS), clock);
-  } catch (error) {
-    if (!(error instanceof AgoraError) || error.code === 'group_not_found') throw error;
-    return createAppWalk(api.threads, clock);
-  }
-}
-
-async function follow(source: ThreadSource, groupId: string | undefined, feed: Feed): Promise<FeedEnd> {
-  const { filter, share, clock, signal, onThread, onListed } = feed;
+  const { scope, groups, share, clock, signal, onCall, onThread, onListed } = feed;
+  const source = await sourceOf(feed);
   const { list, known } = source;
-  // With one date alone the app's list is read from that end, and not beyond the date.
-  const side = filter.createdBefore !== undefined && filter.createdFrom === undefined ? 'oldest' : 'newest';
-  const question: Question = {
-    filter,
-    ...defined({ groupId }),
-    sort: side === 'newest' ? 'desc' : 'asc',
-    side,
-    limit: 0,
-    from: { place: undefined, shown: [], skipped: 0 },
-  };
-  const plain = createInquiry(question, list, known);
-  const told = new Set<string>();
-  const inquiry: Inquiry = {
-    ...plain,
-    onRecord(thread) {
-      plain.onRecord(thread);
-      if (told.has(thread.id) || !plain.matches.has(thread.id)) return;
-      told.add(thread.id);
-      onThread(thread);
-    },
-  };
-  const participant = source.join(inquiry);
+  const inquiry = createInquiry(questionOf(feed), list, known, onThread);
+  const walk = createSharedWalk(source, share, clock);
   const isDone = (): boolean => {
-    if (groupId === undefined) onListed(list.size());
-    inquiry.advance();
-    return !participant.isStale() && inquiry.isSettled();
+    if (scope.kind === 'app') onListed(list.size());
+    return inquiry.isComplete();
   };
-  const { next } = participant;
-  const how = await createSharedWalk(share, clock).wait(
-    { next, isDone, onCall: () => undefined },
-    NO_DEADLINE_MS,
-    signal,
-  );
-  const failure = source.failure();
-  if (how !== 'done' && failure && list.size() === 0) throw failure;
+  const end = await walk.wait({ inquiry, isDone, onCall }, NO_DEADLINE_MS, signal);
+  const failure = walk.failure();
+  if (end !== 'done' && failure && list.size() === 0) throw failure;
+  if (end === 'done' && scope.kind === 'user' && list.size() === 0) {
+    // The service may answer an unknown user with an empty list.
+    await withPermit(share, 'get_user', signal, () => {
+      onCall();
+      return groups.getUser(scope.id, signal);
+    });
+  }
 
+  const { side } = inquiry.question;
   const ids = list.idsFrom(side).slice(0, inquiry.bounded ? inquiry.frontier() : undefined);
   const unresolved = ids.flatMap((id): Unresolved[] => {
     const fate = known.fates.get(id);
@@ -173,6 +90,26 @@ async function follow(source: ThreadSource, groupId: string | undefined, feed: F
     return [{ id, reason: fate ?? 'not_read' }];
   });
   unresolved.push(...[...inquiry.unjudged].map((id) => ({ id, reason: 'undated' as const })));
-  const complete = how === 'done' && unresolved.every(({ reason }) => reason === 'no_members');
+  const complete = end === 'done' && unresolved.every(({ reason }) => reason === 'no_members');
   return { complete, unresolved, failure: complete ? undefined : failure };
+}
+
+/** Where the service does not tell who is in a group, its threads are found among those of the whole app. */
+async function sourceOf({ scope, ...feed }: Feed): Promise<ThreadSource> {
+  const { threads, clock } = feed;
+  if (scope.kind === 'user') return createMemberSource(threads, [scope.id], undefined, clock);
+  const ofGroup = scope.kind === 'group' ? await openGroup(scope.id, feed) : undefined;
+  return ofGroup ?? createAppSource(threads, clock);
+}
+
+function questionOf({ scope, filter }: Feed): Question {
+  // With one date alone the app's list is read from that end, and not beyond the date.
+  const fromOldest = filter.createdBefore !== undefined && filter.createdFrom === undefined;
+  return {
+    filter,
+    ...defined({ groupId: scope.kind === 'group' ? scope.id : undefined }),
+    ...(fromOldest ? { side: 'oldest', sort: 'asc' } : { side: 'newest', sort: 'desc' }),
+    limit: 0,
+    from: { place: undefined, shown: [], skipped: 0 },
+  };
 }

@@ -216,6 +216,26 @@ describe('the end is not claimed', () => {
     expect(answer.threads.map(({ thread }) => thread.id)).toEqual([lonely.thread.id]);
   });
 
+  it('where the newest threads could not be read before the first page: they come with a later one', async () => {
+    const { app, ask } = startDirectory(SOME);
+    await ask();
+    app.add(['lin'], 'lin', { name: 'Thread 9 of today' });
+    app.refuseBy((call) => (call === 'list' ? refusal('server_error', 503) : undefined));
+    const filter = { nameContains: 'Thread 9' };
+    const first = await ask({ filter });
+    expect(first).toMatchObject({ stopped: 'limit', ahead: 20 });
+    app.refuseBy(() => undefined);
+    const read = names(first.threads);
+    let from = first.next;
+    while (from !== undefined) {
+      const { threads, next } = await ask({ filter, from });
+      read.push(...names(threads));
+      from = next;
+    }
+    const all = app.all.filter(({ thread }) => thread.name.startsWith('Thread 9'));
+    expect([...read].sort()).toEqual(all.map(({ thread }) => thread.name).sort());
+  });
+
   it('where each request is refused: a few are sent and no more', async () => {
     const { app, ask } = startDirectory(SOME);
     app.refuseBy((call) => (call === 'listMembers' ? refusal('forbidden', 403) : undefined));
