@@ -82,7 +82,7 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
       const summary = isSandbox(target) ? `[sandbox] ${refused}` : refused;
       if (json) print(toRedactedJson({ ...structured, summary }));
     } else {
-      process.exitCode = isDone(structured) ? 0 : 1;
+      process.exitCode = isDone(structured, toolArgs) ? 0 : 1;
       print(json ? toRedactedJson(structured) : redact(text));
     }
   } catch (error) {
@@ -137,7 +137,9 @@ const NOT_DONE = new Set<unknown>([
 const newMembers = z.array(z.object({ status: z.string() }));
 
 /** May a script take the result for a success? */
-function isDone({ status, members }: Record<string, unknown>): boolean {
+function isDone({ status, members, thread_id }: Record<string, unknown>, asked: Arguments): boolean {
+  // The message of a thread to be restored has another one, so nothing of it is back.
+  if (status === 'already_exists' && 'thread_id' in asked && asked['thread_id'] !== thread_id) return false;
   const lacksMembers = newMembers.safeParse(members).data?.some((member) => member.status !== 'added');
   return !NOT_DONE.has(status) && !lacksMembers;
 }

@@ -43,3 +43,21 @@ it('a new process restores from the audit log what another has deleted, with exa
   expect(unknown.code).toBe(1);
   expect(unknown.stdout).toContain('there is no last record of thread');
 });
+
+it('a restore that makes nothing is a success only where that very thread is still there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // The answer to the deletion is lost before it was done.
+  const sandbox = await startSandbox({ faults: [{ on: 'delete', kind: 'reset_before', times: 3 }] });
+  onTestFinished(() => sandbox.close());
+  const [id = ''] = [...sandbox.state.threads.keys()];
+  const env = { ...appSettings(sandbox), AGORA_THREADS_AUDIT_LOG: join(folder, 'audit.jsonl') };
+  const deletion = () => runBinary(['call', 'delete_thread', `thread_id=${id}`, '--confirm', id], env);
+  const restore = () => runBinary(['call', 'restore_thread', `thread_id=${id}`], env);
+
+  expect((await deletion()).code).toBe(1);
+  expect(await restore()).toMatchObject({ code: 0, stdout: expect.stringContaining('is still there') });
+  expect((await deletion()).code).toBe(0);
+  expect((await restore()).code).toBe(0);
+  expect(await restore()).toMatchObject({ code: 1, stdout: expect.stringContaining('already has a thread') });
+});
