@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { readText } from '../base/http-parts.ts';
 import type { ThreadsServer } from '../mcp/server.ts';
 import { beginsSession, createSessionTransport, readBody } from '../mcp/streamable-http.ts';
-import { createSessionTable, type HttpSession, isSameGrant, type SessionTable } from './session-table.ts';
+import { createSessionTable, type HttpSession, isSameGrant } from './session-table.ts';
 import { type Grant, hashOf } from './token-line.ts';
 import type { TokensFile } from './tokens-file.ts';
 
@@ -19,29 +19,13 @@ export interface McpEndpointOptions {
   readonly clock: Clock;
 }
 
-/** What goes back to the client; `written` is called once it has gone, or the client has. */
-export interface Answer {
-  readonly response: Response;
-  readonly written: () => void;
-}
-
-export interface McpEndpoint {
-  answer(request: IncomingMessage): Promise<Answer>;
-  /** Whose request it is, or the 401 for nobody's. */
-  grantOf(request: IncomingMessage): Grant | Response;
-  readonly sessions: Pick<SessionTable, 'all' | 'sweep'>;
-  /** Begins no session from now on, and closes all questions. Resolves once no call is under way. */
-  drain(): Promise<void>;
-  /** Ends all sessions, and whatever is still under way in them. */
-  close(): void;
-}
-
 /** MCP's address on this server: tokens, sessions and their limits. Everything else is the SDK's transport. */
-export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+export function createMcpEndpoint(options: McpEndpointOptions) {
   const { replica, tokens, newServer, redactedJson, clock } = options;
   const table = createSessionTable(clock);
   const ending = new AbortController();
 
+  /** Whose request it is, or the 401 for nobody's. */
   function authorized({ authorization }: IncomingHttpHeaders): { grant: Grant; hash: string } | Response {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return unauthorized('A bearer token is needed.', 'Bearer');
@@ -50,7 +34,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     return grant ? { grant, hash } : unauthorized('This token is not valid.', 'Bearer error="invalid_token"');
   }
 
-  async function respondTo(request: IncomingMessage): Promise<Response | Answer> {
+  /** @param target what the response is written to: while it is open, its session is in use */
+  async function answer(request: IncomingMessage, target: ServerResponse): Promise<Response> {
     const { method = '', headers } = request;
     const who = authorized(headers);
     if (who instanceof Response) return who;
@@ -61,7 +46,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     const session = id === undefined ? undefined : table.find(id);
     if (id !== undefined && !isSameGrant(who.grant, session?.grant)) return refusal(404, NO_SESSION);
     if (method !== 'POST') {
-      return session ? inSession(session, who.hash, request) : refusal(400, 'The header Mcp-Session-Id is missing.');
+      if (!session) return refusal(400, 'The header Mcp-Session-Id is missing.');
+      return inSession(session, who.hash, request, target);
     }
     const text = await readText(request, LARGEST_BODY);
     // While the body came, slowly perhaps, the token may have been taken away.
@@ -75,16 +61,16 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         ? refusal(400, messages.error)
         : Response.json(messages.error, { status: 400 });
     }
-    if (session) return inSession(session, now.hash, request, messages);
+    if (session) return inSession(session, now.hash, request, target, messages);
     if (!beginsSession(messages)) return refusal(400, 'The header Mcp-Session-Id is missing.');
     if (ending.signal.aborted) return refusal(503, 'This server is ending.', { 'retry-after': '5' });
     const full = table.makeRoom(now.grant.subject);
     if (full === 'subject') return refusal(429, 'Too many sessions of this token are in use.', { 'retry-after': '60' });
     if (full === 'process') return refusal(503, 'Too many sessions are in use.', { 'retry-after': '60' });
     const begun = await begin(now.grant, now.hash);
-    const answer = await inSession(begun, now.hash, request, messages);
-    if (!answer.response.ok) table.end(begun);
-    return answer;
+    const response = await inSession(begun, now.hash, request, target, messages);
+    if (!response.ok) table.end(begun);
+    return response;
   }
 
   async function begin(grant: Grant, tokenHash: string): Promise<HttpSession> {
@@ -98,42 +84,37 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     return session;
   }
 
-  async function inSession(
+  function inSession(
     session: HttpSession,
     tokenHash: string,
-    { method = '', headers }: IncomingMessage,
+    request: IncomingMessage,
+    target: ServerResponse,
     messages?: Parameters<HttpSession['transport']['answer']>[1],
-  ): Promise<Answer> {
+  ): Promise<Response> {
     session.tokenHash = tokenHash;
-    session.streams += 1;
     table.touch(session);
-    const written = (): void => {
-      session.streams -= 1;
-      table.touch(session);
-    };
-    try {
-      return { response: await session.transport.answer(forSdk(method, headers), messages), written };
-    } catch (error) {
-      written();
-      throw error;
+    // Where the client has left already, no close is to come.
+    if (!target.destroyed) {
+      session.streams += 1;
+      target.once('close', () => {
+        session.streams -= 1;
+        table.touch(session);
+      });
     }
+    return session.transport.answer(forSdk(request), messages);
   }
 
   return {
-    async answer(request) {
-      const answer = await respondTo(request);
-      return answer instanceof Response ? { response: answer, written: () => undefined } : answer;
-    },
-    grantOf({ headers }) {
-      const who = authorized(headers);
-      return who instanceof Response ? who : who.grant;
-    },
+    answer,
+    authorized,
     sessions: table,
-    async drain() {
+    /** Begins no session from now on, and closes all questions. Resolves once no call is under way. */
+    async drain(): Promise<void> {
       ending.abort();
       await Promise.all(table.all().map(({ transport }) => transport.idle()));
     },
-    close() {
+    /** Ends all sessions, and whatever is still under way in them. */
+    close(): void {
       for (const session of table.all()) table.end(session);
     },
   };
@@ -157,7 +138,7 @@ const single = (header: string | string[] | undefined): string | undefined =>
 /** All that the SDK looks at; the token is not for it. */
 const FOR_SDK = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version'];
 
-function forSdk(method: string, headers: IncomingHttpHeaders): Request {
+function forSdk({ method = '', headers }: IncomingMessage): Request {
   const kept = FOR_SDK.flatMap((name): [string, string][] => {
     const value = single(headers[name]);
     return value === undefined ? [] : [[name, value]];

@@ -9,20 +9,11 @@ export interface Gauges {
   readonly redis: boolean | undefined;
 }
 
-/** Counts what happens, and writes it down in Prometheus' text form. */
-export interface Metrics {
-  /** An HTTP request was answered with this status. */
-  request(method: string, status: number): void;
-  /** What happens in all sessions. */
-  readonly watch: ServerWatch;
-  text(gauges: Gauges): string;
-}
-
-/** The Content-Type of that form. */
+/** The Content-Type of Prometheus' text form. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 const HEAD = 'agora_threads_';
-/** Each family with its type and what it means. */
+/** Each family with its type and what it means. No name begins with another. */
 export const FAMILIES = {
   http_requests_total: ['counter', 'HTTP requests answered, by method and status'],
   calls_total: ['counter', 'Tool calls that ended, by tool and by ok, cancelled or the code of the error'],
@@ -33,63 +24,52 @@ export const FAMILIES = {
   tokens: ['gauge', 'Tokens that let somebody in'],
   redis_shared: ['gauge', '1 while the rate limit is shared through Redis, 0 while this process goes on alone'],
 } as const;
-type Family = keyof typeof FAMILIES;
 
 /** The others are made up by clients: each would be a line that stays for ever. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'DELETE']);
 
 const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n');
-const withLabels = (name: string, labels: Readonly<Record<string, string>>): string =>
-  `${name}{${Object.entries(labels)
-    .map(([label, value]) => `${label}="${escaped(value)}"`)
-    .join(',')}}`;
 
-export function createMetrics(): Metrics {
-  /** The value of each sample, by family and by its name with labels. */
-  const samples = new Map<string, Map<string, number>>();
-  function set(family: Family, name: string, value: (before: number) => number): void {
-    const own = samples.get(family) ?? new Map<string, number>();
-    samples.set(family, own.set(name, value(own.get(name) ?? 0)));
+/** Counts what happens, and writes it down in Prometheus' text form. */
+export function createMetrics() {
+  /** By the name of the family, what the sample is of, and its labels. Some are there before anything has happened. */
+  const samples = new Map([
+    ['limiter_wait_seconds_sum', 0],
+    ['limiter_wait_seconds_count', 0],
+    ['open_questions', 0],
+  ]);
+  const add = (name: string, by: number) => void samples.set(name, (samples.get(name) ?? 0) + by);
+  function count(family: keyof typeof FAMILIES, labels: Readonly<Record<string, string>>): void {
+    const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
+    add(`${family}{${pairs.join(',')}}`, 1);
   }
-  const count = (family: Family, labels: Readonly<Record<string, string>>): void =>
-    set(family, withLabels(family, labels), (before) => before + 1);
-  const gauge = (family: Family, value: number): void => set(family, family, () => value);
-
-  function limiterWait(seconds: number, calls: number): void {
-    set('limiter_wait_seconds', 'limiter_wait_seconds_sum', (before) => before + seconds);
-    set('limiter_wait_seconds', 'limiter_wait_seconds_count', (before) => before + calls);
-  }
-  // There from the start, so that a rate can be made of it.
-  limiterWait(0, 0);
-  let openQuestions = 0;
+  const watch: ServerWatch = {
+    call({ tool, outcome, waitedMs }) {
+      count('calls_total', { tool, outcome });
+      add('limiter_wait_seconds_sum', waitedMs / 1_000);
+      add('limiter_wait_seconds_count', 1);
+    },
+    deletion: (outcome) => count('deletions_total', { outcome }),
+    question() {
+      add('open_questions', 1);
+      return () => add('open_questions', -1);
+    },
+  };
 
   return {
-    request: (method, status) =>
+    /** What happens in all sessions. */
+    watch,
+    /** An HTTP request was answered with this status. */
+    request: (method: string, status: number) =>
       count('http_requests_total', { method: METHODS.has(method) ? method : 'other', status: String(status) }),
-    watch: {
-      call({ tool, outcome, waitedMs }) {
-        count('calls_total', { tool, outcome });
-        limiterWait(waitedMs / 1_000, 1);
-      },
-      deletion: (outcome) => count('deletions_total', { outcome }),
-      question() {
-        openQuestions += 1;
-        return () => {
-          openQuestions -= 1;
-        };
-      },
-    },
-    text({ sessions, tokens, redis }) {
-      gauge('sessions', sessions);
-      gauge('open_questions', openQuestions);
-      gauge('tokens', tokens);
-      if (redis !== undefined) gauge('redis_shared', redis ? 1 : 0);
-      const lines = Object.entries(FAMILIES).flatMap(([family, [type, help]]) => {
-        const own = samples.get(family) ?? [];
-        return [`# HELP ${HEAD}${family} ${help}`, `# TYPE ${HEAD}${family} ${type}`].concat(
-          Array.from(own, ([name, value]) => `${HEAD}${name} ${value}`),
-        );
-      });
+    text({ sessions, tokens, redis }: Gauges): string {
+      samples.set('sessions', sessions).set('tokens', tokens);
+      if (redis !== undefined) samples.set('redis_shared', redis ? 1 : 0);
+      const lines = Object.entries(FAMILIES).flatMap(([family, [type, help]]) => [
+        `# HELP ${HEAD}${family} ${help}`,
+        `# TYPE ${HEAD}${family} ${type}`,
+        ...[...samples].filter(([name]) => name.startsWith(family)).map(([name, value]) => `${HEAD}${name} ${value}`),
+      ]);
       return `${lines.join('\n')}\n`;
     },
   };

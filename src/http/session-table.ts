@@ -19,20 +19,7 @@ export interface HttpSession {
 }
 
 /** The sessions of this process. */
-export interface SessionTable {
-  /** Makes room for one more, by ending the one that is idle longest; says what is full where none is idle. */
-  makeRoom(subject: string): 'process' | 'subject' | undefined;
-  add(session: HttpSession): void;
-  find(id: string): HttpSession | undefined;
-  /** The session was used just now. */
-  touch(session: HttpSession): void;
-  end(session: HttpSession): void;
-  /** Ends those that are idle too long, and those whose token does not count any more. */
-  sweep(counts: (session: HttpSession) => boolean): void;
-  all(): readonly HttpSession[];
-}
-
-export function createSessionTable(clock: Clock): SessionTable {
+export function createSessionTable(clock: Clock) {
   const elapsed = timePassed(clock);
   /** By id, the one that was not used for the longest time first; with the time of its last use. */
   const sessions = new Map<string, { readonly session: HttpSession; readonly usedAt: number }>();
@@ -41,8 +28,7 @@ export function createSessionTable(clock: Clock): SessionTable {
   const isBusy = ({ streams, transport }: HttpSession): boolean => streams > 0 || transport.inFlight() > 0;
 
   function end(session: HttpSession): void {
-    if (!sessions.delete(session.id)) return;
-    void session.transport.close();
+    if (sessions.delete(session.id)) void session.transport.close();
   }
 
   function endIdlest(among: readonly HttpSession[]): boolean {
@@ -51,21 +37,24 @@ export function createSessionTable(clock: Clock): SessionTable {
     return idlest !== undefined;
   }
 
+  /** The session was used just now. */
   function touch(session: HttpSession): void {
     if (sessions.delete(session.id)) sessions.set(session.id, { session, usedAt: elapsed() });
   }
 
   return {
-    makeRoom(subject) {
+    /** Makes room for one more, by ending the one that is idle longest; says what is full where none is idle. */
+    makeRoom(subject: string): 'process' | 'subject' | undefined {
       const own = all().filter(({ grant }) => grant.subject === subject);
       if (own.length >= MOST_OF_SUBJECT && !endIdlest(own)) return 'subject';
       return sessions.size >= MOST_SESSIONS && !endIdlest(all()) ? 'process' : undefined;
     },
-    add: (session) => void sessions.set(session.id, { session, usedAt: elapsed() }),
-    find: (id) => sessions.get(id)?.session,
+    add: (session: HttpSession) => void sessions.set(session.id, { session, usedAt: elapsed() }),
+    find: (id: string) => sessions.get(id)?.session,
     touch,
     end,
-    sweep(counts) {
+    /** Ends those that are idle too long, and those whose token does not count any more. */
+    sweep(counts: (session: HttpSession) => boolean): void {
       for (const { session, usedAt } of [...sessions.values()]) {
         if (!counts(session)) end(session);
         else if (isBusy(session)) touch(session);

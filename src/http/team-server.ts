@@ -7,7 +7,7 @@ import { createMcpEndpoint, type McpEndpointOptions, refusal } from './mcp-endpo
 import { createMetrics, METRICS_TYPE } from './metrics.ts';
 import { isSameGrant } from './session-table.ts';
 import type { Grant } from './token-line.ts';
-import { NO_TOKENS, openTokensFile } from './tokens-file.ts';
+import { openTokensFile } from './tokens-file.ts';
 import { writeResponse } from './write-response.ts';
 
 /** What `main.js` hands over: a chunk has nothing of ours with state. */
@@ -40,13 +40,7 @@ export interface ServerState {
   readonly redis: 'not set' | 'not asked yet' | 'there' | 'away';
 }
 
-export interface TeamServer {
-  readonly port: number;
-  /** How many tokens let somebody in. */
-  readonly tokens: number;
-  /** Ends: at once where nothing is under way, else within six seconds. */
-  close(): Promise<void>;
-}
+export type TeamServer = NonNullable<Awaited<ReturnType<typeof startTeamServer>>>;
 
 /** From one look at sessions that are idle or whose token is gone to the next, in milliseconds. */
 const SWEEP_MS = 500;
@@ -61,9 +55,9 @@ const FLUSH_MS = 300;
  * @returns undefined where nobody has a token, and it may not start without
  * @throws Error with a code such as EADDRINUSE where it cannot listen
  */
-export async function startTeamServer(options: TeamServerOptions): Promise<TeamServer | undefined> {
+export async function startTeamServer(options: TeamServerOptions) {
   const { publicUrl, tokensFile, redact, clock, log } = options;
-  const tokens = tokensFile === undefined ? NO_TOKENS : await openTokensFile({ file: tokensFile, clock, log });
+  const tokens = await openTokensFile(tokensFile, clock, log);
   if (tokens.size() === 0 && !options.mayBeEmpty) {
     tokens.close();
     return undefined;
@@ -85,19 +79,19 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     const header = refusedHeader({ host, origin: headers.origin }, publicUrl);
     if (header) return writeResponse(response, forbidden(header), redact);
     if (path !== '/mcp') return writeResponse(response, refusal(404, 'MCP is served at /mcp.'), redact);
-    const answer = await endpoint.answer(request);
-    await writeResponse(response, answer.response, redact).finally(answer.written);
+    return writeResponse(response, await endpoint.answer(request, response), redact);
   }
 
   function readiness(): Response {
     const { configured, redis } = options.state();
-    const why = draining ? 'ending' : configured ? (tokens.size() === 0 ? 'no tokens' : undefined) : 'settings';
+    const notReady = { ending: draining, settings: !configured, 'no tokens': tokens.size() === 0 };
+    const why = Object.entries(notReady).find(([, is]) => is)?.[0];
     return Response.json({ ready: why === undefined, why, redis }, { status: why === undefined ? 200 : 503 });
   }
 
   function metricsFor(request: IncomingMessage): Response {
-    const grant = endpoint.grantOf(request);
-    if (grant instanceof Response) return grant;
+    const who = endpoint.authorized(request.headers);
+    if (who instanceof Response) return who;
     const { redis } = options.state();
     const isShared = redis === 'not set' || redis === 'not asked yet' ? undefined : redis === 'there';
     const gauges = { sessions: endpoint.sessions.all().length, tokens: tokens.size(), redis: isShared };
@@ -108,7 +102,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     closeWithConnection(request, response);
     serve(request, response).catch((error: unknown) => {
       // A client that broke off needs no answer; anything else is a bug.
-      if (!request.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      if (!response.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
       if (response.headersSent) response.destroy();
       else writeResponse(response, refusal(500, 'The server failed.'), redact).catch(() => undefined);
     });
@@ -134,6 +128,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
   };
   sweep();
 
+  /** Ends: at once where nothing is under way, else within six seconds. */
   async function close(): Promise<void> {
     draining = true;
     await atMost(DRAIN_MS, endpoint.drain());
@@ -153,7 +148,12 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     });
   }
 
-  return { port, tokens: tokens.size(), close };
+  return {
+    port,
+    /** How many tokens let somebody in. */
+    tokens: tokens.size(),
+    close,
+  };
 }
 
 /** Node does not tell a response that waits behind another one (pipelining) that its connection has ended. */

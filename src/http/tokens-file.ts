@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type Grant, parseTokens, type Tokens, type WrongLine } from './token-line.ts';
+import { parseTokens, type Tokens, type WrongLine } from './token-line.ts';
 
 /** From one look at the file to the next, in milliseconds: a change counts within a second. */
 const LOOK_MS = 500;
@@ -11,29 +11,15 @@ const MOST_BYTES = 1_000_000;
 const MOST_DESCRIBED = 10;
 const SETTING = 'AGORA_THREADS_HTTP_TOKENS_FILE';
 
-/** The tokens that count now. */
-export interface TokensFile {
-  /** Whose token has this hash; undefined for nobody's. */
-  grantOf(hash: string): Grant | undefined;
-  /** How many tokens count. */
-  size(): number;
-  close(): void;
-}
-
-export interface TokensFileOptions {
-  readonly file: string;
-  readonly clock: Clock;
-  readonly log: Pick<Log, 'warn' | 'info'>;
-}
-
-/** Where no file is set: nobody has a token. */
-export const NO_TOKENS: TokensFile = { grantOf: () => undefined, size: () => 0, close: () => undefined };
+export type TokensFile = Awaited<ReturnType<typeof openTokensFile>>;
 
 /**
  * Reads the file of tokens, and again every half second until it is closed. A file that is gone or unreadable holds no
  * token. Changes and wrong lines are logged once, by the numbers of lines and never with their text.
+ *
+ * @param file undefined where none is set: nobody has a token
  */
-export async function openTokensFile({ file, clock, log }: TokensFileOptions): Promise<TokensFile> {
+export async function openTokensFile(file: string | undefined, clock: Clock, log: Pick<Log, 'warn' | 'info'>) {
   let tokens: Tokens = new Map();
   let last: string | undefined;
   let closed = false;
@@ -48,6 +34,7 @@ export async function openTokensFile({ file, clock, log }: TokensFileOptions): P
   }
 
   async function look(): Promise<void> {
+    if (file === undefined) return;
     const read = await readTokensText(file);
     if (closed) return;
     cancel = clock.after(LOOK_MS, () => void look());
@@ -63,8 +50,12 @@ export async function openTokensFile({ file, clock, log }: TokensFileOptions): P
 
   await look();
   return {
-    // Nobody can choose the hash of what they send, so the time of this lookup says nothing about the tokens here.
-    grantOf: (hash) => tokens.get(hash),
+    /**
+     * Whose token has this hash; undefined for nobody's. Nobody can choose the hash of what they send, so the time of
+     * this lookup says nothing about the tokens here.
+     */
+    grantOf: (hash: string) => tokens.get(hash),
+    /** How many tokens count. */
     size: () => tokens.size,
     close() {
       closed = true;

@@ -18,7 +18,7 @@ async function open(text?: string | Uint8Array) {
   const clock = manualClock();
   const log: string[] = [];
   const note = (line: string) => void log.push(line);
-  const tokens = await openTokensFile({ file, clock, log: { warn: note, info: note } });
+  const tokens = await openTokensFile(file, clock, { warn: note, info: note });
   onTestFinished(() => tokens.close());
   return {
     tokens,
@@ -96,7 +96,7 @@ describe('the file of tokens', () => {
   it('that is a folder lets nobody in', async () => {
     const log: string[] = [];
     const note = (line: string) => void log.push(line);
-    const tokens = await openTokensFile({ file: tmpdir(), clock: manualClock(), log: { warn: note, info: note } });
+    const tokens = await openTokensFile(tmpdir(), manualClock(), { warn: note, info: note });
     expect(tokens.size()).toBe(0);
     expect(log.join()).toContain('is not a regular file');
     tokens.close();
