@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { Endpoint } from './endpoints.ts';
 
 /** Asked before each sending of a request that must only go while something still holds. */
@@ -32,8 +31,8 @@ export interface ApiCall<T> extends Sending {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. Removing members is a DELETE with a body. */
   readonly body?: unknown;
-  /** Schema of a 200; other fields are ignored. */
-  readonly answer: z.ZodType<T>;
+  /** Reads the JSON of a 200; throws a ZodError where it is not as documented. */
+  readonly answer: (json: unknown) => T;
   /** Called when the request is sent again although an earlier attempt may have landed. */
   readonly onResend?: () => void;
 }

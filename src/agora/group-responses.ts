@@ -23,7 +23,7 @@ const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
 /**
- * The schemas of all answers about groups and users.
+ * The readers of all answers about groups and users: each throws a ZodError for what is not as documented.
  *
  * @param appKey `org#app` where it is known: the prefix that owners in the app's list have
  */
@@ -51,16 +51,16 @@ export function createGroupAnswers(appKey?: string) {
   /** Groups of the app: the cursor is at the top level, not in `properties`. */
   const groupPage = z
     .object({ data: z.array(group), cursor })
-    .transform((answer): Page<Group> => page(answer.data, answer.cursor));
+    .transform((answer): Page<Group> => page(answer.data, answer.cursor)).parse;
 
   const groupsOfUser = z
     .object({ entities: z.array(group), total: z.unknown().optional() })
-    .transform(({ entities, total }): NumberedPage<Group> => ({ items: entities, total: countOf(total) }));
+    .transform(({ entities, total }): NumberedPage<Group> => ({ items: entities, total: countOf(total) })).parse;
 
   /** The older form of the same list has no pages. */
   const joinedGroups = z
     .object({ data: z.array(group) })
-    .transform(({ data }): NumberedPage<Group> => ({ items: data, total: data.length }));
+    .transform(({ data }): NumberedPage<Group> => ({ items: data, total: data.length })).parse;
 
   const userId = read(userIdOf, 'a user id');
   const member = z.union([
@@ -68,16 +68,16 @@ export function createGroupAnswers(appKey?: string) {
     z.object({ owner: userId }).transform((entry) => entry.owner),
   ]);
 
-  const groupMembers = z.object({ data: z.array(member) }).transform(({ data }) => data);
+  const groupMembers = z.object({ data: z.array(member) }).transform(({ data }) => data).parse;
 
   /** Among several groups an unknown one is an entry with an error, and not a refusal. */
   const groupDetails = z
     .object({ data: z.array(z.union([z.object({ error: z.string() }).transform(() => undefined), group])) })
-    .transform(({ data }) => data.filter((entry) => entry !== undefined));
+    .transform(({ data }) => data.filter((entry) => entry !== undefined)).parse;
 
   const user = z
     .object({ entities: z.tuple([z.object({ username: userId })]) })
-    .transform(({ entities: [{ username }] }) => username);
+    .transform(({ entities: [{ username }] }) => username).parse;
 
   return { groupPage, groupsOfUser, joinedGroups, groupMembers, groupDetails, user };
 }

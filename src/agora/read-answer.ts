@@ -18,7 +18,7 @@ const errorBody = z
  *
  * @throws AgoraError for anything but a readable 200
  */
-export function readAnswer<T>(schema: z.ZodType<T>, answer: HttpAnswer, clock: Clock): T {
+export function readAnswer<T>(read: (json: unknown) => T, answer: HttpAnswer, clock: Clock): T {
   const { status, text } = answer;
   // A status that HTTP does not define says nothing about what was done.
   if (status < 200 || status >= 600) throw unreadable(`its HTTP status is ${status}`);
@@ -31,10 +31,13 @@ export function readAnswer<T>(schema: z.ZodType<T>, answer: HttpAnswer, clock: C
     const said = error_description ?? error;
     if (said !== undefined) throw unreadable('it is a success by its status, and an error by its body').with({ said });
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
+  try {
+    return read(json);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const [issue] = error.issues;
+    throw unreadable(`${issue?.path.join('.') || 'its body'} is not as documented (${issue?.message ?? 'unknown'})`);
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -60,50 +60,46 @@ const id = read(idOf, 'an id in digits');
 /** Cursors seen are short base64 texts; longer ones than this would be passed on at great cost. */
 export const cursor = z.string().max(2_048).nullish();
 
+/** Where the cursor belongs; the web SDK also looks in `data.cursor` and at the top level [SDK5]. */
+const envelope = { properties: z.object({ cursor }).nullish(), cursor };
+
+const entities = z.array(z.unknown()).nullish();
+
 /**
- * What a list answer has around its items. `entities` and `properties` may be null or missing [EM], but a body without
- * any sign of a list is another answer, or not the service's, and must not be read as "no threads".
+ * Lists are at `entities`; the web SDK also reads `data.entities` [SDK5]. Both may be null or missing [EM], but a body
+ * without any sign of a list is another answer, or not the service's, and must not be read as "no threads".
  */
-const envelope = {
-  action: z.unknown().optional(),
-  /** Where the cursor belongs; the web SDK also looks in `data.cursor` and at the top level [SDK5]. */
-  properties: z.object({ cursor }).nullish(),
-  cursor,
-};
-
-/** Is it an empty list of the service? */
-const isEmptyList = ({ action, properties }: { action?: unknown; properties?: unknown }): boolean =>
-  properties !== undefined || action === 'get';
-
-const NOT_A_LIST = 'no list answer of Agora Chat';
-
-/** Lists are at `entities`; the web SDK also reads `data.entities` [SDK5]. */
 const threadFrame = z
   .object({
     ...envelope,
-    entities: z.array(z.unknown()).nullish(),
-    data: z.object({ entities: z.array(z.unknown()).nullish(), cursor }).nullish(),
+    action: z.unknown().optional(),
+    entities,
+    data: z.object({ entities, cursor }).nullish(),
   })
   .refine(
-    (answer) => answer.entities !== undefined || answer.data?.entities !== undefined || isEmptyList(answer),
-    NOT_A_LIST,
+    ({ entities, data, properties, action }) =>
+      entities !== undefined || data?.entities !== undefined || properties !== undefined || action === 'get',
+    'no list answer of Agora Chat',
   );
 
 export const page = <T>(items: readonly T[], cursor: string | null | undefined): Page<T> =>
   cursor ? { items, cursor } : { items };
 
-const created = z.object({ data: z.object({ thread_id: id }) }).transform((answer) => answer.data.thread_id);
-const renamed = z.object({ data: z.object({ name: z.string() }) }).transform((answer) => answer.data.name);
-const deleted = z.object({ data: z.object({ status: z.literal('ok') }) }).transform(() => undefined);
+const A_THREAD = 'a thread with an id in digits';
+
+const created = z.object({ data: z.object({ thread_id: id }) }).transform((answer) => answer.data.thread_id).parse;
+const renamed = z.object({ data: z.object({ name: z.string() }) }).transform((answer) => answer.data.name).parse;
+const done = z.object({ data: z.object({ status: z.literal('ok') }) }).transform(() => undefined).parse;
 const memberCount = z.object({ affiliations_count: z.int().nonnegative().optional().catch(undefined) });
 
 /**
- * The schemas of all answers.
+ * The readers of all answers: each throws a ZodError for what is not as documented.
  *
  * @param appKey `org#app` where it is known: the prefix that user ids may have
  */
 export function createAnswers(appKey?: string) {
   const userIdOf = createUserIdOf(appKey);
+  const userId = read(userIdOf, 'a user id');
 
   /** Only the id is required; any other part may be missing or of an unknown shape. */
   function threadOf(value: unknown): Thread | undefined {
@@ -121,53 +117,37 @@ export function createAnswers(appKey?: string) {
     };
   }
 
-  const userId = read(userIdOf, 'a user id');
-  const thread = read(threadOf, 'a thread with an id in digits');
-
-  /**
-   * A page of threads, read in a check instead of a transform: in long walks, what passed through a transform of zod 4.6
-   * survives several collections, and collecting it costs more than the reading.
-   */
-  const threadPage = z.custom<Page<Thread>>().check((payload) => {
-    const parsed = threadFrame.safeParse(payload.value);
-    if (!parsed.success) {
-      for (const { path, message } of parsed.error.issues)
-        payload.issues.push({ code: 'custom', path, message, input: payload.value });
-      return;
-    }
-    const { entities, data, properties, cursor } = parsed.data;
-    const items: Thread[] = [];
-    for (const value of entities ?? data?.entities ?? []) {
-      const known = threadOf(value);
-      if (known) items.push(known);
-      else {
-        const path = [...(entities ? [] : ['data']), 'entities', items.length];
-        payload.issues.push({ code: 'custom', path, message: 'expected a thread with an id in digits', input: value });
-        return;
-      }
-    }
-    payload.value = page(items, properties?.cursor || data?.cursor || cursor);
-  });
-
-  const memberPage = z
-    .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullable(), cursor }) })
-    .transform(({ data, properties, cursor }) =>
-      page(data.affiliations ?? [], properties?.cursor || data.cursor || cursor),
-    );
-
-  const removed = z
-    .object({ entities: z.array(z.object({ result: z.boolean(), user: userId })) })
-    .transform(({ entities }) => new Map(entities.map(({ user, result }) => [user, result])));
+  /** No transform: in long walks, what passed through one of zod 4.6 costs more to collect than the reading does. */
+  function threadPage(json: unknown): Page<Thread> {
+    const { entities, data, properties, cursor } = threadFrame.parse(json);
+    const items = (entities ?? data?.entities ?? []).map((value, n) => {
+      const thread = threadOf(value);
+      if (thread) return thread;
+      const path = [...(entities ? [] : ['data']), 'entities', n];
+      throw new z.ZodError([{ code: 'custom', path, message: `expected ${A_THREAD}`, input: value }]);
+    });
+    return page(items, properties?.cursor || data?.cursor || cursor);
+  }
 
   const detail = z
     .object({ data: z.unknown() })
     .transform(({ data }) => data)
     .pipe(
-      z.intersection(
-        thread,
-        memberCount.transform((data) => ({ memberCount: data.affiliations_count })),
-      ),
-    );
+      read((data) => {
+        const thread = threadOf(data);
+        return thread && { ...thread, memberCount: memberCount.parse(data).affiliations_count };
+      }, A_THREAD),
+    ).parse;
 
-  return { created, renamed, deleted, added: deleted, threadPage, memberPage, removed, detail };
+  const memberPage = z
+    .object({ ...envelope, data: z.object({ affiliations: z.array(userId).nullable(), cursor }) })
+    .transform(({ data, properties, cursor }) =>
+      page(data.affiliations ?? [], properties?.cursor || data.cursor || cursor),
+    ).parse;
+
+  const removed = z
+    .object({ entities: z.array(z.object({ result: z.boolean(), user: userId })) })
+    .transform(({ entities }) => new Map(entities.map(({ user, result }) => [user, result]))).parse;
+
+  return { created, renamed, done, threadPage, memberPage, removed, detail };
 }

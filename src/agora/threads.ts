@@ -72,14 +72,14 @@ const unsorted = ({ sort: _sort, ...query }: PageQuery): Record<string, string> 
 export const createThreads = (send: Send, appKey?: string): Threads => threadsOver(send, createAnswers(appKey));
 
 function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Threads {
-  const { created, renamed, deleted, added, removed, threadPage, memberPage, detail } = answers;
+  const { created, renamed, done, removed, threadPage, memberPage, detail } = answers;
   return {
     with: (sending) => threadsOver((call, signal) => send({ ...call, ...sending }, signal), answers),
     create: ({ groupId, name, msgId, owner }, signal) =>
       send({ endpoint: 'create', body: { group_id: groupId, name, msg_id: msgId, owner }, answer: created }, signal),
     rename: (threadId, name, signal) =>
       send({ endpoint: 'rename', ids: [threadId], body: { name }, answer: renamed }, signal),
-    delete: (threadId, signal) => send({ endpoint: 'delete', ids: [threadId], answer: deleted }, signal),
+    delete: (threadId, signal) => send({ endpoint: 'delete', ids: [threadId], answer: done }, signal),
     list: (query, signal) => send({ endpoint: 'list', query: queryOf(query), answer: threadPage }, signal),
     listOfUser: (username, query, signal) =>
       send({ endpoint: 'list_user', ids: [username], query: queryOf(query), answer: threadPage }, signal),
@@ -91,7 +91,7 @@ function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Thr
     listMembers: (threadId, query, signal) =>
       send({ endpoint: 'members', ids: [threadId], query: unsorted(query), answer: memberPage }, signal),
     addMembers: (threadId, usernames, signal) =>
-      send({ endpoint: 'add_members', ids: [threadId], body: { usernames }, answer: added }, signal),
+      send({ endpoint: 'add_members', ids: [threadId], body: { usernames }, answer: done }, signal),
     async removeMembers(threadId, usernames, signal) {
       let resent = false;
       const onResend = () => {

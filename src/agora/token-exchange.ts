@@ -24,6 +24,6 @@ export const createTokenExchange =
   async (body, signal) =>
     defined(
       await withPermit(limiter, 'token', signal, () =>
-        sendOnce({ endpoint: 'token', body, answer }, undefined, signal),
+        sendOnce({ endpoint: 'token', body, answer: answer.parse }, undefined, signal),
       ),
     );

@@ -17,8 +17,9 @@ it.each([
   [{ timestamp: 1 }, false],
   [{}, false],
 ])('%j is an empty list of threads: %s', (answer, empty) => {
-  const { data } = createAnswers().threadPage.safeParse(answer);
-  expect(data).toEqual(empty ? { items: [] } : undefined);
+  const read = () => createAnswers().threadPage(answer);
+  if (empty) expect(read()).toEqual({ items: [] });
+  else expect(read).toThrow('no list answer of Agora Chat');
 });
 
 it.each([
@@ -32,6 +33,6 @@ it.each([
   ['970ca35de60c44645bbae8a215061b33', 'acme#helpdesk_lin', 'lin'],
 ])('of app %s, user id %s is read as %s', (appKey, sent, read) => {
   const { memberPage, threadPage } = createAnswers(appKey);
-  expect(memberPage.parse({ data: { affiliations: [sent] } }).items).toEqual([read]);
-  expect(threadPage.parse({ entities: [{ id: '1', owner: sent }] }).items).toMatchObject([{ owner: read }]);
+  expect(memberPage({ data: { affiliations: [sent] } }).items).toEqual([read]);
+  expect(threadPage({ entities: [{ id: '1', owner: sent }] }).items).toMatchObject([{ owner: read }]);
 });
