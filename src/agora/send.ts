@@ -6,15 +6,7 @@ import { askOperator } from './next-step.ts';
 import { type RateLimiter, usePermit } from './rate-limiter.ts';
 import { MOST_ATTEMPTS, retryDelay } from './retry.ts';
 import type { SendOnce } from './send-once.ts';
-
-/** Where tokens come from, as far as sending needs to know. */
-export interface TokenSource {
-  get(signal: AbortSignal): Promise<string>;
-  /** A token other than the refused one; undefined where the refused one is fresh. Throws where none can be had. */
-  renew(refused: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Does this server build or fetch its tokens? Then the operator need not renew one that is refused. */
-  readonly renewable: boolean;
-}
+import type { TokenSource } from './tokens.ts';
 
 export interface SendOptions {
   readonly sendOnce: SendOnce;

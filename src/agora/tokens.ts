@@ -4,7 +4,6 @@ import { forget, secret } from '../base/redact.ts';
 import { type Credentials, SecretFileError } from '../settings/read-secret.ts';
 import { AgoraError } from './errors.ts';
 import { askOperator } from './next-step.ts';
-import type { TokenSource } from './send.ts';
 import type { TokenExchange } from './token-exchange.ts';
 
 interface Issued {
@@ -31,22 +30,22 @@ const PAUSE_MS = 60_000;
 /** The last tokens that were replaced are kept out of every output, too. */
 const MOST_RETIRED = 10;
 
+export type TokenSource = ReturnType<typeof createTokens>;
+
 /**
  * Builds or fetches tokens, and renews them from half of their life on: lazily, at the next call, and once for all
  * callers. A call waits for that only where it has no good token.
  */
-export function createTokens(
-  credentials: Credentials,
-  { clock, exchange }: { clock: Clock; exchange: TokenExchange },
-): TokenSource {
+export function createTokens(credentials: Credentials, { clock, exchange }: { clock: Clock; exchange: TokenExchange }) {
   const elapsedMs = timePassed(clock);
   let current: Issued | undefined;
   let renewal: Promise<Issued> | undefined;
   /** By `elapsedMs`: before these no exchange is sent, and no good token is replaced. */
   let nextExchange = 0;
   let nextRenewal = 0;
-  let lastFailure: unknown;
-  const retired: string[] = [];
+  /** Of the last exchange. */
+  let lastFailure: AgoraError | undefined;
+  const retired = new Set<string>();
 
   const isGood = ({ since, life }: Issued): boolean => elapsedMs() - since < life;
   /** The clock was set back: the service may refuse a token that was built here before. */
@@ -58,69 +57,76 @@ export function createTokens(
 
   /** The last ones may still be in use by a call; nobody will echo those before. */
   function retire(token: string): void {
-    retired.push(token);
-    if (retired.length <= MOST_RETIRED) return;
-    const [oldest] = retired.splice(0, 1);
-    if (oldest !== undefined && !retired.includes(oldest)) forget(oldest);
+    retired.add(token);
+    const [oldest] = retired;
+    if (retired.size <= MOST_RETIRED || oldest === undefined) return;
+    retired.delete(oldest);
+    forget(oldest);
   }
 
-  async function issue(): Promise<Issued> {
-    // Read before the work: a token counts as older than it is, never as younger.
-    const start = { issuedAt: clock.now(), since: elapsedMs() };
+  async function issue(): Promise<Pick<Issued, 'token' | 'life'>> {
     switch (credentials.kind) {
       case 'fixed':
-        return { ...start, token: secret(await credentials.token()), life: Number.POSITIVE_INFINITY };
+        return { token: await credentials.token(), life: Number.POSITIVE_INFINITY };
       case 'built': {
         const certificate = secret(await credentials.certificate());
-        return { ...start, token: secret(await build(credentials.appId, certificate)), life: BUILT_LIFE_S * 1_000 };
+        return { token: await build(credentials.appId, certificate), life: BUILT_LIFE_S * 1_000 };
       }
       case 'exchanged': {
         const left = nextExchange - elapsedMs();
         if (left > 0) throw lastFailure === undefined ? tooSoon(left) : withHint(lastFailure, left);
         // Reading the secret comes first: its failure is no exchange.
-        const client_secret = secret(await credentials.clientSecret());
-        let reached = true;
-        try {
-          const body = { grant_type: 'client_credentials', client_id: credentials.clientId, client_secret } as const;
-          // Bounded by the time limit of the attempt. No caller's signal: others may wait for the token, and an
-          // exchange that is given up counts as one all the same.
-          const { access_token, expires_in } = await exchange(body, new AbortController().signal);
-          lastFailure = undefined;
-          return { ...start, token: secret(access_token), life: lifeOf(expires_in) * 1_000 };
-        } catch (error) {
-          reached = mayHaveReached(error);
-          lastFailure = exchangeFailure(error);
-          throw lastFailure;
-        } finally {
-          // From its end: the service may have counted it at any moment before.
-          if (reached) nextExchange = elapsedMs() + PAUSE_MS;
-        }
+        return exchangeFor(credentials.clientId, secret(await credentials.clientSecret()));
       }
     }
   }
 
+  async function exchangeFor(client_id: string, client_secret: string): Promise<Pick<Issued, 'token' | 'life'>> {
+    let isCounted = true;
+    try {
+      // Bounded by the time limit of the attempt. No caller's signal: others may wait for the token, and an exchange that
+      // is given up counts as one all the same.
+      const body = { grant_type: 'client_credentials', client_id, client_secret } as const;
+      const { access_token, expires_in } = await exchange(body, new AbortController().signal);
+      lastFailure = undefined;
+      return { token: access_token, life: lifeOf(expires_in) * 1_000 };
+    } catch (error) {
+      if (!(error instanceof AgoraError)) throw error;
+      isCounted = mayHaveReached(error);
+      lastFailure = exchangeFailure(error);
+      throw lastFailure;
+    } finally {
+      // From its end: the service may have counted it at any moment before.
+      if (isCounted) nextExchange = elapsedMs() + PAUSE_MS;
+    }
+  }
+
+  async function renewNow(): Promise<Issued> {
+    // Read before the work: a token counts as older than it is, never as younger.
+    const start = { issuedAt: clock.now(), since: elapsedMs() };
+    try {
+      const { token, life } = await issue();
+      if (current && current.token !== token) retire(current.token);
+      current = { ...start, token: secret(token), life };
+      return current;
+    } catch (error) {
+      nextRenewal = elapsedMs() + PAUSE_MS;
+      throw error instanceof SecretFileError ? unreadableSecret(error) : error;
+    }
+  }
+
+  /** One for all who ask meanwhile. */
   function renewOnce(): Promise<Issued> {
-    renewal ??= issue()
-      .then(
-        (issued) => {
-          if (current && current.token !== issued.token) retire(current.token);
-          current = issued;
-          return issued;
-        },
-        (error: unknown) => {
-          nextRenewal = elapsedMs() + PAUSE_MS;
-          throw error instanceof SecretFileError ? unreadableSecret(error) : error;
-        },
-      )
-      .finally(() => {
-        renewal = undefined;
-      });
+    renewal ??= renewNow().finally(() => {
+      renewal = undefined;
+    });
     return renewal;
   }
 
   return {
+    /** Are tokens built or fetched here? Then the operator need not renew one that is refused. */
     renewable: credentials.kind !== 'fixed',
-    async get(signal) {
+    async get(signal: AbortSignal): Promise<string> {
       signal.throwIfAborted();
       if (current && isGood(current)) {
         if (!isDue(current) || isPaused()) return current.token;
@@ -140,7 +146,8 @@ export function createTokens(
         throw error;
       }
     },
-    async renew(refused, signal) {
+    /** A token other than the refused one; undefined where the refused one is fresh. Throws where none can be had. */
+    async renew(refused: string, signal: AbortSignal): Promise<string | undefined> {
       signal.throwIfAborted();
       if (current && current.token !== refused && isGood(current)) return current.token;
       // A renewal under way has begun its pause already, and its token is still to come.
@@ -190,12 +197,10 @@ async function build(appId: string, certificate: string): Promise<string> {
 }
 
 /** Could the service have counted an exchange that failed? Not where it never left (DNS, a refused connection). */
-const mayHaveReached = (error: unknown): boolean =>
-  !(error instanceof AgoraError) || error.facts.landed === 'maybe' || error.facts.status !== undefined;
+const mayHaveReached = ({ facts }: AgoraError): boolean => facts.landed === 'maybe' || facts.status !== undefined;
 
 /** A refused exchange is about the credentials, whatever call needed the token. */
-function exchangeFailure(error: unknown): unknown {
-  if (!(error instanceof AgoraError)) return error;
+function exchangeFailure(error: AgoraError): AgoraError {
   const { status } = error.facts;
   const refused = error.code !== 'rate_limited' && (status === 400 || status === 401 || status === 403);
   return error.with({
@@ -211,8 +216,7 @@ function exchangeFailure(error: unknown): unknown {
 }
 
 /** The failure of the last exchange, for callers within its minute; `left` in milliseconds. */
-function withHint(failure: unknown, left: number): unknown {
-  if (!(failure instanceof AgoraError)) return failure;
+function withHint(failure: AgoraError, left: number): AgoraError {
   const { next, operator } = failure.facts;
   const hint = `The next exchange can be tried in ${inSeconds(left)}.`;
   return failure.with({

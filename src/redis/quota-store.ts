@@ -43,16 +43,15 @@ export function openQuotaStore(url: string, app: string, events: QuotaStoreEvent
   redis.on('close', () => events.onLost(reason));
 
   /** In a cluster all keys of an app are in one slot, by the part in braces. */
-  const key = (rest: string): string => `agora-threads:{${app}}:${rest}`;
-  const keysOf = (budget: string): string[] => [key(`${budget}:places`), key(`${budget}:state`), key('processes')];
+  const prefix = `agora-threads:{${app}}:`;
 
   async function runScript(budget: string, request: string): Promise<unknown> {
-    const keys = keysOf(budget);
+    const given = [`${prefix}${budget}:places`, `${prefix}${budget}:state`, `${prefix}processes`, request];
     try {
-      return await redis.evalsha(SHA, keys.length, [...keys, request]);
+      return await redis.evalsha(SHA, 3, given);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.eval(QUOTA_SCRIPT, keys.length, [...keys, request]);
+      return redis.eval(QUOTA_SCRIPT, 3, given);
     }
   }
 
@@ -68,7 +67,7 @@ export function openQuotaStore(url: string, app: string, events: QuotaStoreEvent
         throw error;
       }
     },
-    processes: () => redis.zrange(key('processes'), '0', '-1'),
+    processes: () => redis.zrange(`${prefix}processes`, '0', '-1'),
     async close() {
       redis.disconnect();
     },

@@ -385,6 +385,7 @@ describe('a clock that is set back', () => {
       clock.advance(-9 * 60 * SECONDS);
       await tokens.get(never);
     }
+    await settled();
     expect(await tokens.get(never)).toBe('token-two-2');
   });
 
