@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildView } from './build-view.mjs';
-import { buildChunks, CHUNK_RULES } from './chunks.mjs';
+import { CHUNKS } from './chunks.mjs';
 import { lean, RULES } from './lean.mjs';
 import { notices } from './notices.mjs';
 
@@ -35,25 +35,19 @@ const require = process.getBuiltinModule;`,
   },
 };
 
-/** A chunk is imported by `main.js`, which has looked at the version of Node. */
-const chunkOptions = { ...options, banner: { js: 'const require = process.getBuiltinModule;' } };
-
 /** Builds `dist/main.js`, its chunks, the view and the licence notices below the repository's root. */
 export async function buildServer() {
-  const outfile = `${root}dist/main.js`;
   const { metafile } = await build({
     ...options,
-    entryPoints: ['src/main.ts'],
-    outfile,
+    entryPoints: { main: 'src/main.ts', ...CHUNKS },
+    outdir: 'dist',
     metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
-    plugins: [lean([...CHUNK_RULES, ...RULES.main, ...RULES.esm])],
+    plugins: [lean(RULES)],
   });
-  const chunks = await buildChunks(chunkOptions, `${root}dist/`);
-  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, [metafile, ...chunks]));
+  await chmod(`${root}dist/main.js`, 0o755);
+  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
   await buildView(root);
-  await chmod(outfile, 0o755);
-  return outfile;
 }
 
 /** The tools as src/app/prebuilt-tools.ts lists them. */

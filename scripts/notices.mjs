@@ -10,19 +10,16 @@ const RULE = '-'.repeat(80);
  * One text with the name, version and licence of each package in the bundle.
  *
  * @param {string} root the repository's folder
- * @param {readonly import('esbuild').Metafile[]} metafiles
+ * @param {import('esbuild').Metafile} metafile
  * @throws ZodError if a package names no licence
  */
-export async function notices(root, metafiles) {
+export async function notices(root, { outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const folders = new Set(
-    metafiles
-      .flatMap(({ outputs }) => Object.values(outputs))
-      .flatMap(({ inputs }) =>
-        Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => {
-          const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
-          return folder === undefined || bytesInOutput === 0 ? [] : [folder];
-        }),
-      ),
+    inputs.flatMap(([path, { bytesInOutput }]) => {
+      const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
+      return folder === undefined || bytesInOutput === 0 ? [] : [folder];
+    }),
   );
   const parts = await Promise.all([...folders].sort().map((folder) => notice(join(root, folder))));
   return ['agora-threads-mcp holds code of these packages, under their licences.\n', ...parts].join(`\n${RULE}\n\n`);

@@ -12,14 +12,12 @@ const buildWith = (rules: readonly Rule[], contents: string) =>
   });
 
 describe('a rule of the build', () => {
-  it.each(Object.values(RULES).flat())('that matches no file fails the build: $what', async (rule) => {
+  it.each(RULES)('that matches no file fails the build: $what', async (rule) => {
     await expect(buildWith([rule], 'export {};')).rejects.toThrow(rule.what);
   });
 
   it('fails the build with its filter broken only, among rules that match', async () => {
-    const [first, ...rest] = [...RULES.main, ...RULES.esm].filter(
-      ({ filter }) => filter.test('node:fs') || filter.test('/ajv-provider.js'),
-    );
+    const [first, ...rest] = RULES.filter(({ filter }) => filter.test('node:fs') || filter.test('/ajv-provider.js'));
     if (!first) throw new Error('no such rule');
     const source = 'import "node:fs"; import "@modelcontextprotocol/sdk/validation/ajv-provider.js";';
     await expect(buildWith([first, ...rest], source)).resolves.toMatchObject({ errors: [] });
