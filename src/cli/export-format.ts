@@ -5,103 +5,101 @@ import { utcTime } from '../present/time.ts';
 
 /** The members of an exported thread. `gone`: it was deleted meanwhile. */
 export interface ExportMembers {
-  readonly ids: readonly string[];
-  readonly state: 'complete' | 'cut' | 'unread' | 'gone';
+  readonly members: readonly string[];
+  readonly members_state: 'complete' | 'cut' | 'unread' | 'gone';
 }
 
 export interface ExportHead {
+  readonly type: 'agora-threads-export';
+  readonly version: 1;
   readonly app: string;
   readonly host: string;
   readonly scope: Readonly<Record<string, string>>;
   readonly filters: Readonly<Record<string, string>>;
+  /** Are the members of each thread exported? */
   readonly members: boolean;
-  /** Milliseconds since 1970. */
-  readonly started: number;
+  readonly started: string;
 }
 
 export interface ExportEnd {
+  readonly type: 'end';
   readonly complete: boolean;
   readonly threads: number;
   readonly unresolved: number;
   readonly calls: number;
-  readonly ended: number;
+  readonly ended: string;
 }
 
-/** Each function gives whole lines. */
-export interface ExportFormat {
-  head(head: ExportHead): string;
-  thread(thread: Thread, readAt: number, members: ExportMembers | undefined): string;
-  unresolved(thread: Unresolved): string;
-  end(end: ExportEnd): string;
-}
+/** What is said of a thread in either format, in this order. */
+export const threadRow = (
+  { id, name, owner, groupId, msgId, created }: Thread,
+  readAt: number,
+  members?: ExportMembers,
+) => ({
+  type: 'thread' as const,
+  id,
+  name,
+  owner,
+  group_id: groupId,
+  msg_id: msgId,
+  created_at: created === undefined ? undefined : utcTime(created),
+  ...members,
+  read_at: utcTime(readAt),
+});
+
+/** A row of an export, as its line of JSON has it. */
+export type ExportRow =
+  | ExportHead
+  | ReturnType<typeof threadRow>
+  | (Unresolved & { readonly type: 'unresolved' })
+  | ExportEnd;
 
 /** The JSON of a row: exact, and without a character that a terminal would obey. */
-const jsonLine = (row: object): string =>
+export const jsonLine = (row: ExportRow): string =>
   `${toRedactedJson(row).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(character.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   )}\n`;
 
-export const jsonLines: ExportFormat = {
-  head: ({ started, ...head }) =>
-    jsonLine({ type: 'agora-threads-export', version: 1, ...head, started: utcTime(started) }),
-  thread: ({ id, name, owner, groupId, msgId, created }, readAt, members) =>
-    jsonLine({
-      type: 'thread',
-      id,
-      name,
-      owner,
-      group_id: groupId,
-      msg_id: msgId,
-      created_at: created === undefined ? undefined : utcTime(created),
-      ...(members && { members: members.ids, members_state: members.state }),
-      read_at: utcTime(readAt),
-    }),
-  unresolved: (thread) => jsonLine({ type: 'unresolved', ...thread }),
-  end: ({ ended, ...end }) => jsonLine({ type: 'end', ...end, ended: utcTime(ended) }),
-};
+const COLUMNS = ['type', 'id', 'name', 'owner', 'group_id', 'msg_id', 'created_at', 'read_at', 'note'] as const;
+const MEMBER_COLUMNS = ['member_count', 'members'] as const;
+type Column = (typeof COLUMNS | typeof MEMBER_COLUMNS)[number];
+type Cells = Partial<Record<Column, string | number | undefined>>;
+
+/** The row as lines of a spreadsheet (RFC 4180); the first one has the names of the columns. */
+export function csvLine(row: ExportRow, withMembers: boolean): string {
+  const columns: readonly Column[] = withMembers ? [...COLUMNS, ...MEMBER_COLUMNS] : COLUMNS;
+  const cells = cellsOf(row);
+  return `${columns.map((column) => cell(cells ? cells[column] : column)).join(',')}\r\n`;
+}
+
+/** Undefined for the first row. */
+function cellsOf(row: ExportRow): Cells | undefined {
+  switch (row.type) {
+    case 'agora-threads-export':
+      return undefined;
+    case 'thread': {
+      const { members, members_state: state = 'complete', ...rest } = row;
+      const note = state === 'complete' ? undefined : `members ${state}`;
+      return { ...rest, note, member_count: members?.length, members: members?.join(' ') };
+    }
+    case 'unresolved':
+      return { type: row.type, id: row.id, note: row.reason };
+    case 'end': {
+      const { type, complete, threads, unresolved, calls, ended } = row;
+      const how = complete ? 'complete' : 'incomplete';
+      return { type, read_at: ended, note: `${how}: ${threads} threads, ${unresolved} unresolved, ${calls} calls` };
+    }
+  }
+}
 
 /** A spreadsheet would run a cell that begins like this, in full width too, or drop what is invisible there. */
 const ACTIVE = /^[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n']/;
 /** A spreadsheet reads it as a number, and keeps 15 digits of it. */
 const LONG_NUMBER = /^\d{15,}$/;
 
-/** The text of a cell, after a `'` where a spreadsheet would take it for anything but text. */
-const guarded = (text: string): string => (ACTIVE.test(text) || LONG_NUMBER.test(text) ? `'${text}` : text);
-
-const row = (cells: readonly (string | number | undefined)[]): string =>
-  `${cells.map((cell = '') => `"${guarded(redact(String(cell))).replaceAll('"', '""')}"`).join(',')}\r\n`;
-
-const COLUMNS = ['type', 'id', 'name', 'owner', 'group_id', 'msg_id', 'created_at', 'read_at', 'note'] as const;
-const MEMBER_COLUMNS = ['member_count', 'members'] as const;
-type Column = (typeof COLUMNS | typeof MEMBER_COLUMNS)[number];
-
-/** Rows for a spreadsheet (RFC 4180). */
-export function csv(withMembers: boolean): ExportFormat {
-  const columns: readonly Column[] = withMembers ? [...COLUMNS, ...MEMBER_COLUMNS] : COLUMNS;
-  const line = (cells: Partial<Record<Column, string | number | undefined>>): string =>
-    row(columns.map((column) => cells[column]));
-  return {
-    head: () => row(columns),
-    thread: ({ id, name, owner, groupId, msgId, created }, readAt, members) =>
-      line({
-        type: 'thread',
-        id,
-        name,
-        owner,
-        group_id: groupId,
-        msg_id: msgId,
-        created_at: created === undefined ? undefined : utcTime(created),
-        read_at: utcTime(readAt),
-        note: members === undefined || members.state === 'complete' ? undefined : `members ${members.state}`,
-        member_count: members?.ids.length,
-        members: members?.ids.join(' '),
-      }),
-    unresolved: ({ id, reason }) => line({ type: 'unresolved', id, note: reason }),
-    end: ({ complete, threads, unresolved, calls, ended }) =>
-      line({
-        type: 'end',
-        read_at: utcTime(ended),
-        note: `${complete ? 'complete' : 'incomplete'}: ${threads} threads, ${unresolved} unresolved, ${calls} calls`,
-      }),
-  };
+/** The cell, with a `'` before its text where a spreadsheet would take it for anything but text. */
+function cell(value: string | number = ''): string {
+  const text = redact(String(value));
+  const guard = ACTIVE.test(text) || LONG_NUMBER.test(text) ? "'" : '';
+  return `"${guard}${text.replaceAll('"', '""')}"`;
 }

@@ -1,63 +1,51 @@
-import { filterArguments, groupId, instantOf, SPAN, spanInOrder } from '../../tools/support/parameters.ts';
+import * as z from 'zod';
+import { filterArguments, groupId, SPAN, spanInOrder } from '../../tools/support/parameters.ts';
+import { filterOf } from '../../tools/support/thread-list.ts';
 import { defined } from '../base/defined.ts';
 import type { FeedScope } from '../lists/thread-feed.ts';
-import { utcTime } from '../present/time.ts';
 import type { CommandLine } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
-export const FORMATS = ['jsonl', 'csv'] as const;
+const FORMATS = ['jsonl', 'csv'] as const;
 
-export interface ExportOptions {
-  readonly scope: FeedScope;
-  /** Milliseconds since 1970. */
-  readonly createdFrom: number | undefined;
-  readonly createdBefore: number | undefined;
-  readonly members: boolean;
-  readonly format: (typeof FORMATS)[number];
-  readonly bom: boolean;
-  /** Undefined for stdout. */
-  readonly out: string | undefined;
-}
+const isOn = z
+  .string()
+  .optional()
+  .transform((value) => value === '1');
+
+/** By the names of the flags, with `_` for `-`. */
+const exportFlags = z
+  .object({
+    group: groupId.optional(),
+    user: z.string().optional(),
+    created_after: filterArguments.created_after,
+    created_before: filterArguments.created_before,
+    members: isOn,
+    format: z.enum(FORMATS, `must be one of ${FORMATS.join(', ')}`).default('jsonl'),
+    bom: isOn,
+    out: z.string().optional(),
+  })
+  .refine(spanInOrder, SPAN)
+  .refine(({ bom, format }) => !bom || format === 'csv', { error: 'is for --format csv', path: ['bom'] });
+
+export type ExportOptions = ReturnType<typeof readExportOptions>;
 
 /**
  * @throws UsageError for a wrong value
  */
-export function readExportOptions(flags: CommandLine['flags']): ExportOptions {
-  const [group, user] = [flags.get('group'), flags.get('user')];
-  if (group !== undefined && user !== undefined) throw new UsageError('give --group or --user, not both.');
-  if (group !== undefined) checked('group', groupId.safeParse(group));
-  const dates = defined({ created_after: flags.get('created-after'), created_before: flags.get('created-before') });
-  checked('created-after', filterArguments.created_after.safeParse(dates.created_after));
-  checked('created-before', filterArguments.created_before.safeParse(dates.created_before));
-  if (!spanInOrder(dates)) throw new UsageError(`--created-after ${SPAN.error.replace('_', '-')}.`);
-  const bom = flags.get('bom') === '1';
-  const format = FORMATS.find((one) => one === (flags.get('format') ?? FORMATS[0]));
-  if (!format) throw new UsageError(`--format must be one of ${FORMATS.join(', ')}.`);
-  if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv.');
-
-  return {
-    scope:
-      user !== undefined
-        ? { kind: 'user', id: user }
-        : group !== undefined
-          ? { kind: 'group', id: group }
-          : { kind: 'app' },
-    createdFrom: dates.created_after === undefined ? undefined : instantOf(dates.created_after),
-    createdBefore: dates.created_before === undefined ? undefined : instantOf(dates.created_before),
-    members: flags.get('members') === '1',
-    format,
-    bom,
-    out: flags.get('out'),
-  };
+export function readExportOptions(flags: CommandLine['flags']) {
+  if (flags.has('group') && flags.has('user')) throw new UsageError('give --group or --user, not both.');
+  const given = Object.fromEntries([...flags].map(([name, value]) => [name.replaceAll('-', '_'), value]));
+  const { data, error } = exportFlags.safeParse(given);
+  if (error) {
+    const [fault] = error.issues.map(({ path, message }) => `--${path.join()} ${message}.`.replaceAll('_', '-'));
+    throw new UsageError(fault ?? error.message);
+  }
+  const { group, user, created_after, created_before, ...rest } = data;
+  return { ...rest, scope: scopeOf(group, user), filter: filterOf(defined({ created_after, created_before })) };
 }
 
-function checked(name: string, parsed: { error?: { issues: readonly { message: string }[] } | undefined }): void {
-  if (parsed.error) throw new UsageError(`--${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}.`);
+function scopeOf(group: string | undefined, user: string | undefined): FeedScope {
+  if (group !== undefined) return { kind: 'group', id: group };
+  return user === undefined ? { kind: 'app' } : { kind: 'user', id: user };
 }
-
-/** The filters, as the first line of an export names them. */
-export const filtersOf = ({ createdFrom, createdBefore }: ExportOptions): Record<string, string> =>
-  defined({
-    created_after: createdFrom === undefined ? undefined : utcTime(createdFrom),
-    created_before: createdBefore === undefined ? undefined : utcTime(createdBefore),
-  });

@@ -1,14 +1,14 @@
 import { AgoraError } from '../agora/errors.ts';
 import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Thread } from '../agora/thread.ts';
-import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { createWorkQueue } from '../base/work-queue.ts';
 import { feedThreads } from '../lists/thread-feed.ts';
+import { utcTime } from '../present/time.ts';
 import type { AppConnection } from '../toolkit/define-tool.ts';
-import type { ExportEnd, ExportFormat, ExportMembers } from './export-format.ts';
-import { type ExportOptions, filtersOf } from './export-options.ts';
+import { type ExportEnd, type ExportMembers, type ExportRow, threadRow } from './export-format.ts';
+import type { ExportOptions } from './export-options.ts';
 
 /** How far an export is. */
 export interface ExportProgress {
@@ -18,22 +18,17 @@ export interface ExportProgress {
   readonly calls: number;
 }
 
-export interface ExportResult extends ExportEnd {
-  /** What kept it from being complete. */
-  readonly failure: AgoraError | undefined;
-}
-
 export interface ExportWalk {
   readonly connection: Pick<AppConnection, 'app' | 'threads' | 'groups'>;
   readonly options: ExportOptions;
-  readonly format: ExportFormat;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Resolves once there is room for more. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (row: ExportRow) => Promise<void>;
   readonly onProgress: (progress: ExportProgress) => void;
 }
 
+const PAGE = 50;
 /** Member lists that are read at once. */
 const MEMBERS_AT_ONCE = 4;
 /** With more threads than this waiting to be written, the walk waits too: a slow reader must not fill the memory. */
@@ -42,40 +37,57 @@ const MOST_WAITING = 500;
 const MOST_FAILURES = 5;
 
 /**
- * Writes all threads of the scope as they become known, between a first and a last line.
+ * Writes all threads of the scope as they become known, between a first and a last row.
  *
+ * @returns the last row, and what kept the export from being complete
  * @throws AgoraError where nothing at all could be read; the signal's reason once that is aborted
  */
-export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
-  const { connection, options, format, clock, signal, write, onProgress } = walk;
+export async function exportThreads({ connection, options, clock, signal, write, onProgress }: ExportWalk) {
   const { threads, groups, app } = connection;
-  const { scope } = options;
+  const { scope, filter } = options;
   let calls = 0;
   let listed = 0;
   let written = 0;
   let failuresInRow = 0;
   let failure: AgoraError | undefined;
 
-  const onCall = (): void => {
-    calls += 1;
-  };
-
   async function membersOf(id: string): Promise<ExportMembers> {
-    if (failuresInRow >= MOST_FAILURES) return { ids: [], state: 'unread' };
-    const members = await readMembers((query) => {
-      onCall();
-      return threads.listMembers(id, query, signal);
-    });
-    failuresInRow = members.failure ? failuresInRow + 1 : 0;
-    failure ??= members.failure;
-    return members;
+    const ids = new Set<string>();
+    const read = (state: ExportMembers['members_state']) => ({ members: [...ids], members_state: state });
+    if (failuresInRow >= MOST_FAILURES) return read('unread');
+    try {
+      const isWhole = await readMembers(id, ids);
+      failuresInRow = 0;
+      return read(isWhole ? 'complete' : 'cut');
+    } catch (error) {
+      if (!(error instanceof AgoraError)) throw error;
+      if (error.code === 'thread_not_found') return { members: [], members_state: 'gone' };
+      failuresInRow += 1;
+      failure ??= error;
+      return read(ids.size === 0 ? 'unread' : 'cut');
+    }
   }
 
+  /** Reads all members; a short page is the last. @returns false where the service leads in a circle */
+  async function readMembers(id: string, ids: Set<string>): Promise<boolean> {
+    let cursor: string | undefined;
+    for (;;) {
+      calls += 1;
+      const page = await threads.listMembers(id, { limit: PAGE, ...defined({ cursor }) }, signal);
+      const before = ids.size;
+      for (const member of page.items) ids.add(member);
+      if (page.cursor === undefined || page.items.length < PAGE) return true;
+      if (ids.size === before) return false;
+      cursor = page.cursor;
+    }
+  }
+
+  const progress = (): void => onProgress({ threads: written, listed, calls });
   const rows = createWorkQueue<Thread>(MEMBERS_AT_ONCE, MOST_WAITING, async (thread) => {
     const readAt = clock.now();
-    await write(format.thread(thread, readAt, options.members ? await membersOf(thread.id) : undefined));
+    await write(threadRow(thread, readAt, options.members ? await membersOf(thread.id) : undefined));
     written += 1;
-    onProgress({ threads: written, listed, calls });
+    progress();
   });
   /** The connection keeps to the rate; a call of the walk only waits until there is room for what it brings. */
   const share: RateLimiter = {
@@ -85,64 +97,46 @@ export async function exportThreads(walk: ExportWalk): Promise<ExportResult> {
     },
   };
 
-  await write(
-    format.head({
-      app: app.name,
-      host: app.host,
-      scope: scope.kind === 'app' ? {} : { [scope.kind]: scope.id },
-      filters: filtersOf(options),
-      members: options.members,
-      started: clock.now(),
+  await write({
+    type: 'agora-threads-export',
+    version: 1,
+    app: app.name,
+    host: app.host,
+    scope: scope.kind === 'app' ? {} : { [scope.kind]: scope.id },
+    filters: defined({
+      created_after: filter.createdFrom === undefined ? undefined : utcTime(filter.createdFrom),
+      created_before: filter.createdBefore === undefined ? undefined : utcTime(filter.createdBefore),
     }),
-  );
+    members: options.members,
+    started: utcTime(clock.now()),
+  });
   const feed = await feedThreads({
     scope,
-    filter: defined({ createdFrom: options.createdFrom, createdBefore: options.createdBefore }),
+    filter,
     threads,
     groups,
     share,
     clock,
     signal,
-    onCall,
+    onCall() {
+      calls += 1;
+    },
     onThread: rows.push,
     onListed(count) {
       listed = count;
-      onProgress({ threads: written, listed, calls });
+      progress();
     },
   });
   await rows.finish();
-  for (const thread of feed.unresolved) await write(format.unresolved(thread));
+  for (const thread of feed.unresolved) await write({ type: 'unresolved', ...thread });
   const end: ExportEnd = {
+    type: 'end',
     complete: feed.complete && failure === undefined,
     threads: written,
     unresolved: feed.unresolved.length,
     calls,
-    ended: clock.now(),
+    ended: utcTime(clock.now()),
   };
-  await write(format.end(end));
-  return { ...end, failure: feed.failure ?? failure };
-}
-
-const PAGE = 50;
-
-/** All members of a thread; a short page is the last. */
-async function readMembers(
-  read: (query: { limit: number; cursor?: string }) => ReturnType<Threads['listMembers']>,
-): Promise<ExportMembers & { readonly failure?: AgoraError }> {
-  const ids = new Set<string>();
-  let cursor: string | undefined;
-  try {
-    for (;;) {
-      const page = await read({ limit: PAGE, ...defined({ cursor }) });
-      const before = ids.size;
-      for (const member of page.items) ids.add(member);
-      if (page.cursor === undefined || page.items.length < PAGE) return { ids: [...ids], state: 'complete' };
-      if (ids.size === before) return { ids: [...ids], state: 'cut' };
-      cursor = page.cursor;
-    }
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    if (error.code === 'thread_not_found') return { ids: [], state: 'gone' };
-    return { ids: [...ids], state: ids.size === 0 ? 'unread' : 'cut', failure: error };
-  }
+  await write(end);
+  return { end, failure: feed.failure ?? failure };
 }

@@ -9,10 +9,10 @@ import { errorWords, serviceSaid } from '../present/error-words.ts';
 import { problemText, SettingsError } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
-import { csv, jsonLines } from './export-format.ts';
+import { csvLine, type ExportEnd, type ExportRow, jsonLine } from './export-format.ts';
 import { readExportOptions } from './export-options.ts';
 import { toNewFile, toStdout } from './export-target.ts';
-import { type ExportProgress, type ExportResult, exportThreads } from './export-walk.ts';
+import { exportThreads } from './export-walk.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createCancel } from './signals.ts';
 import { tell } from './terminal.ts';
@@ -44,6 +44,7 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
     Math.random,
     createLog(config.logLevel, tell),
   );
+  const lineOf = (row: ExportRow): string => (options.format === 'csv' ? csvLine(row, options.members) : jsonLine(row));
   const mark = config.target.kind === 'sandbox' ? '[sandbox] ' : '';
   const bar = process.stderr.isTTY ? createProgressBar(tell) : undefined;
 
@@ -52,19 +53,18 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
     const connection = await connector.connect();
     if (options.members) tell(`${mark}${costOf(perSecond)}\n`);
     if (options.bom) await target.write(BOM);
-    const result = await exportThreads({
+    const { end, failure } = await exportThreads({
       connection,
       options,
-      format: options.format === 'csv' ? csv(options.members) : jsonLines,
       clock: systemClock,
       signal: cancel.signal,
-      write: target.write,
-      onProgress: ({ threads, listed, calls }: ExportProgress) =>
+      write: (row) => target.write(lineOf(row)),
+      onProgress: ({ threads, listed, calls }) =>
         bar?.show({ progress: threads, total: listed, message: `${threads} threads, ${calls} calls` }),
     });
     bar?.pause();
-    tell(`${mark}${summaryOf(result, connection.app.name)}\n`);
-    process.exitCode = result.complete ? 0 : INCOMPLETE;
+    tell(`${mark}${summaryOf(end, failure, connection.app.name)}\n`);
+    process.exitCode = end.complete ? 0 : INCOMPLETE;
   } catch (error) {
     bar?.pause();
     if (cancel.signal.aborted) {
@@ -86,7 +86,8 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
 const costOf = (perSecond: number): string =>
   `--members reads one member list a thread, or more of a thread of over 50 members, at ${perSecond} calls a second: 1,000 threads take at least ${Math.ceil(1_000 / perSecond)} s.`;
 
-function summaryOf({ complete, threads, unresolved, calls, failure }: ExportResult, app: string): string {
+function summaryOf(end: ExportEnd, failure: AgoraError | undefined, app: string): string {
+  const { complete, threads, unresolved, calls } = end;
   const rest = unresolved === 0 ? '' : `, and ${unresolved} of which no list tells more than the id`;
   const how = complete
     ? 'The export is complete.'
