@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { counted } from '../src/base/wording.ts';
-import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
+import { leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { inApp } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { ADD_STATUSES, type AddStatus, addBatch } from './support/add-members.ts';
+import { ADD_STATUSES, addBatch, countAdded } from './support/add-members.ts';
 import { forEachBatch, pairRow, rowOf } from './support/member-pairs.ts';
 import { fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
 
@@ -23,9 +23,9 @@ export const addThreadMembers = defineTool({
   async handle({ thread_ids, usernames }, context) {
     const users = [...new Set(usernames)];
     const pairs = [...new Set(thread_ids)].map((threadId) => ({ threadId, users }));
-    const results = await forEachBatch<AddStatus>(pairs, context, (batch) => addBatch(batch, context));
+    const results = await forEachBatch(pairs, context, (batch) => addBatch(batch, context));
     return withRows(ADD_STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
-      summary: `Adding ${counted(users.length, 'user')} to ${counted(pairs.length, 'thread')} ${inApp(context.app)}: ${countByStatus(results, ['added', 'failed', 'unknown', 'not_tried'])}.`,
+      summary: `Adding ${counted(users.length, 'user')} to ${counted(pairs.length, 'thread')} ${inApp(context.app)}: ${countAdded(results)}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
       ...left_out,
       results: shown,

@@ -1,30 +1,13 @@
 import * as z from 'zod';
 import { isThere } from '../src/agora/reconcile.ts';
-import { errorWords } from '../src/present/error-words.ts';
-import { inApp, threadFacts } from '../src/present/thread-facts.ts';
+import type { NewThread } from '../src/agora/threads.ts';
+import { inApp } from '../src/present/thread-facts.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import type { LastRecord } from '../src/toolkit/last-records.ts';
-import { makeThread } from './support/make-thread.ts';
-import { addToNewThread, memberFields, membersText } from './support/new-members.ts';
+import { addToNewThread, membersText } from './support/add-members.ts';
+import { makeThread, notMade } from './support/make-thread.ts';
 import { owner, threadId } from './support/parameters.ts';
-import {
-  notEnough,
-  notOurs,
-  refused,
-  restored,
-  STATUSES,
-  stillThere,
-  taken,
-  type WholeRecord,
-} from './support/restore-results.ts';
-
-const output = z.object({
-  summary: z.string(),
-  status: z.enum(STATUSES),
-  thread_id: z.string().optional().describe('The new id; with already_exists that of the thread that is there'),
-  existing: threadFacts.optional().describe('The thread that the message has already'),
-  ...memberFields,
-});
+import { notEnough, type Restored, refused, restored, restoreResult, stillThere } from './support/restore-results.ts';
 
 export const restoreThread = defineTool({
   name: 'restore_thread',
@@ -36,8 +19,8 @@ export const restoreThread = defineTool({
     thread_id: threadId.describe('Id of the deleted thread (digits)'),
     owner: owner.optional().describe('User id of another owner, a member of the group'),
   }),
-  output,
-  async handle(args, context): Promise<z.input<typeof output>> {
+  output: restoreResult,
+  async handle(args, context): Promise<Restored> {
     const { threads, app, clock, signal } = context;
     const { thread_id } = args;
     const { record, searched } = await findRecord(thread_id, context);
@@ -45,34 +28,28 @@ export const restoreThread = defineTool({
       const summary = `Nothing was made ${inApp(app)}: there is no last record of thread ${thread_id} ${searched}. create_thread makes it again if its group, message, name and owner are known.`;
       return { summary, status: 'no_record' };
     }
-    const whole = wholeRecord({ ...record, ...(args.owner !== undefined && { owner: args.owner }) });
-    if (!whole) return notEnough(record, app);
+    const thread = newThreadOf(record, args.owner);
+    if (!thread) return notEnough(record, app);
     // A deletion whose answer was lost leaves a record too, though the thread may still be there.
     if ((await isThere(threads, thread_id, clock, signal)) === 'there') return stillThere(record, app);
 
-    const { group_id, msg_id, name, owner } = whole;
-    const thread = { groupId: group_id, msgId: msg_id, name, owner };
+    const { groupId: group_id, msgId: msg_id, name, owner } = thread;
     const others = [record.owner, ...record.members].filter((user) => user !== undefined).slice(0, MOST_LISTS);
     const made = await makeThread(thread, { thread_id, group_id, msg_id, name, owner }, others, context);
-    switch (made.kind) {
-      case 'made':
-        return addMembers(made.id, whole, '', context);
-      case 'found': {
-        const lost = ` The answer was lost (${errorWords(made.error)}), and it was found by looking for it.`;
-        return made.isOurs ? addMembers(made.thread.id, whole, lost, context) : notOurs(made, whole, app);
-      }
-      case 'other':
-        return notOurs(made, whole, app);
-      case 'taken':
-        return taken(made.thread, whole, others, app);
-      case 'refused':
-        return refused(made.error, whole, app);
-      case 'unknown':
-        return {
-          summary: `It is not known whether thread ${thread_id} was made again ${inApp(app)} (${errorWords(made.error)}); it was not found by looking for it. Call restore_thread again with the same arguments: a message can have only one thread, so no second one can come of it.`,
-          status: 'unknown',
-        };
+    if (made.kind === 'refused') return refused(made.error, record, thread, app);
+    if (made.kind === 'made') {
+      const users = record.members.filter((user) => user !== owner);
+      return restored(made, record, thread, await addToNewThread(made.id, users, context), app);
     }
+    if (made.kind === 'taken' && made.thread?.id === thread_id) return stillThere(record, app);
+    const words = { tool: 'restore_thread', done: 'made', what: `thread ${thread_id} was made again` } as const;
+    const result = notMade(made, thread, words, context);
+    if (made.kind === 'taken' && !made.thread) return { ...result, status: 'refused' };
+    if (made.kind !== 'found' || result.status === 'already_exists') return result;
+    return {
+      ...result,
+      summary: `${result.summary} If it is the restored one, add its members with add_thread_members.`,
+    };
   },
   text: membersText,
 });
@@ -93,13 +70,9 @@ async function findRecord(
   return { record: found.record, searched: `${memory} or in its audit log${unread}` };
 }
 
-function wholeRecord(record: LastRecord): WholeRecord | undefined {
-  const { group_id, msg_id, name, owner } = record;
-  if (group_id === undefined || msg_id === undefined || name === undefined || owner === undefined) return undefined;
-  return { ...record, group_id, msg_id, name, owner };
-}
-
-async function addMembers(id: string, record: WholeRecord, lost: string, context: ToolContext) {
-  const users = record.members.filter((user) => user !== record.owner);
-  return restored(id, record, lost, await addToNewThread(id, users, context), context.app);
+/** What the new thread is to be; undefined where the record does not hold all of it. */
+function newThreadOf(record: LastRecord, owner = record.owner): NewThread | undefined {
+  const { group_id: groupId, msg_id: msgId, name } = record;
+  const isWhole = groupId !== undefined && msgId !== undefined && name !== undefined && owner !== undefined;
+  return isWhole ? { groupId, msgId, name, owner } : undefined;
 }

@@ -1,11 +1,27 @@
+import * as z from 'zod';
 import type { ErrorCode } from '../../src/agora/errors.ts';
+import { BATCH } from '../../src/agora/threads.ts';
+import { joined } from '../../src/base/wording.ts';
 import { errorWords } from '../../src/present/error-words.ts';
+import { countByStatus, leftOutOf, pairsText, withRows } from '../../src/present/outcomes.ts';
+import { shownId } from '../../src/present/thread-facts.ts';
+import { tokenBound } from '../../src/present/token-budget.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
-import { afterLoss, type BatchResult, everyOne, notSent, refusedBatch, type ThreadUsers } from './member-pairs.ts';
+import {
+  afterLoss,
+  type BatchResult,
+  chunks,
+  everyOne,
+  type PairResult,
+  refusedBatch,
+  sendBatches,
+  type ThreadUsers,
+} from './member-pairs.ts';
+import { MOST_USERS } from './parameters.ts';
 
 /** Those that did not succeed first. */
 export const ADD_STATUSES = ['unknown', 'failed', 'not_tried', 'added'] as const;
-export type AddStatus = (typeof ADD_STATUSES)[number];
+type AddStatus = (typeof ADD_STATUSES)[number];
 
 /** The service refuses a batch for one user with these codes: the others are worth a request of their own. */
 const ABOUT_ONE_USER = new Set<ErrorCode>([
@@ -15,8 +31,11 @@ const ABOUT_ONE_USER = new Set<ErrorCode>([
   'forbidden',
 ]);
 
-/** Adds at most 10 users. Where one of them has the batch refused, they are added one by one. */
-export async function addBatch(batch: ThreadUsers, context: ToolContext): Promise<BatchResult<AddStatus>> {
+/** Adds at most 10 users. */
+export async function addBatch(
+  batch: ThreadUsers,
+  context: ToolContext,
+): Promise<BatchResult<AddStatus> | 'one_by_one'> {
   const { threadId, users } = batch;
   const written = await context.write({ args: { thread_id: threadId, usernames: users } }, (agora) =>
     agora.addMembers(threadId, users, context.signal),
@@ -33,19 +52,69 @@ export async function addBatch(batch: ThreadUsers, context: ToolContext): Promis
     );
   }
   if (!ABOUT_ONE_USER.has(error.code)) return refusedBatch(batch, error);
-  if (users.length === 1) return { results: everyOne(batch, 'failed', errorWords(error)) };
-  return oneByOne(batch, context);
+  return users.length > 1 ? 'one_by_one' : { results: everyOne(batch, 'failed', errorWords(error)) };
 }
 
-async function oneByOne({ threadId, users }: ThreadUsers, context: ToolContext): Promise<BatchResult<AddStatus>> {
-  const results: BatchResult<AddStatus>['results'][number][] = [];
-  for (const [index, user] of users.entries()) {
-    const one = await addBatch({ threadId, users: [user] }, context);
-    results.push(...one.results);
-    if (one.stop) {
-      const rest = { threadId, users: users.slice(index + 1) };
-      return { results: [...results, ...notSent<AddStatus>(rest, one.stop.error)], stop: one.stop };
-    }
-  }
-  return { results };
+/** `8 added, 1 failed`. */
+export const countAdded = (results: readonly PairResult<AddStatus>[]): string =>
+  countByStatus(results, ['added', 'failed', 'unknown', 'not_tried']);
+
+/** The fields of a result about members of a new thread. */
+export const memberFields = {
+  members: z
+    .array(z.object({ username: z.string(), status: z.enum(ADD_STATUSES), error: z.string().optional() }))
+    .optional(),
+  left_out: leftOutOf(ADD_STATUSES),
+};
+
+type MemberFields = z.input<z.ZodObject<typeof memberFields>>;
+
+/** Requests under way at once: with 10 users each, 500 members are 50 requests. */
+const REQUESTS_AT_ONCE = 4;
+
+export type NewMember = PairResult<AddStatus>;
+
+/** Adds users to a thread that this call has made. Since there is a thread to report, it does not throw. */
+export async function addToNewThread(
+  threadId: string,
+  users: readonly string[],
+  context: ToolContext,
+): Promise<readonly NewMember[]> {
+  const batches = chunks(users, BATCH).map((some) => ({ threadId, users: some }));
+  const { results } = await sendBatches(batches, REQUESTS_AT_ONCE, context, (batch) => addBatch(batch, context));
+  return results;
 }
+
+/** A result with what became of the members of the new thread, and the calls for whom this one had no time for. */
+export const withMembers = <T extends { summary: string }>(
+  result: T,
+  members: readonly NewMember[],
+  calls: string | undefined,
+): T & MemberFields =>
+  withRows(
+    ADD_STATUSES,
+    members.map(({ threadId: _same, username, ...rest }) => ({ username: shownId(username), ...rest })),
+    membersText,
+    (shown, left_out) => ({ ...result, summary: joined(' ', result.summary, calls), members: shown, ...left_out }),
+  );
+
+/** Room for the user ids of a next call, in tokens. */
+const CALL_TOKENS = 5_000;
+
+/** The calls that add whom this call had no time for. */
+export function callsForTheRest(threadId: string, members: readonly NewMember[]): string | undefined {
+  const left = members.filter(({ status }) => status === 'not_tried').map(({ username }) => shownId(username));
+  let room = CALL_TOKENS;
+  const fitting = left.filter((username) => {
+    room -= tokenBound(username) + 2;
+    return room >= 0;
+  });
+  const [first, ...further] = chunks(fitting, MOST_USERS).map((users) => JSON.stringify(users));
+  if (first === undefined) return undefined;
+  const more = left.length - fitting.length;
+  return `This call had no time for ${left.length} of them: call add_thread_members with thread_ids ["${threadId}"] and usernames ${first}${further.map((call) => `, then with usernames ${call}`).join('')}.${more === 0 ? '' : ` ${more} more have no room here.`}`;
+}
+
+/** The summary, and a line for each status and reason with its users. */
+export const membersText = ({ summary, members = [] }: { summary: string } & MemberFields): string =>
+  pairsText({ summary, results: members.map((member) => ({ thread_id: '', ...member })) });

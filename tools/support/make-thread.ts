@@ -2,31 +2,32 @@ import type { AgoraError } from '../../src/agora/errors.ts';
 import { findThread } from '../../src/agora/reconcile.ts';
 import type { Thread } from '../../src/agora/thread.ts';
 import type { NewThread } from '../../src/agora/threads.ts';
+import { errorWords } from '../../src/present/error-words.ts';
+import { factsOf, inApp, shownId, type ThreadFacts, titled, word } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 
 /** What became of a thread that was to be made. */
 export type Made =
-  | { readonly kind: 'made'; readonly id: string }
-  /** The answer was lost, and the message has a thread of that name and owner that was made at that time. */
-  | {
-      readonly kind: 'found';
-      readonly thread: Thread;
-      readonly error: AgoraError;
-      /** Was it made in this very call? Else it may be that of an earlier call with the same arguments. */
-      readonly isOurs: boolean;
-    }
-  /** The message has a thread already, which is undefined where it was not found. */
-  | { readonly kind: 'taken'; readonly thread: Thread | undefined }
-  /** The answer was lost, and the message has another thread. */
-  | {
-      readonly kind: 'other';
-      readonly thread: Thread;
-      readonly error: AgoraError;
-      readonly made: 'before' | 'just_now' | 'unknown';
-    }
+  /** By this very call; `lost` where its answer was lost, and the thread was found by looking for it. */
+  | { readonly kind: 'made'; readonly id: string; readonly lost?: AgoraError }
+  /** The answer was lost, and the message has a thread. */
+  | { readonly kind: 'found'; readonly thread: Thread; readonly error: AgoraError; readonly which: keyof typeof WHICH }
+  /** The message has a thread already, which is undefined where none of the users' lists holds it. */
+  | { readonly kind: 'taken'; readonly thread: Thread | undefined; readonly searched: readonly string[] }
   /** The answer was lost, and the message has no thread that could be found. */
   | { readonly kind: 'unknown'; readonly error: AgoraError }
   | { readonly kind: 'refused'; readonly error: AgoraError };
+
+const NOT_KNOWN = 'Whether it is the one asked for or an older one is not known';
+
+/** Which thread the message has after a lost answer, as a sentence without its full stop. */
+const WHICH = {
+  /** Of that name and owner, and made about then: perhaps by an earlier call with the same arguments. */
+  perhaps_ours: NOT_KNOWN,
+  undated: NOT_KNOWN,
+  before: 'It is older than this call',
+  just_now: 'It was made just now, under another name or owner',
+} as const;
 
 /**
  * Makes a thread, and finds out what became of it where the answer does not say.
@@ -47,42 +48,41 @@ export async function makeThread(
   const { kind, error } = written;
   if (kind === 'refused' && error.code !== 'thread_exists') return { kind, error };
 
+  const searched = [...new Set([thread.owner, ...members])];
   // After a lost answer the thread may still be on its way, so it is looked for twice.
-  const found = await find(thread, members, kind === 'refused' ? 1 : 2, context);
-  if (kind === 'refused') return { kind: 'taken', thread: found };
+  const found = await find(thread, searched, kind === 'refused' ? 1 : 2, context);
+  if (kind === 'refused') return { kind: 'taken', thread: found, searched };
   if (!found) return { kind: 'unknown', error };
   const ahead = context.clockAhead();
-  if (found.created === undefined || ahead === undefined) {
-    return { kind: 'other', thread: found, error, made: 'unknown' };
-  }
   // By the service's own clock. Its `Date` is cut to seconds, and read on arrival, so this is never after the true start.
-  const start = startedAt - ahead;
-  if (found.created < start - CLOCK_SLACK_MS) return { kind: 'other', thread: found, error, made: 'before' };
-  return found.owner === thread.owner && sameName(found.name, thread.name)
-    ? { kind: 'found', thread: found, error, isOurs: found.created >= start }
-    : { kind: 'other', thread: found, error, made: 'just_now' };
+  const which = ahead === undefined ? 'undated' : whichOf(found, thread, startedAt - ahead);
+  return which === 'ours'
+    ? { kind: 'made', id: found.id, lost: error }
+    : { kind: 'found', thread: found, error, which };
 }
-
-/** Which thread the message has after a lost answer, as a sentence without its full stop. */
-export const whichThread = (made: Extract<Made, { kind: 'found' | 'other' }>): string =>
-  made.kind === 'found' ? WHICH.unknown : WHICH[made.made];
-
-const WHICH = {
-  before: 'It is older than this call',
-  just_now: 'It was made just now, under another name or owner',
-  unknown: 'Whether it is the one asked for or an older one is not known',
-} as const;
 
 /** The service's machines may disagree on the time, in milliseconds. */
 const CLOCK_SLACK_MS = 120_000;
 
+/** @param start of the call, in milliseconds since 1970 on the clock of the service */
+function whichOf({ created, owner, name }: Thread, wanted: NewThread, start: number): keyof typeof WHICH | 'ours' {
+  if (created === undefined) return 'undated';
+  if (created < start - CLOCK_SLACK_MS) return 'before';
+  if (owner !== wanted.owner || !sameName(name, wanted.name)) return 'just_now';
+  return created >= start ? 'ours' : 'perhaps_ours';
+}
+
+/** The service may store a name trimmed, or with its accents composed. */
+const sameName = (stored: string | undefined, sent: string): boolean =>
+  stored?.normalize('NFC').trim() === sent.normalize('NFC').trim();
+
 async function find(
   { groupId, msgId, owner }: NewThread,
-  members: readonly string[],
+  users: readonly string[],
   looks: 1 | 2,
   { threads, clock, signal }: ToolContext,
 ): Promise<Thread | undefined> {
-  for (const user of new Set([owner, ...members])) {
+  for (const user of users) {
     const of = { groupId, msgId, owner: user };
     const found = await findThread(threads, of, clock, signal, user === owner ? looks : 1);
     if (found) return found;
@@ -90,6 +90,61 @@ async function find(
   return undefined;
 }
 
-/** The service may store a name trimmed, or with its accents composed. */
-const sameName = (stored: string | undefined, sent: string): boolean =>
-  stored?.normalize('NFC').trim() === sent.normalize('NFC').trim();
+const messageOf = ({ groupId, msgId }: NewThread): string =>
+  `message ${word(shownId(msgId))} in group ${word(shownId(groupId))}`;
+
+/** `on message 1133… in group 2100…, owner lin` */
+export const whereOf = (thread: NewThread): string => `on ${messageOf(thread)}, owner ${word(shownId(thread.owner))}`;
+
+/** How a tool speaks of its work. */
+interface Words {
+  readonly tool: string;
+  readonly done: 'created' | 'made';
+  /** What is not known where the answer was lost: `thread 2400… was made again`. */
+  readonly what: string;
+}
+
+interface NotMade {
+  summary: string;
+  status: 'already_exists' | 'unknown';
+  thread_id?: string;
+  existing?: ThreadFacts;
+}
+
+/** The result where the thread was not made, or not surely by this call. */
+export function notMade(
+  made: Exclude<Made, { kind: 'made' | 'refused' }>,
+  thread: NewThread,
+  { tool, done, what }: Words,
+  { app }: ToolContext,
+): NotMade {
+  switch (made.kind) {
+    case 'taken': {
+      const existing = made.thread && factsOf(made.thread);
+      const users = made.searched.map((user) => word(shownId(user)));
+      const where = existing
+        ? `It is ${titled(existing)}.`
+        : `It is not in the list${users.length === 1 ? '' : 's'} of ${users.join(', ')}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`;
+      return {
+        summary: `Nothing was ${done} ${inApp(app)}: ${messageOf(thread)} already has a thread, and can have only one. ${where}`,
+        status: 'already_exists',
+        ...(existing && { thread_id: existing.id, existing }),
+      };
+    }
+    case 'found': {
+      const existing = factsOf(made.thread);
+      const isOther = made.which === 'before' || made.which === 'just_now';
+      return {
+        summary: `The answer was lost ${inApp(app)} (${errorWords(made.error)}), and ${messageOf(thread)} has a thread: ${titled(existing)}. ${WHICH[made.which]}; a second one cannot be made.`,
+        status: isOther ? 'already_exists' : 'unknown',
+        ...(isOther && { thread_id: existing.id }),
+        existing,
+      };
+    }
+    case 'unknown':
+      return {
+        summary: `It is not known whether ${what} ${inApp(app)} (${errorWords(made.error)}); it was not found by looking for it. Call ${tool} again with the same arguments: a message can have only one thread, so no second one can come of it.`,
+        status: 'unknown',
+      };
+  }
+}

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AgoraError, type ErrorCode, isUntried } from '../../src/agora/errors.ts';
 import { type Members, readMembers } from '../../src/agora/reconcile.ts';
 import { BATCH } from '../../src/agora/threads.ts';
+import { defined } from '../../src/base/defined.ts';
 import { inParallel } from '../../src/base/in-parallel.ts';
 import { errorWords } from '../../src/present/error-words.ts';
 import { shownId } from '../../src/present/thread-facts.ts';
@@ -22,32 +23,30 @@ export interface PairResult<S extends string> {
   readonly error?: string;
 }
 
-/** What became of some users of a thread; `stop` where nothing more is to be sent, for this thread or for all. */
+/** What became of some users of a thread. */
 export interface BatchResult<S extends string> {
   readonly results: readonly PairResult<S>[];
-  readonly stop?: { readonly error: AgoraError; readonly everywhere: boolean } | undefined;
+  /** Why nothing more is to be sent to this thread, and to the others unless it is about this thread only. */
+  readonly stop?: AgoraError | undefined;
 }
+
+/** Sends at most 10 users; `one_by_one` where they were refused for one of them, and the others may still be taken. */
+type SendBatch<S extends string> = (batch: ThreadUsers) => Promise<BatchResult<S> | 'one_by_one'>;
 
 export const everyOne = <S extends string>(
   { threadId, users }: ThreadUsers,
   status: PairResult<S>['status'],
   error?: string,
-): PairResult<S>[] => users.map((username) => ({ threadId, username, status, ...(error !== undefined && { error }) }));
-
-const NOT_SENT = 'not sent, after the failure before it';
+): PairResult<S>[] => users.map((username) => ({ threadId, username, status, ...defined({ error }) }));
 
 /** Refusals that say something of one thread, and nothing of the others. */
 const ABOUT_THE_THREAD = new Set<ErrorCode>(['thread_not_found', 'renamed', 'name_not_checked']);
 
 /** Why a refused batch failed, and whether further ones would fail in the same way. */
-export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraError): BatchResult<S> => ({
-  results: isUntried(error) ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', errorWords(error)),
-  stop: { error, everywhere: !isUntried(error) && !ABOUT_THE_THREAD.has(error.code) },
-});
-
-/** The users behind a failure, who were never sent. */
-export const notSent = <S extends string>(batch: ThreadUsers, error: AgoraError): PairResult<S>[] =>
-  isUntried(error) ? everyOne<S>(batch, 'not_tried') : everyOne<S>(batch, 'failed', NOT_SENT);
+export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraError): BatchResult<S> =>
+  isUntried(error)
+    ? { results: everyOne<S>(batch, 'not_tried') }
+    : { results: everyOne<S>(batch, 'failed', errorWords(error)), stop: error };
 
 /**
  * Sends users 10 at a time, several threads at once, and gives an outcome for each user in each thread. What the call
@@ -60,34 +59,42 @@ export async function sendBatches<S extends string>(
   pairs: readonly ThreadUsers[],
   width: number,
   { progress, time }: ToolContext,
-  send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
+  send: SendBatch<S>,
 ): Promise<{ readonly results: readonly PairResult<S>[]; readonly stops: readonly AgoraError[] }> {
   const total = pairs.reduce((sum, { users }) => sum + users.length, 0);
-  const stops: AgoraError[] = [];
-  const stoppedThreads = new Map<string, AgoraError>();
+  const stops: { readonly threadId: string; readonly error: AgoraError }[] = [];
   let done = 0;
-  let stopped: AgoraError | undefined;
   const results = await inParallel(pairs, width, async ({ threadId, users }) => {
     const ofThread: PairResult<S>[] = [];
-    while (ofThread.length < users.length) {
-      const left = { threadId, users: users.slice(ofThread.length) };
-      const batch = { threadId, users: left.users.slice(0, BATCH) };
-      const before = stoppedThreads.get(threadId) ?? stopped;
-      if (before) return [...ofThread, ...notSent<S>(left, before)];
+    const queue = chunks(users, BATCH).map((some) => ({ threadId, users: some }));
+    for (let batch = queue.shift(); batch; batch = queue.shift()) {
       time.throwIfGivenUp();
-      if (time.sending.aborted) return [...ofThread, ...everyOne<S>(left, 'not_tried')];
-      const { results: outcomes, stop } = await send(batch);
-      ofThread.push(...outcomes);
-      if (stop) stops.push(stop.error);
-      if (stop?.everywhere) stopped ??= stop.error;
-      if (stop && !isUntried(stop.error)) stoppedThreads.set(threadId, stop.error);
-      done += batch.users.length;
-      progress(done, total, `${done} of ${total} users`);
+      if (stops.some((stop) => stop.threadId === threadId || !ABOUT_THE_THREAD.has(stop.error.code))) {
+        ofThread.push(...everyOne<S>(batch, 'failed', NOT_SENT));
+      } else if (time.sending.aborted) {
+        ofThread.push(...everyOne<S>(batch, 'not_tried'));
+      } else {
+        const sent = await send(batch);
+        if (sent === 'one_by_one') {
+          queue.unshift(...batch.users.map((user) => ({ threadId, users: [user] })));
+          continue;
+        }
+        ofThread.push(...sent.results);
+        if (sent.stop) stops.push({ threadId, error: sent.stop });
+        done += batch.users.length;
+        progress(done, total, `${done} of ${total} users`);
+      }
     }
     return ofThread;
   });
-  return { results: results.flat(), stops };
+  return { results: results.flat(), stops: stops.map(({ error }) => error) };
 }
+
+export const NOT_SENT = 'not sent, after the failure before it';
+
+/** Lists of at most `size` items, in order. */
+export const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 
 /**
  * The outcome of every pair.
@@ -97,7 +104,7 @@ export async function sendBatches<S extends string>(
 export async function forEachBatch<S extends string>(
   pairs: readonly ThreadUsers[],
   context: ToolContext,
-  send: (batch: ThreadUsers) => Promise<BatchResult<S>>,
+  send: SendBatch<S>,
 ): Promise<readonly PairResult<S>[]> {
   const { results, stops } = await sendBatches(pairs, AT_ONCE, context, send);
   const [first] = stops;
@@ -121,7 +128,7 @@ export async function afterLoss<S extends string>(
   return {
     results: batch.users.map((username) => judge(username, list)),
     // If even the list cannot be read, further batches would only add to what nobody knows.
-    ...(!list.complete && { stop: { error, everywhere: !isUntried(error) } }),
+    stop: list.complete || isUntried(error) ? undefined : error,
   };
 }
 
