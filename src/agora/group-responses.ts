@@ -12,13 +12,6 @@ export interface Group {
   readonly created?: number | undefined;
 }
 
-/** A page of a list whose pages are numbered. */
-export interface NumberedPage<T> {
-  readonly items: readonly T[];
-  /** How many items the whole list has, where the service says it. */
-  readonly total?: number | undefined;
-}
-
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
@@ -53,14 +46,13 @@ export function createGroupAnswers(appKey?: string) {
     .object({ data: z.array(group), cursor })
     .transform((answer): Page<Group> => page(answer.data, answer.cursor)).parse;
 
+  /** `total` is how many there are on all pages, where the service says it. */
   const groupsOfUser = z
     .object({ entities: z.array(group), total: z.unknown().optional() })
-    .transform(({ entities, total }): NumberedPage<Group> => ({ items: entities, total: countOf(total) })).parse;
+    .transform(({ entities, total }) => ({ items: entities, total: countOf(total) })).parse;
 
   /** The older form of the same list has no pages. */
-  const joinedGroups = z
-    .object({ data: z.array(group) })
-    .transform(({ data }): NumberedPage<Group> => ({ items: data, total: data.length })).parse;
+  const joinedGroups = z.object({ data: z.array(group) }).transform(({ data }) => data).parse;
 
   const userId = read(userIdOf, 'a user id');
   const member = z.union([

@@ -1,15 +1,12 @@
 import { defined } from '../base/defined.ts';
 import type { Send } from './api-call.ts';
 import { AgoraError } from './errors.ts';
-import { createGroupAnswers, type Group, type NumberedPage } from './group-responses.ts';
+import { createGroupAnswers, type Group } from './group-responses.ts';
 import type { Page } from './thread.ts';
+import type { PageQuery } from './threads.ts';
 
-export interface NumberedQuery {
-  /** The first page is 0, whatever the endpoint itself begins with. */
-  readonly page: number;
-  /** Larger sizes than the endpoint's own maximum are clamped by the service, not refused. */
-  readonly size: number;
-}
+/** Larger limits than the endpoint's own maximum are clamped by the service, not refused. */
+export type GroupQuery = Omit<PageQuery, 'sort'>;
 
 /**
  * The documented calls that read groups and users, to give ids their names. Each throws an `AgoraError`, or the signal's
@@ -17,11 +14,15 @@ export interface NumberedQuery {
  */
 export interface Groups {
   /** All groups of the app, newest first. At most 1,000 a page. */
-  list(query: { readonly limit: number; readonly cursor?: string }, signal: AbortSignal): Promise<Page<Group>>;
-  /** The groups a user has joined, at most 20 a page; a service that only has the older call gives all on page 0. */
-  listOfUser(username: string, query: NumberedQuery, signal: AbortSignal): Promise<NumberedPage<Group>>;
-  /** User ids of a group's members, its owner among them. At most 1,000 a page. */
-  listMembers(groupId: string, query: NumberedQuery, signal: AbortSignal): Promise<readonly string[]>;
+  list(query: GroupQuery, signal: AbortSignal): Promise<Page<Group>>;
+  /** The groups a user has joined, at most 20 a page; a service that only has the older call gives all on one page. */
+  listOfUser(username: string, query: GroupQuery, signal: AbortSignal): Promise<Page<Group>>;
+  /** User ids of a group's members, its owner among them. At most 1,000 a page; the first page is 0. */
+  listMembers(
+    groupId: string,
+    query: { readonly page: number; readonly size: number },
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   /**
    * Details of up to 100 groups. The answer names up to 10,000 members of each, so ask for few. Of several, those that
    * do not exist are left out; a single one that does not exist is `group_not_found`.
@@ -40,23 +41,36 @@ export function createGroups(send: Send, appKey?: string): Groups {
   const answers = createGroupAnswers(appKey);
   let hasNewForm = true;
 
-  const joinedGroups = async (username: string, page: number, signal: AbortSignal): Promise<NumberedPage<Group>> => {
+  async function joinedGroups(username: string, page: number, signal: AbortSignal): Promise<Page<Group>> {
     const call = { endpoint: 'list_joined_groups', ids: [username], answer: answers.joinedGroups } as const;
-    const all = await send(call, signal).catch(aboutUser);
-    return page === 0 ? all : { items: [], total: all.total };
-  };
+    const items = await send(call, signal).catch(aboutUser);
+    return { items: page === 0 ? items : [] };
+  }
+
+  /** The service numbers these pages, from 0. */
+  async function groupsOfUser(
+    username: string,
+    limit: number,
+    page: number,
+    signal: AbortSignal,
+  ): Promise<Page<Group>> {
+    const query = { pagesize: String(limit), pagenum: String(page) };
+    const call = { endpoint: 'list_user_groups', ids: [username], query, answer: answers.groupsOfUser } as const;
+    const { items, total } = await send(call, signal);
+    const isLast = items.length === 0 || (total !== undefined && page * limit + items.length >= total);
+    return isLast ? { items } : { items, cursor: String(page + 1) };
+  }
 
   return {
     list: ({ limit, cursor }, signal) => {
       const query = defined({ limit: String(limit), cursor });
       return send({ endpoint: 'list_groups', query, answer: answers.groupPage }, signal);
     },
-    async listOfUser(username, { page, size }, signal) {
+    async listOfUser(username, { limit, cursor = '0' }, signal) {
+      const page = Number(cursor);
       if (!hasNewForm) return joinedGroups(username, page, signal);
       try {
-        const query = { pagesize: String(size), pagenum: String(page) };
-        const call = { endpoint: 'list_user_groups', ids: [username], query, answer: answers.groupsOfUser } as const;
-        return await send(call, signal);
+        return await groupsOfUser(username, limit, page, signal);
       } catch (error) {
         // The SDKs still make the older call. A 404 may also mean the user, and the older call then says so.
         if (!(error instanceof AgoraError) || (error.facts.status !== 404 && error.facts.status !== 405)) throw error;

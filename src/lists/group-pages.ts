@@ -33,27 +33,6 @@ export interface FoundGroups {
   readonly after: (kept: number) => Position | undefined;
 }
 
-interface GroupPage {
-  readonly items: readonly Group[];
-  readonly next: string | undefined;
-}
-
-/** Pages of the app's groups by the service's cursor, or of a user's by their number. */
-function readPage(groups: Groups, username: string | undefined, at: string | undefined, signal: AbortSignal) {
-  return username === undefined ? pageOfApp(groups, at, signal) : pageOfUser(groups, username, Number(at ?? 0), signal);
-}
-
-async function pageOfApp(groups: Groups, at: string | undefined, signal: AbortSignal): Promise<GroupPage> {
-  const { items, cursor } = await groups.list({ limit: APP_PAGE, ...defined({ cursor: at }) }, signal);
-  return { items, next: cursor };
-}
-
-async function pageOfUser(groups: Groups, username: string, page: number, signal: AbortSignal): Promise<GroupPage> {
-  const { items, total } = await groups.listOfUser(username, { page, size: USER_PAGE }, signal);
-  const isLast = items.length === 0 || (total !== undefined && page * USER_PAGE + items.length >= total);
-  return { items, next: isLast ? undefined : String(page + 1) };
-}
-
 /**
  * Reads groups until enough fit, the list ends or the time is up. The documents name no end: it is a page without items
  * or without a way on, while one that brings nothing new leads in a circle.
@@ -72,12 +51,18 @@ export async function readGroups(
   let failure: AgoraError | undefined;
   let isWhole = false;
 
+  const readPage = (bounded: AbortSignal) => {
+    const cursor = defined({ cursor: at });
+    return username === undefined
+      ? groups.list({ limit: APP_PAGE, ...cursor }, bounded)
+      : groups.listOfUser(username, { limit: USER_PAGE, ...cursor }, bounded);
+  };
   const readOn = async (bounded: AbortSignal): Promise<void> => {
     for (;;) {
-      const page = await readPage(groups, username, at, bounded);
+      const { items, cursor } = await readPage(bounded);
       const before = known.size;
-      const from = page.items.findIndex(({ id }) => hashOf(id) === passed) + 1;
-      for (const group of page.items.slice(from)) {
+      const from = items.findIndex(({ id }) => hashOf(id) === passed) + 1;
+      for (const group of items.slice(from)) {
         if (known.has(group.id)) continue;
         known.add(group.id);
         if (!fits(group)) continue;
@@ -87,9 +72,9 @@ export async function readGroups(
       }
       onPage(known.size);
       passed = undefined;
-      isWhole = page.items.length === 0 || page.next === undefined;
+      isWhole = items.length === 0 || cursor === undefined;
       if (isWhole || found.length > limit || (known.size === before && from === 0)) return;
-      at = page.next;
+      at = cursor;
     }
   };
 
