@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { utcTime } from '../src/present/time.ts';
-import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import type { Prompt } from '../src/toolkit/prompt.ts';
 import { username } from '../tools/support/parameters.ts';
 import { isPlaceholder, orPlaceholder } from './support/prompt-argument.ts';
 import { DATA, listingOf, steps, USER_TOOLS, userArguments } from './support/scope.ts';
@@ -9,25 +9,22 @@ const DAYS = 'must be a whole number of days from 1 to 3650';
 const DEFAULT_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-const olderThanDays = orPlaceholder(
-  z.string().refine((days) => /^\d{1,4}$/.test(days) && Number(days) >= 1 && Number(days) <= 3_650, DAYS),
-)
-  .optional()
-  .describe(`Created more than this many days ago (default ${DEFAULT_DAYS})`);
+const days = z.string().refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 3_650, DAYS);
 
 const input = userArguments.extend({
   username: username.optional().describe('User id, for the threads that this user has joined; else all of the app'),
-  older_than_days: olderThanDays,
+  older_than_days: orPlaceholder(days)
+    .optional()
+    .describe(`Created more than this many days ago (default ${DEFAULT_DAYS})`),
 });
 
-export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
+export const findStaleThreads: Prompt<typeof input> = {
   name: 'find_stale_threads',
   title: 'Find stale threads',
   description: 'Finds old threads of the app, a group or a user and proposes a clean-up; deletes nothing by itself.',
   tools: ['find_threads', ...USER_TOOLS],
   input,
-  message(args) {
-    const { older_than_days, ...scope } = input.parse(args);
+  message({ older_than_days, ...scope }, { tools, now }) {
     const { subject, tool, arguments: given } = listingOf(scope);
     const { age, before } = ageOf(older_than_days, now);
     const scan = tool === 'find_threads' ? 'limit 50' : 'limit 50 and max_scan 5000';
@@ -45,7 +42,7 @@ export const findStaleThreads: PromptMaker = ({ tools, now }) => ({
       DATA,
     ].join('\n\n');
   },
-});
+};
 
 const utcDay = (ms: number): string => utcTime(ms).slice(0, 10);
 

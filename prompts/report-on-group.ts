@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import type { Prompt } from '../src/toolkit/prompt.ts';
 import { groupId, username } from '../tools/support/parameters.ts';
 import { orPlaceholder } from './support/prompt-argument.ts';
 import { DATA, listingOf, steps } from './support/scope.ts';
@@ -9,14 +9,14 @@ const input = z.strictObject({
   username: username.optional().describe('User id, for what this user has joined only'),
 });
 
-export const reportOnGroup: PromptMaker = () => ({
+export const reportOnGroup: Prompt<typeof input> = {
   name: 'report_on_group',
   title: "Report on a group's threads",
   description: 'Reports on the threads of a group: how many, whose, how old; changes nothing.',
   tools: ['find_threads', 'list_user_group_threads'],
   input,
   message(args) {
-    const { subject, tool, arguments: given } = listingOf(input.parse(args));
+    const { subject, tool, arguments: given } = listingOf(args);
     const [scan, gaps] =
       tool === 'find_threads'
         ? [
@@ -37,4 +37,4 @@ export const reportOnGroup: PromptMaker = () => ({
       DATA,
     ].join('\n\n');
   },
-});
+};

@@ -1,14 +1,14 @@
-import type { PromptMaker } from '../src/toolkit/prompt.ts';
+import type { Prompt } from '../src/toolkit/prompt.ts';
 import { DATA, listingOf, steps, USER_TOOLS, userArguments } from './support/scope.ts';
 
-export const triageUserThreads: PromptMaker = () => ({
+export const triageUserThreads: Prompt<typeof userArguments> = {
   name: 'triage_user_threads',
   title: "Triage a user's threads",
   description: 'Sorts the threads that a user has joined by what they seem to need; changes nothing.',
   tools: USER_TOOLS,
   input: userArguments,
   message(args) {
-    const { subject, tool, arguments: given } = listingOf(userArguments.parse(args));
+    const { subject, tool, arguments: given } = listingOf(args);
     return [
       `Triage the ${subject}.`,
       steps(
@@ -20,4 +20,4 @@ export const triageUserThreads: PromptMaker = () => ({
       DATA,
     ].join('\n\n');
   },
-});
+};

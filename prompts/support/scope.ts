@@ -12,12 +12,6 @@ export const userArguments = z.strictObject({
 /** The tools that read the threads of a user, and who is in them. */
 export const USER_TOOLS = ['list_user_threads', 'list_user_group_threads', 'list_thread_members'];
 
-/** Whose threads a prompt is about: a user's, a group's, those of a group that a user has joined, or all. */
-interface Scope {
-  readonly username?: string | undefined;
-  readonly group_id?: string | undefined;
-}
-
 /** The threads a prompt is about in words, and the call that lists them. */
 export interface Listing {
   /** `threads of user "lin" in group "2100…"` */
@@ -27,22 +21,22 @@ export interface Listing {
   readonly arguments: string;
 }
 
-export function listingOf({ username: user, group_id: group }: Scope): Listing {
-  const ofUser = user === undefined ? '' : quoted(user);
-  const inGroup = group === undefined ? '' : quoted(group);
-  if (user === undefined && group === undefined) {
-    return { subject: 'threads of the app', tool: 'find_threads', arguments: '' };
-  }
+/** Of a user, of a group, of both (those of the group that the user has joined), or of the whole app. */
+export function listingOf(scope: { username?: string | undefined; group_id?: string | undefined }): Listing {
+  const user = scope.username === undefined ? undefined : quoted(scope.username);
+  const group = scope.group_id === undefined ? undefined : quoted(scope.group_id);
   if (user === undefined) {
-    return { subject: `threads of group ${inGroup}`, tool: 'find_threads', arguments: `group_id ${inGroup}` };
+    return group === undefined
+      ? { subject: 'threads of the app', tool: 'find_threads', arguments: '' }
+      : { subject: `threads of group ${group}`, tool: 'find_threads', arguments: `group_id ${group}` };
   }
   if (group === undefined) {
-    return { subject: `threads of user ${ofUser}`, tool: 'list_user_threads', arguments: `username ${ofUser}` };
+    return { subject: `threads of user ${user}`, tool: 'list_user_threads', arguments: `username ${user}` };
   }
   return {
-    subject: `threads of group ${inGroup} that user ${ofUser} has joined`,
+    subject: `threads of group ${group} that user ${user} has joined`,
     tool: 'list_user_group_threads',
-    arguments: `group_id ${inGroup} and username ${ofUser}`,
+    arguments: `group_id ${group} and username ${user}`,
   };
 }
 

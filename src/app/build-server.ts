@@ -48,7 +48,7 @@ const sharedOptions = (config: Config, { connect }: Connector, log: Log): Server
   tools: toolsFor(config),
   toolsForViews,
   readPage,
-  prompts: async (context) => (await import('../../prompts/index.ts')).promptsFor(context),
+  prompts: async () => (await import('../../prompts/index.ts')).prompts,
   instructions: instructionsFor(config),
   confirm: config.confirm,
   language: config.language,

@@ -5,7 +5,7 @@ import type { Prompt, PromptContext } from '../toolkit/prompt.ts';
 import { protocolError } from './json-rpc.ts';
 
 /** Loads the prompts when a host first asks for them; most never do. */
-export type PromptSource = (context: PromptContext) => Promise<readonly Prompt[]>;
+export type PromptSource = () => Promise<readonly Prompt[]>;
 
 const promptParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
@@ -29,7 +29,7 @@ const described = z.object({ description: z.string() });
  * @param params of the request, as the client sent them
  * @throws Error with the code InvalidParams for an unknown prompt or wrong arguments
  */
-export function promptMessage(prompts: readonly Prompt[], params: unknown) {
+export function promptMessage(prompts: readonly Prompt[], params: unknown, context: PromptContext) {
   const { name, arguments: args } = promptParams.safeParse(params).data ?? {};
   const prompt = prompts.find((known) => known.name === name);
   if (!prompt) {
@@ -41,7 +41,7 @@ export function promptMessage(prompts: readonly Prompt[], params: unknown) {
     );
   }
   try {
-    const text = prompt.message(healed(args ?? {}));
+    const text = prompt.message(prompt.input.parse(healed(args ?? {})), context);
     return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;

@@ -159,7 +159,9 @@ export function createServer(options: ServerOptions): ThreadsServer {
     }
   }
 
-  const promptsNow = () => options.prompts({ tools: new Set(options.tools.map(({ name }) => name)), now: clock.now() });
+  const toolNames = new Set(options.tools.map(({ name }) => name));
+  const prompts = async () =>
+    (await options.prompts()).filter(({ tools }) => tools.every((name) => toolNames.has(name)));
 
   const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     [
@@ -170,8 +172,8 @@ export function createServer(options: ServerOptions): ThreadsServer {
       },
     ],
     ['tools/call', callTool],
-    ['prompts/list', async () => ({ prompts: (await promptsNow()).map(promptListing) })],
-    ['prompts/get', async (params) => promptMessage(await promptsNow(), params)],
+    ['prompts/list', async () => ({ prompts: (await prompts()).map(promptListing) })],
+    ['prompts/get', async (params) => promptMessage(await prompts(), params, { tools: toolNames, now: clock.now() })],
     ['resources/list', async () => resourcesFor(showsNow())],
     ['resources/templates/list', async () => ({ resourceTemplates: [] })],
     ['resources/read', (params) => readResource(params, showsNow(), options.readPage)],

@@ -5,7 +5,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { promptsFor } from '../../prompts/index.ts';
+import { prompts } from '../../prompts/index.ts';
 import { createConnector } from '../../src/app/connector.ts';
 import { isSandbox } from '../../src/app/is-sandbox.ts';
 import { knownTools, toolsFor, toolsForViews } from '../../src/app/tool-registry.ts';
@@ -89,7 +89,7 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
     tools: toolsFor(config),
     toolsForViews,
     readPage: () => readFile(PAGE, 'utf8'),
-    prompts: async (context) => promptsFor(context),
+    prompts: async () => prompts,
     instructions: instructionsFor(config),
     confirm: config.confirm,
     language: config.language,

@@ -1,4 +1,4 @@
-import { promptsFor } from '../../prompts/index.ts';
+import { prompts } from '../../prompts/index.ts';
 import { settingFlags } from '../../src/cli/flags.ts';
 import type { SettingName } from '../../src/settings/schema.ts';
 import { catalogue } from '../../tools/index.ts';
@@ -60,15 +60,10 @@ export const settingsInChinese = (which: Which): string =>
     ]),
   );
 
-const allPrompts = promptsFor({ tools: new Set(catalogue.map(({ name }) => name)), now: 0 });
-
-export const promptTable = (
-  head: readonly string[],
-  wordsOf: (prompt: (typeof allPrompts)[number]) => string,
-): string =>
+export const promptTable = (head: readonly string[], wordsOf: (prompt: (typeof prompts)[number]) => string): string =>
   table(
     head,
-    allPrompts.map((prompt) => [
+    prompts.map((prompt) => [
       `\`${prompt.name}\``,
       Object.entries(prompt.input.shape)
         .map(([name, schema]) => `\`${name}${schema.safeParse(undefined).success ? '?' : ''}\``)
