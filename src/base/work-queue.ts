@@ -1,57 +1,44 @@
-/** Work that comes from one side and is done on the other, some of it at once. */
-export interface WorkQueue<T> {
-  push(item: T): void;
-  /** Resolves once few enough items wait, so that whoever brings them can be held back. Rejects as `finish` does. */
-  room(): Promise<void>;
-  /** Resolves once all is done; rejects with what the work has thrown, after which no further work starts. */
-  finish(): Promise<void>;
-}
-
 /**
+ * Work that comes from one side and is done on the other, some of it at once. After a failure no further work starts.
+ *
  * @param width how many items are worked on at once
  * @param most how many may wait before there is no room
  */
-export function createWorkQueue<T>(width: number, most: number, work: (item: T) => Promise<void>): WorkQueue<T> {
+export function createWorkQueue<T>(width: number, most: number, work: (item: T) => Promise<void>) {
   const waiting: T[] = [];
-  let running = 0;
+  /** One promise for each item that is worked on; none rejects. */
+  const running = new Set<Promise<void>>();
   let failure: { readonly reason: unknown } | undefined;
-  let listeners: (() => void)[] = [];
-
-  const change = (): Promise<void> => new Promise((resolve) => listeners.push(resolve));
-  function changed(): void {
-    const told = listeners;
-    listeners = [];
-    for (const listener of told) listener();
-  }
 
   function start(item: T): void {
-    running += 1;
-    work(item)
+    const done = work(item)
       .catch((reason: unknown) => {
         failure ??= { reason };
       })
-      .finally(() => {
-        running -= 1;
+      .then(() => {
+        running.delete(done);
         pump();
-        changed();
       });
+    running.add(done);
   }
 
   function pump(): void {
-    while (!failure && running < width && waiting.length > 0) waiting.splice(0, 1).forEach(start);
+    while (!failure && running.size < width && waiting.length > 0) waiting.splice(0, 1).forEach(start);
   }
 
   async function until(isReached: () => boolean): Promise<void> {
-    while (!failure && !isReached()) await change();
+    while (!failure && !isReached()) await Promise.race(running);
     if (failure) throw failure.reason;
   }
 
   return {
-    push(item) {
+    push(item: T): void {
       waiting.push(item);
       pump();
     },
+    /** Resolves once few enough items wait, so that whoever brings them can be held back. Rejects as `finish` does. */
     room: () => until(() => waiting.length < most),
-    finish: () => until(() => running === 0 && waiting.length === 0),
+    /** Resolves once all is done; rejects with what the work has thrown. */
+    finish: () => until(() => running.size === 0 && waiting.length === 0),
   };
 }

@@ -1,3 +1,4 @@
+import { NewestMap } from '../base/newest-map.ts';
 import { expiryOfAccessToken } from './access-token.ts';
 import { SANDBOX } from './identity.ts';
 import { badGrant, refuse } from './refusals.ts';
@@ -18,7 +19,7 @@ export type Tokens = ReturnType<typeof createTokens>;
 /** Accepts the fixed app token, tokens issued here, and AccessToken2 tokens signed with the app's certificate. */
 export function createTokens(now: () => number) {
   /** Expiry by token, in milliseconds since 1970. */
-  const issued = new Map<string, number>();
+  const issued = new NewestMap<number>(TOKENS_KEPT);
   let count = 0;
 
   function expiryOf(token: string): number {
@@ -53,8 +54,6 @@ export function createTokens(now: () => number) {
       count += 1;
       const access_token = `sandbox-issued-token-${String(count).padStart(6, '0')}`;
       issued.set(access_token, ttl === 0 ? Number.POSITIVE_INFINITY : now() + ttl * 1000);
-      const [oldest] = issued.keys();
-      if (issued.size > TOKENS_KEPT && oldest !== undefined) issued.delete(oldest);
       return { access_token, expires_in: ttl, application: '5a9dc0de-0000-4000-8000-0000000ac3e0' };
     },
   };

@@ -12,21 +12,10 @@ const AGENTS = Array.from({ length: 120 }, (_, index) => `agent-${String(index +
 const TEAM = ['lin', 'wei', 'mia', 'tom', 'sara', 'chen.yu', 'noah_k', 'ana-r', 'omar', 'li.na', 'j.park', 'priya'];
 const without = (...absent: string[]): string[] => TEAM.filter((user) => !absent.includes(user));
 
-interface GroupPlan {
-  readonly id: string;
-  readonly name: string;
-  readonly members: readonly string[];
-  readonly templates: (typeof TEMPLATES)[keyof typeof TEMPLATES];
-  readonly threads: number;
-  /** How many of the threads lin is in. */
-  readonly lin: number;
-  /** The largest number of members of a thread. */
-  readonly crowd: number;
-}
-
 const [REFUNDS, SHIPPING, VIP] = SANDBOX_HINTS.groups;
 
-const PLANS: readonly GroupPlan[] = [
+/** The groups. `lin` of the `threads` have lin as a member, and most have at most `crowd` members. */
+const PLANS = [
   { ...REFUNDS, members: without('omar', 'priya'), templates: TEMPLATES.refunds, threads: 60, lin: 15, crowd: 8 },
   { ...SHIPPING, members: without('noah_k', 'priya'), templates: TEMPLATES.shipping, threads: 60, lin: 14, crowd: 7 },
   {
@@ -71,13 +60,6 @@ const CROWDS = [132, 75, 51];
 
 const MESSAGES_WITHOUT_THREAD = 24;
 
-interface ThreadPlan {
-  readonly group: GroupPlan;
-  readonly name: (at: number) => string;
-  readonly lin: boolean;
-  readonly crowd: number;
-}
-
 /**
  * A helpdesk app: six groups, a dozen people and 120 agents, 300 threads of the half year before `SEED_END`, and
  * messages to create more threads on. The same for the same seed.
@@ -115,7 +97,7 @@ export function seedState(seed: number, now: () => number): SandboxState {
   return state;
 }
 
-function planThreads(group: GroupPlan, random: Random): ThreadPlan[] {
+function planThreads(group: (typeof PLANS)[number], random: Random) {
   const index = PLANS.indexOf(group);
   // Each special name goes to one group.
   const awkward = AWKWARD_NAMES.filter((_, place) => place % PLANS.length === index);
@@ -124,7 +106,7 @@ function planThreads(group: GroupPlan, random: Random): ThreadPlan[] {
   const odd = index === 0 ? 4 : 1;
   return Array.from({ length: group.threads }, (_, place) => ({
     group,
-    name: (at) => special[place] ?? random.pick<Template>(group.templates)(random, at),
+    name: (at: number) => special[place] ?? random.pick<Template>(group.templates)(random, at),
     // In the first group lin has the three tests and the name that gives orders; the rest have ordinary names.
     lin: place < odd || (place >= special.length && place < special.length + group.lin - odd),
     crowd: (group.members.length > 100 && place >= special.length ? CROWDS[place - special.length] : undefined) ?? 0,
@@ -132,7 +114,7 @@ function planThreads(group: GroupPlan, random: Random): ThreadPlan[] {
 }
 
 /** The owner first. */
-function chooseMembers({ group, lin, crowd }: ThreadPlan, random: Random): string[] {
+function chooseMembers({ group, lin, crowd }: ReturnType<typeof planThreads>[number], random: Random): string[] {
   const others = random.shuffled(group.members.filter((user) => user !== 'lin'));
   if (crowd > 0) return [...(lin ? ['lin'] : []), ...others].slice(0, crowd);
   const chosen = others.slice(0, random.int(1, group.crowd));

@@ -45,7 +45,7 @@ interface Setting {
   readonly label?: string;
   /** The text below that label, where `meaning` names variables that such a form does not show. */
   readonly inForm?: string;
-  /** A yes or no: a box to tick in such a form, and a flag without a value. */
+  /** Is it a yes or no? */
   readonly flag?: true;
   /** The values it can have, where they are few. */
   readonly choices?: readonly string[];
@@ -140,20 +140,17 @@ const SETTINGS = {
   AGORA_CHAT_ALLOW_HTTP: {
     ...yesOrNo,
     group: 'running',
-    flag: true,
     meaning: '1: plain HTTP beyond loopback, for private deployments',
   },
   AGORA_THREADS_SANDBOX: {
     ...yesOrNo,
     group: 'app',
-    flag: true,
     meaning: '1: the embedded sandbox, whatever else is set',
   },
   AGORA_THREADS_READ_ONLY: {
     ...yesOrNo,
     label: 'Read only',
     inForm: 'Only the tools that read',
-    flag: true,
     group: 'safety',
     meaning: '1: only the tools that read are registered',
   },
@@ -179,7 +176,6 @@ const SETTINGS = {
     inForm:
       'auto (a form, else a click in a view, else a code), person (only a person can confirm), or code: for a host that declines by itself',
     group: 'safety',
-    choices: CONFIRM_MODES,
     value: 'MODE',
     meaning:
       'How a deletion is confirmed: `auto` (a form, else a click in a view, else a code), `person` (only a person can confirm), `code`',
@@ -196,7 +192,6 @@ const SETTINGS = {
   AGORA_THREADS_LANG: {
     ...oneOf(LANGUAGES),
     group: 'running',
-    choices: LANGUAGES,
     value: 'LANG',
     meaning: 'Language of questions to a person: `en` or `zh`',
     default: 'en',
@@ -246,7 +241,6 @@ const SETTINGS = {
   AGORA_THREADS_UNDOCUMENTED: {
     ...yesOrNo,
     group: 'safety',
-    flag: true,
     meaning:
       '1: use calls that the vendor documents nowhere: `list_group_threads` is offered too, and `get_thread` takes one call',
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { withHome } from '../base/with-home.ts';
-import type { Say } from './problem-words-en.ts';
+import type { ProblemWords, Say } from './problem-words-en.ts';
 
 /*
  * What the text of a setting has to be, as a schema and in words.
@@ -8,13 +8,17 @@ import type { Say } from './problem-words-en.ts';
 
 export const valueKind = <S extends z.ZodType<unknown, string>>(schema: S, mustBe: Say) => ({ schema, mustBe });
 
-export const yesOrNo = valueKind(
-  z.enum(['1', 'true', '0', 'false']).transform((value) => value === '1' || value === 'true'),
-  (say) => say.mustBe.yesOrNo,
-);
+/** A box to tick in the forms of hosts, and a flag without a value. */
+export const yesOrNo = {
+  schema: z.enum(['1', 'true', '0', 'false']).transform((value) => value === '1' || value === 'true'),
+  mustBe: (say: ProblemWords) => say.mustBe.yesOrNo,
+  flag: true,
+} as const;
 
-export const oneOf = <const T extends readonly string[]>(values: T) =>
-  valueKind(z.enum(values), (say) => say.mustBe.oneOf(values));
+export const oneOf = <const T extends readonly string[]>(values: T) => ({
+  ...valueKind(z.enum(values), (say) => say.mustBe.oneOf(values)),
+  choices: values,
+});
 
 export const wholeNumber = (from: number, to: number) =>
   valueKind(
