@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { type CursorScope, unwrapCursor } from '../src/lists/cursor.ts';
 import { type Question, readPosition } from '../src/lists/question.ts';
-import { foundOf, foundText, foundThreads } from '../src/present/found-threads.ts';
+import { foundOf, foundThreads } from '../src/present/found-threads.ts';
+import { listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { filterArguments, groupId, listArguments, SPAN, spanInOrder } from './support/parameters.ts';
 import { settleEmpty } from './support/settle-empty.ts';
@@ -76,7 +77,7 @@ export const findThreads = defineTool({
       ended: clock.now(),
     });
   },
-  text: foundText,
+  text: listText,
 });
 
 /** With one date bound the app's list is read from that end, and shown from there unless the caller sorts otherwise. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
-import { unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
-import { positionAfter, walk } from '../src/lists/walk.ts';
-import { type ListStopped, listStopped } from '../src/present/list-result.ts';
-import { listSummary } from '../src/present/list-summary.ts';
+import { unwrapCursor } from '../src/lists/cursor.ts';
+import { walk } from '../src/lists/walk.ts';
+import { listStopped } from '../src/present/list-result.ts';
+import { listSummary, reachOf } from '../src/present/list-summary.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -55,30 +55,13 @@ export const listThreadMembers = defineTool({
     return withinBudget(
       members.length,
       (kept) => {
-        const next = positionAfter(found, kept);
-        const stopped: ListStopped = kept < members.length ? 'budget' : found.stopped;
+        const fromStart = cursor === undefined;
+        const reach = reachOf(list, found, kept, fromStart);
+        const words = { subject: `Members of thread ${thread_id}`, one: 'member', shown: kept, fromStart } as const;
         return defined({
-          summary: listSummary({
-            subject: `Members of thread ${thread_id}`,
-            one: 'member',
-            shown: kept,
-            matched: found.scanned,
-            scanned: found.scanned,
-            filtered: false,
-            stopped,
-            fromStart: cursor === undefined,
-            more: next !== undefined,
-            unjudged: 0,
-            failure: found.failure,
-            notes: [],
-            now: clock.now(),
-          }),
+          summary: listSummary({ ...words, now: clock.now() }, found, reach),
           members: members.slice(0, kept),
-          scanned: found.scanned,
-          total: cursor === undefined && found.stopped === 'end' ? found.scanned : undefined,
-          has_more: next !== undefined,
-          next_cursor: next && wrapCursor(list, next),
-          stopped,
+          ...reach,
         });
       },
       textOf,

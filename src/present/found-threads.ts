@@ -4,20 +4,11 @@ import { counted } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
-import {
-  type Detail,
-  factor,
-  type ListStopped,
-  listResult,
-  listText,
-  rowOf,
-  TEXTS_BUDGET,
-  totalFields,
-} from './list-result.ts';
+import { type Detail, type ListStopped, listResult, listText, rowsOf, totalFields } from './list-result.ts';
 import { failureNote, NONE_WITH_LIMIT_0 } from './list-summary.ts';
 import { asOf, utcMinute } from './time.ts';
-import { cutNames, withinBudget } from './token-budget.ts';
-import { createTotals } from './totals.ts';
+import { withinBudget } from './token-budget.ts';
+import { countThread, noTotals } from './totals.ts';
 
 /** The result of a search through the whole app: that of a list, and how far the app is known. */
 export const foundThreads = listResult.extend({
@@ -57,18 +48,16 @@ function withRows(facts: SearchFacts, kept: number): FoundThreads {
   const { answer, scope, detail, limit } = facts;
   const isCut = kept < answer.threads.length;
   const { threads, next } = isCut ? answer.upTo(kept) : answer;
-  const totals = createTotals();
-  for (const { thread } of answer.matches) totals.count(thread);
+  const totals = noTotals();
+  for (const { thread } of answer.matches) countThread(totals, thread);
   // Where the search stopped as soon as there was enough to show, what else is known happens to be known.
   const countsMore = limit === 0 || (answer.stopped !== 'limit' && answer.matches.length > threads.length);
   const position = next && writePosition(next);
   return defined({
     summary: summaryOf(facts, threads, next),
-    ...factor(
-      cutNames(
-        threads.map(({ thread }) => rowOf(thread, detail)),
-        TEXTS_BUDGET,
-      ),
+    ...rowsOf(
+      threads.map(({ thread }) => thread),
+      detail,
     ),
     scanned: answer.known,
     matched: answer.matches.length,
@@ -154,5 +143,3 @@ function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefi
   const about = more === undefined ? '' : ` (about ${counted(more, 'more call')})`;
   return [`To go on: the same call with cursor = next_cursor${about}.`];
 }
-
-export { listText as foundText };

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes } from '../base/escape.ts';
-import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
-import { positionAfter, STOPPED, type Stopped, type Walk } from '../lists/walk.ts';
-import { listSummary } from './list-summary.ts';
+import type { CursorScope } from '../lists/cursor.ts';
+import { STOPPED, type Walk } from '../lists/walk.ts';
+import { type ListWords, listSummary, reachOf } from './list-summary.ts';
 import { factsOf, shownId, shownName, word } from './thread-facts.ts';
 import { utcTime } from './time.ts';
 import { cutNames, cutTo, fairShare, withinBudget } from './token-budget.ts';
@@ -14,8 +14,8 @@ export const DETAILS = ['compact', 'full'] as const;
 export type Detail = (typeof DETAILS)[number];
 
 /** Why a list stopped where it did; `budget`: more rows would have been too long for a model. */
-export type ListStopped = Stopped | 'budget';
 export const listStopped = z.enum([...STOPPED, 'budget']);
+export type ListStopped = z.infer<typeof listStopped>;
 
 const row = z.object({
   id: z.string(),
@@ -66,98 +66,78 @@ export type ListResult = z.input<typeof listResult>;
 /** A thread of a list; `asOf` where its name is from memory, in milliseconds since 1970. */
 export type DatedThread = Thread & { readonly asOf?: number };
 
-export interface ListFacts {
+/** What a list is made of; here `subject` is not yet narrowed. */
+export interface ListFacts extends Pick<ListWords, 'subject' | 'within' | 'fromStart' | 'unjudged' | 'now'> {
   /** What its cursors are bound to. */
   readonly list: CursorScope;
-  /** Whose threads, as the subject of a sentence: `Threads of user lin`. */
-  readonly subject: string;
   /** What the list was narrowed to, as words after the subject; empty for nothing. */
   readonly narrowed: string;
-  /** The limits of what such a list can hold: `that this user has joined`. */
-  readonly within: string | undefined;
   readonly found: Walk<DatedThread>;
   readonly detail: Detail;
-  /** How many threads lack a field that the filter needs, so that nobody knows whether they match. */
-  readonly unjudged: number;
   /** Of all that matched; shown once more than one page was walked. */
   readonly totals: ThreadTotals;
   readonly groupName: (groupId: string) => string | undefined;
-  /** Did the list start at its beginning, or at a cursor? */
-  readonly fromStart: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
   /** Sentences that only this list has to say about the threads shown, e.g. that names are unknown. */
-  readonly notes?: ((threads: readonly Thread[]) => readonly string[]) | undefined;
+  readonly notes: (threads: readonly Thread[]) => readonly string[];
 }
-
-/** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
-export const TEXTS_BUDGET = 6_000;
 
 /** Makes the structure of a list: the only place where its fields are filled. */
 export const listOf = (facts: ListFacts): ListResult =>
   withinBudget(facts.found.items.length, (kept) => withRows(facts, kept), listText);
 
-/** The result with only the first rows; `budget` is why it stopped where some are left out. */
-function withRows({ list, detail, ...facts }: ListFacts, kept: number): ListResult {
-  const items = facts.found.items.slice(0, kept);
-  const stopped: ListStopped = kept < facts.found.items.length ? 'budget' : facts.found.stopped;
-  const found = { ...facts.found, items };
+/** The result with only the first rows. */
+function withRows(facts: ListFacts, kept: number): ListResult {
+  const { list, found, narrowed, fromStart } = facts;
+  const items = found.items.slice(0, kept);
   const totals = found.pages > 1 ? facts.totals : undefined;
-  const position = positionAfter(found, kept);
-  const rows = items.map((thread) => rowOf(thread, detail));
-  const { subject, narrowed, within, unjudged, fromStart, notes, now } = facts;
-  const inexact = totals !== undefined && totals.groups.beyond + totals.owners.beyond > 0;
+  const isInexact = totals !== undefined && totals.groups.beyond + totals.owners.beyond > 0;
+  const words = {
+    ...facts,
+    subject: facts.subject + narrowed,
+    one: 'thread',
+    shown: items.length,
+    filtered: narrowed !== '',
+    notes: [...facts.notes(items), ...(isInexact ? [INEXACT] : [])],
+  } as const;
+  const { scanned, total, ...goesOn } = reachOf(list, found, kept, fromStart);
   return defined({
-    summary: listSummary({
-      subject: `${subject}${narrowed}`,
-      one: 'thread',
-      within,
-      shown: items.length,
-      matched: found.matched,
-      scanned: found.scanned,
-      filtered: narrowed !== '',
-      stopped,
-      fromStart,
-      more: position !== undefined,
-      unjudged,
-      failure: found.failure,
-      notes: [...(notes?.(items) ?? []), ...(inexact ? [INEXACT] : [])],
-      now,
-    }),
-    ...factor(cutNames(rows, TEXTS_BUDGET)),
-    scanned: found.scanned,
+    summary: listSummary(words, found, goesOn),
+    ...rowsOf(items, facts.detail),
+    scanned,
     matched: found.matched,
-    total: fromStart && found.stopped === 'end' ? found.scanned : undefined,
+    total,
     ...totalFields(totals, facts.groupName),
-    has_more: position !== undefined,
-    next_cursor: position && wrapCursor(list, position),
-    stopped,
+    ...goesOn,
   });
 }
 
 const INEXACT = 'There are so many groups or owners that a count may be too low.';
 
-export function rowOf(thread: DatedThread, detail: Detail): Row {
-  const { created_at, msg_id, ...facts } = factsOf(thread);
-  const times = detail === 'full' ? { created_at, msg_id } : { created: created_at?.slice(0, 10) };
-  return { ...facts, ...defined({ ...times, as_of: thread.asOf === undefined ? undefined : utcTime(thread.asOf) }) };
-}
+/** Names, owners and ids of all rows together, in tokens: with the rest a result stays under 10,000. */
+const TEXTS_BUDGET = 6_000;
 
-/** Says once what every one of several rows would repeat. */
-export function factor(rows: readonly Row[]): Pick<ListResult, 'threads' | 'shared'> {
+/** The rows of a list, and said once what every one of several would repeat. */
+export function rowsOf(threads: readonly DatedThread[], detail: Detail): Pick<ListResult, 'threads' | 'shared'> {
+  const rows = cutNames(
+    threads.map((thread) => rowOf(thread, detail)),
+    TEXTS_BUDGET,
+  );
   const [first] = rows;
   const common = (key: 'owner' | 'group_id') =>
     rows.length > 1 && rows.every((one) => one[key] === first?.[key]) ? first?.[key] : undefined;
   const shared = defined({ owner: common('owner'), group_id: common('group_id') });
-  if (Object.keys(shared).length === 0) return { threads: [...rows] };
-  const threads = rows.map(({ owner, group_id, ...rest }) => ({
+  if (Object.keys(shared).length === 0) return { threads: rows };
+  const withoutShared = rows.map(({ owner, group_id, ...rest }) => ({
     ...rest,
-    ...defined({
-      owner: shared.owner === undefined ? owner : undefined,
-      group_id: shared.group_id === undefined ? group_id : undefined,
-    }),
+    ...defined({ owner: shared.owner ? undefined : owner, group_id: shared.group_id ? undefined : group_id }),
   }));
-  return { threads, shared };
+  return { threads: withoutShared, shared };
+}
+
+function rowOf(thread: DatedThread, detail: Detail): Row {
+  const { created_at, msg_id, ...facts } = factsOf(thread);
+  const times = detail === 'full' ? { created_at, msg_id } : { created: created_at?.slice(0, 10) };
+  return { ...facts, ...defined({ ...times, as_of: thread.asOf === undefined ? undefined : utcTime(thread.asOf) }) };
 }
 
 const TOP = 5;

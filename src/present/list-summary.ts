@@ -1,44 +1,57 @@
 import type { AgoraError } from '../agora/errors.ts';
 import { counted } from '../base/wording.ts';
+import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
+import { positionAfter, type Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import type { ListStopped } from './list-result.ts';
 import { asOf } from './time.ts';
 
-/** What a list has to say of itself: how much of it is shown, how much was read, and how it goes on. */
+/** How much of a list was read, and how it goes on behind what is shown. */
+export function reachOf(list: CursorScope, found: Walk<unknown>, shown: number, fromStart: boolean) {
+  const next = positionAfter(found, shown);
+  const stopped: ListStopped = shown < found.items.length ? 'budget' : found.stopped;
+  return {
+    scanned: found.scanned,
+    total: fromStart && found.stopped === 'end' ? found.scanned : undefined,
+    has_more: next !== undefined,
+    next_cursor: next && wrapCursor(list, next),
+    stopped,
+  };
+}
+
+/** What a list has to say of itself, beside how far it was read. */
 export interface ListWords {
   /** Whose list it is, with what it was narrowed to: `Threads of user lin, owned by wei`. */
   readonly subject: string;
-  /** What is counted: `thread` or `member`. */
-  readonly one: string;
+  /** What is counted. */
+  readonly one: 'thread' | 'member';
   /** The limits of what such a list can hold: `that this user has joined`. */
   readonly within?: string | undefined;
   readonly shown: number;
-  readonly matched: number;
-  readonly scanned: number;
   /** Was the list narrowed by a filter? */
-  readonly filtered: boolean;
-  readonly stopped: ListStopped;
+  readonly filtered?: boolean;
   /** Did the call begin at the start of the list, or at a cursor? */
   readonly fromStart: boolean;
-  /** Does a next page follow? */
-  readonly more: boolean;
   /** How many lack a field that the filter needs, so that nobody knows whether they match. */
-  readonly unjudged: number;
-  readonly failure: AgoraError | undefined;
+  readonly unjudged?: number;
   /** What only this list has to say. */
-  readonly notes: readonly string[];
+  readonly notes?: readonly string[];
   /** Milliseconds since 1970: models often do not know the date. */
   readonly now: number;
 }
 
 /** The sentences with which every list begins. Absence is claimed only where it is proven. */
-export function listSummary(words: ListWords): string {
-  const { subject, stopped, failure, notes, now, more } = words;
+export function listSummary(
+  words: ListWords,
+  { matched, scanned, failure }: Walk<unknown>,
+  { stopped, has_more }: Pick<ReturnType<typeof reachOf>, 'stopped' | 'has_more'>,
+): string {
+  const { subject, notes = [], now } = words;
   return [
-    `${subject}: ${shownOf(words)}; ${restOf(words)}.`,
+    `${subject}: ${shownOf(words, matched)}; ${restOf(words, matched, scanned, stopped)}.`,
     ...failureNote(failure),
     ...notes,
-    ...(more ? [`${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`] : []),
+    ...(has_more ? [`${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`] : []),
     asOf(now),
   ].join(' ');
 }
@@ -50,15 +63,19 @@ export const NONE_WITH_LIMIT_0 = 'With limit 0 none are shown; to see them: the 
 export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
   failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
 
-function shownOf({ shown, matched, fromStart }: ListWords): string {
+function shownOf({ shown, fromStart }: ListWords, matched: number): string {
   if (matched === 0) return fromStart ? 'none found' : 'no further ones found';
   if (shown === 0) return `${matched} found, none shown`;
   return shown === matched ? `${shown} shown` : `${shown} of ${matched} shown`;
 }
 
 /** What is known of those that are not shown. */
-function restOf(words: ListWords): string {
-  const { one, within, matched, scanned, filtered, stopped, fromStart, unjudged, shown } = words;
+function restOf(
+  { one, within, filtered, fromStart, unjudged = 0, shown }: ListWords,
+  matched: number,
+  scanned: number,
+  stopped: ListStopped,
+): string {
   const checked = filtered ? ` (${counted(scanned, one)} checked)` : '';
   const others = within === undefined ? 'there are no others' : `there are no others ${within}`;
   if (unjudged > 0) {

@@ -7,7 +7,7 @@ import { Agent } from 'undici';
 import type { Thread } from '../../src/agora/thread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { walk } from '../../src/lists/walk.ts';
-import { createTotals } from '../../src/present/totals.ts';
+import { countThread, noTotals } from '../../src/present/totals.ts';
 import { connectBench } from './connect-bench.ts';
 import { report } from './report.ts';
 
@@ -67,7 +67,7 @@ if (process.argv[3] === 'serve') {
   const { connection, close } = await connectBench(url, { AGORA_THREADS_RATE_LIMIT: '1000000' });
   let peak = 0;
   const ours = async (threads: number): Promise<number> => {
-    const totals = createTotals();
+    const totals = noTotals();
     const found = await walk<Thread>({
       fetch: (query, signal) => connection.threads.listOfUser('lin', query, signal),
       start: {},
@@ -75,7 +75,7 @@ if (process.argv[3] === 'serve') {
       limit: 20,
       maxScan: threads,
       fits(thread) {
-        totals.count(thread);
+        countThread(totals, thread);
         return true;
       },
       onPage: (scanned) => {

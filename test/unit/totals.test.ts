@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { listOf, listText } from '../../src/present/list-result.ts';
-import { createTotals } from '../../src/present/totals.ts';
+import { countThread, noTotals } from '../../src/present/totals.ts';
 
 function walked(owners: readonly string[]) {
-  const totals = createTotals();
-  for (const [n, owner] of owners.entries()) totals.count({ id: String(n), owner, groupId: '1', created: n + 1 });
+  const totals = noTotals();
+  for (const [n, owner] of owners.entries())
+    countThread(totals, { id: String(n), owner, groupId: '1', created: n + 1 });
   const found = {
     items: [],
     scanned: owners.length,
@@ -17,6 +18,7 @@ function walked(owners: readonly string[]) {
     list: { tool: 'list_user_threads', app: 'acme#helpdesk', scope: {}, sort: 'desc' },
     subject: 'Threads of user lin',
     narrowed: '',
+    notes: () => [],
     found,
     detail: 'compact',
     unjudged: 0,

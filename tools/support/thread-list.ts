@@ -10,7 +10,7 @@ import { walk } from '../../src/lists/walk.ts';
 import { type ListResult, listOf, listResult, listText } from '../../src/present/list-result.ts';
 import { shownId, shownName, word } from '../../src/present/thread-facts.ts';
 import { utcTime } from '../../src/present/time.ts';
-import { createTotals } from '../../src/present/totals.ts';
+import { countThread, noTotals } from '../../src/present/totals.ts';
 import type { App, ToolContext } from '../../src/toolkit/define-tool.ts';
 import { type FilterArguments, instantOf, type ListArguments } from './parameters.ts';
 import { settleEmpty } from './settle-empty.ts';
@@ -57,7 +57,7 @@ export async function listThreads(
   const list: CursorScope = { tool, app: app.name, scope, sort, filters };
   const maxScan = max_scan ?? (filtered ? DEFAULT_SCAN : undefined);
   const matches = matcher(filterOf(narrow));
-  const totals = createTotals();
+  const totals = noTotals();
   let unjudged = 0;
 
   const found = await walk<Thread>({
@@ -68,7 +68,7 @@ export async function listThreads(
     maxScan,
     fits(thread) {
       const fits = matches(thread);
-      if (fits) totals.count(thread);
+      if (fits) countThread(totals, thread);
       if (fits === undefined) unjudged += 1;
       return fits === true;
     },
