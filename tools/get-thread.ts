@@ -74,7 +74,5 @@ const notFound = (): AgoraError =>
     code: 'thread_not_found',
     what: 'the thread does not exist: it was deleted, or the id is wrong',
     next: 'Find it by its name with find_threads.',
-    retry: 'never',
-    landed: 'no',
     about: ['thread'],
   });

@@ -1,7 +1,7 @@
-import { AgoraError, type AgoraErrorFacts, type ErrorCode } from './errors.ts';
+import { AgoraError, type ErrorCode, type NewFacts } from './errors.ts';
 import { askOperator, tryAgainOrAskOperator } from './next-step.ts';
 
-type Failure = Pick<AgoraErrorFacts, 'code' | 'what' | 'next' | 'operator' | 'retry'>;
+type Failure = Pick<NewFacts, 'code' | 'what' | 'next' | 'operator' | 'retry'>;
 
 /** They prove that no connection was made, even through a proxy, whose own connections we cannot see. */
 const UNCONNECTED = new Set<ErrorCode>([
@@ -31,7 +31,6 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     code: 'host_not_found',
     what: 'the host name is unknown',
     ...askOperator('check AGORA_CHAT_HOST, any proxy, and the DNS.'),
-    retry: 'never',
   },
   EAI_AGAIN: {
     code: 'host_not_found',
@@ -60,7 +59,6 @@ function failureOf(code: string, error: unknown): Failure {
       code: 'tls_error',
       what: `no trusted TLS connection came about: ${code}`,
       ...askOperator('check AGORA_CHAT_HOST; a private certificate authority is named with NODE_EXTRA_CA_CERTS.'),
-      retry: 'never',
     };
   }
   // undici reports a refused CONNECT without a code, and with its status in words: `Proxy response (407) !== 200 …`.
@@ -110,7 +108,6 @@ export const unconnected = (origin: string, timeoutMs: number): AgoraError =>
   new AgoraError({
     ...NO_CONNECTION,
     what: `${NO_CONNECTION.what} within ${timeoutMs / 1_000} s (${origin})`,
-    landed: 'no',
   });
 
 /** No whole answer within the time limit of the attempt. */

@@ -29,14 +29,19 @@ export interface AgoraErrorFacts extends NextStep {
   readonly said?: string;
 }
 
+/** Most failures of our own come before anything is sent, and the same call would meet them again. */
+const BY_DEFAULT = { retry: 'never', landed: 'no' } as const;
+/** The facts of a new failure. */
+export type NewFacts = Omit<AgoraErrorFacts, keyof typeof BY_DEFAULT> & Partial<AgoraErrorFacts>;
+
 /** A failed call to Agora Chat. */
 export class AgoraError extends Error {
   override readonly name = 'AgoraError';
   readonly facts: AgoraErrorFacts;
 
-  constructor(facts: AgoraErrorFacts, options?: ErrorOptions) {
+  constructor(facts: NewFacts, options?: ErrorOptions) {
     super(`${facts.code}: ${facts.what}`, options);
-    this.facts = facts;
+    this.facts = { ...BY_DEFAULT, ...facts };
   }
 
   get code(): ErrorCode {

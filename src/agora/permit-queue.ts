@@ -55,6 +55,5 @@ function waitedTooLong(others: number): AgoraError {
     next: 'Make fewer calls at once; the operator can raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     operator: 'Make fewer calls at once, or raise AGORA_THREADS_RATE_LIMIT where the plan allows it.',
     retry: 'later',
-    landed: 'no',
   });
 }

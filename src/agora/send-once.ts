@@ -86,8 +86,6 @@ function segment(part: string): string {
       code: 'bad_path_part',
       what: 'an id or a user id is empty, a path step, or no well-formed text, and cannot stand in an address',
       next: 'Check the ids and user names.',
-      retry: 'never',
-      landed: 'no',
     });
   }
   // A comma may stay, and several group ids in one part are documented with plain ones.

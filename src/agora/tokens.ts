@@ -189,8 +189,6 @@ async function build(appId: string, certificate: string): Promise<string> {
       code: 'bad_credentials',
       what: 'no app token can be built: AGORA_APP_ID and AGORA_APP_CERTIFICATE must have 32 hexadecimal digits each',
       ...askOperator('copy both from the project overview of the console.'),
-      retry: 'never',
-      landed: 'no',
     });
   }
   return token;
@@ -234,7 +232,6 @@ function tooSoon(left: number): AgoraError {
     operator: `Wait ${inSeconds(left)}, then run this again.`,
     retry: 'later',
     retryAfterMs: left,
-    landed: 'no',
   });
 }
 
@@ -259,8 +256,6 @@ export const unreadableSecret = (cause: SecretFileError): AgoraError =>
       what: cause.message,
       next: 'Tell the user that the operator has to correct this; the file is read again at the next call.',
       operator: 'Correct this; the file is read again at the next call.',
-      retry: 'never',
-      landed: 'no',
     },
     { cause },
   );

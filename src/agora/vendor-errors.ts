@@ -35,22 +35,17 @@ const NEVER_DONE = new Set<ErrorCode>(['unsupported_operation', 'not_implemented
 
 /** Turns an answer other than 200 into an `AgoraError`. */
 export function vendorError(answer: VendorAnswer): AgoraError {
-  const { code, what, next, operator, about, retry = 'never' } = find(answer);
-  const said = answer.description || answer.type;
+  const { status, description, type, retryAfterMs } = answer;
+  const { when: _, ...refusal } = find(answer);
+  const mayBeDone = status === 303 || status === 408 || status >= 500;
   return new AgoraError({
-    code,
-    what,
-    next,
-    retry,
+    ...refusal,
     // What is worth a later call by the user is worth a second attempt of ours.
-    passing: retry === 'later',
+    passing: refusal.retry === 'later',
     // A 408 or a 5xx may come from a gateway whose back end did the work, and a 303 says that it is done. Other
     // refusals are the service's own.
-    landed:
-      !NEVER_DONE.has(code) && (answer.status === 303 || answer.status === 408 || answer.status >= 500)
-        ? 'maybe'
-        : 'no',
-    status: answer.status,
-    ...defined({ operator, about, said: said || undefined, retryAfterMs: answer.retryAfterMs }),
+    landed: mayBeDone && !NEVER_DONE.has(refusal.code) ? 'maybe' : 'no',
+    status,
+    ...defined({ said: description || type || undefined, retryAfterMs }),
   });
 }

@@ -141,7 +141,5 @@ function badCursor(why: string): AgoraError {
     code: 'bad_cursor',
     what: `the cursor does not fit this call: ${why}`,
     next: 'Start again without cursor, then pass next_cursor unchanged and keep all arguments but limit as they were.',
-    retry: 'never',
-    landed: 'no',
   });
 }

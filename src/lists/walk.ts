@@ -253,8 +253,6 @@ const tooMany = (count: number): AgoraError =>
     code: 'unreadable_answer',
     what: `the answer of the service cannot be read: a page of ${count}, where at most ${LARGEST_PAGE} were asked for`,
     ...askOperator('check AGORA_CHAT_HOST and any proxy.'),
-    retry: 'never',
-    landed: 'no',
     status: 200,
   });
 
@@ -265,5 +263,4 @@ export const tooLate = (ms: number): AgoraError =>
     what: `not one page of the list came within ${ms / 1_000} s`,
     next: 'Call again in a moment.',
     retry: 'later',
-    landed: 'no',
   });

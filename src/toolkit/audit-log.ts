@@ -105,8 +105,6 @@ function refusal(file: string, error: unknown): AgoraError {
       code: 'audit_failed',
       what: `the audit log ${visible(JSON.stringify(file))} cannot be written (${reason}), and nothing is sent without it`,
       ...askOperator('check the file that AGORA_THREADS_AUDIT_LOG names, its folder, and the space on the disk.'),
-      retry: 'never',
-      landed: 'no',
     },
     { cause: error },
   );

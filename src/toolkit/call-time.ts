@@ -94,7 +94,6 @@ export const outOfTime = (): AgoraError =>
     what: `the service was too slow for the ${WORK_MS / 1_000} s of one call`,
     next: 'Call again in a moment: the next call has the whole time again.',
     retry: 'later',
-    landed: 'no',
   });
 
 const serverEnding = (): AgoraError =>
@@ -103,5 +102,4 @@ const serverEnding = (): AgoraError =>
     what: 'the server is ending',
     next: 'Call again in a moment, when this server has restarted or another one has taken over.',
     retry: 'later',
-    landed: 'no',
   });

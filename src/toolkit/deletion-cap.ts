@@ -53,7 +53,6 @@ export function createDeletionCap(most: number | undefined, clock: Clock): Delet
     const about = {
       code: 'cap_reached',
       what: `at most ${most} threads may be deleted in 60 minutes here (AGORA_THREADS_MAX_DELETES); ${left} left, ${count} asked for`,
-      landed: 'no',
     } as const;
     if (last === undefined) {
       const next = 'Delete fewer in one call. The operator can raise AGORA_THREADS_MAX_DELETES.';

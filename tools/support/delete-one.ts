@@ -131,14 +131,11 @@ async function endOf(
   return { status: 'unknown', error: now === 'there' ? error.with({ what }) : error };
 }
 
-const SEND_NOTHING = { retry: 'never', landed: 'no' } as const;
-
 /** Why a deletion is not sent, or not sent again. */
 export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { sending }: CallTime): AgoraError {
   switch (verdict) {
     case 'renamed':
       return new AgoraError({
-        ...SEND_NOTHING,
         code: 'renamed',
         what: 'its name has changed since the user was asked',
         next: 'A new call asks for it under its new name; do that only if the user still wants it.',
@@ -147,14 +144,12 @@ export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { 
       // A look that had no time to find the name says nothing about it.
       if (sending.aborted) return sending.reason instanceof AgoraError ? sending.reason : outOfTime();
       return new AgoraError({
-        ...SEND_NOTHING,
         code: 'name_not_checked',
         what: 'it could not be checked whether its name is still the one that the user was shown',
         next: 'A new call asks again, with the name marked as not verified.',
       });
     case 'unknown':
       return new AgoraError({
-        ...SEND_NOTHING,
         code: 'name_not_checked',
         what: 'the answer was lost, and it was not sent again, since it could not be checked whether its name is still the one that the user was shown',
         next: 'A new call shows whether the thread is still there.',
@@ -169,7 +164,6 @@ export function stopped(verdict: Exclude<Verdict, 'send' | 'send_unchecked'>, { 
 
 export const alreadyGone = (): AgoraError =>
   new AgoraError({
-    ...SEND_NOTHING,
     code: 'thread_not_found',
     what: 'the thread does not exist any more',
     next: 'Nothing is left to do.',
