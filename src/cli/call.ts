@@ -1,17 +1,15 @@
 import '../mcp/zod-jitless.ts';
 import * as z from 'zod';
-import { assemble } from '../app/build-server.ts';
 import { isSandbox } from '../app/is-sandbox.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
-import { createLog } from '../base/log.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
-import { connectInProcess } from '../mcp/in-process-client.ts';
-import type { Progress } from '../mcp/tool-client.ts';
+import type { Ask, Progress } from '../mcp/tool-client.ts';
 import { type Config, readConfig } from '../settings/read-config.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import { type Arguments, readArguments } from './call-arguments.ts';
 import type { CommandLine } from './command.ts';
 import { findTool } from './find-tool.ts';
+import { startOwnServer } from './own-server.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createCancel, exitSoon } from './signals.ts';
 import { askYesOrNo, print, styled, tell } from './terminal.ts';
@@ -41,13 +39,7 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
   let refused: string | undefined;
   let changed = tool.kind === 'read' ? '' : ' What was sent before may have been done.';
   let failureCode = 'unknown';
-  const { server, connector } = assemble(config, createLog(config.logLevel, tell), {
-    formIs: confirmed ? 'flag' : 'terminal',
-    onFailure: ({ code }) => {
-      failureCode = code;
-    },
-  });
-  const client = await connectInProcess(server, async ({ message, label }, signal) => {
+  const ask: Ask = async ({ message, label }, signal) => {
     if (confirmed) return true;
     bar?.pause();
     tell(`${styled('yellow', message, process.stderr)}\n`);
@@ -63,6 +55,12 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
       cancel.by('SIGINT');
     }
     return answer === 'yes';
+  };
+  const client = await startOwnServer(config, ask, {
+    formIs: confirmed ? 'flag' : 'terminal',
+    onFailure: ({ code }) => {
+      failureCode = code;
+    },
   });
   // A walk may end long before its limit, which is all that is known of its length.
   const { max_scan } = toolArgs;
@@ -91,7 +89,6 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
     exitSoon();
   } finally {
     await client.close();
-    await connector.close();
   }
 }
 

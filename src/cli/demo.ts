@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url';
+import '../mcp/zod-jitless.ts';
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
-import { defined } from '../base/defined.ts';
-import { connectChildProcess } from '../mcp/child-process-client.ts';
+import { knownTools } from '../app/tool-registry.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
+import { readConfig } from '../settings/read-config.ts';
+import { startOwnServer } from './own-server.ts';
 import { askYesOrNo, fold, print, type Style, styled } from './terminal.ts';
 
 /** In columns, without the gutter. */
@@ -17,12 +18,10 @@ const reused = z.object({
   status: z.string().optional(),
 });
 
-/**
- * Plays the main job on the sandbox with a real MCP client and the real server as its child process. Prints each call
- * and what the model reads.
- */
+/** Plays the main job on the sandbox with a real MCP client and the real server. Prints each call and what the model reads. */
 export async function demo(): Promise<void> {
-  const client = await connectChildProcess(fileURLToPath(import.meta.url), sandboxEnvironment(), ask);
+  // Without the user's settings: the demo can never reach a real app.
+  const client = await startOwnServer(readConfig({ AGORA_THREADS_SANDBOX: '1' }, knownTools), ask);
   const call = async (name: string, args: Record<string, unknown>) => {
     printCall(name, args);
     const { text, structured } = await client.call(name, args);
@@ -56,12 +55,6 @@ export async function demo(): Promise<void> {
   } finally {
     await client.close();
   }
-}
-
-/** What a process needs on any system, without the user's settings, so that the demo can never reach a real app. */
-function sandboxEnvironment() {
-  const { PATH, HOME, SYSTEMROOT, TEMP } = process.env;
-  return defined({ PATH, HOME, SYSTEMROOT, TEMP, AGORA_THREADS_SANDBOX: '1' });
 }
 
 /** Shows the question and takes the answer of the person at the terminal. Without a terminal it says yes, and says so. */

@@ -1,9 +1,6 @@
 import '../mcp/zod-jitless.ts';
-import { assemble } from '../app/build-server.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
-import { createLog } from '../base/log.ts';
-import { connectInProcess } from '../mcp/in-process-client.ts';
 import { problemText } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
@@ -11,6 +8,7 @@ import type { Tool } from '../toolkit/define-tool.ts';
 import { type ArgumentSchema, readSchema } from './argument-schema.ts';
 import type { CommandLine } from './command.ts';
 import { findTool } from './find-tool.ts';
+import { startOwnServer } from './own-server.ts';
 import { fold, print, type Style, styled } from './terminal.ts';
 
 const WIDTH = 100;
@@ -36,12 +34,9 @@ export async function tools({ words: [name], flags, environment }: CommandLine):
   const wanted = name === undefined ? toolsFor(config) : [findTool(name, config)];
   if (flags.get('json') !== '1') return print(wanted.map((tool) => toolText(tool, name !== undefined)).join('\n\n'));
 
-  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
-  const { server, connector } = assemble(config, log);
-  const client = await connectInProcess(server, async () => false);
+  const client = await startOwnServer(config, async () => false);
   const listed = await client.listTools();
   await client.close();
-  await connector.close();
   const kept = listed.tools.filter((tool) => name === undefined || tool.name === name);
   print(JSON.stringify({ ...listed, tools: kept }));
 }

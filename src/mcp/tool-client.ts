@@ -1,10 +1,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
 import { version } from '../base/version.ts';
 import { NO_TIMEOUT } from './json-rpc.ts';
+import type { ThreadsServer } from './server.ts';
 
 /** How far a call is; `total` where it is known. */
 export interface Progress {
@@ -46,18 +47,19 @@ const form = z.object({
 });
 
 /**
- * Connects a client that shows forms to this server, whose end of the transport is served already or soon.
- *
- * @param name of the client, as the server sees it
+ * Joins a client that shows forms to a server within this process. A script gets what an assistant gets: the same checks
+ * of arguments, the same confirmation before anything is lost, the same words.
  */
-export async function connectToolClient(transport: Transport, name: string, ask: Ask): Promise<ToolClient> {
-  const client = new Client({ name, version }, { capabilities: { elicitation: { form: {} } } });
+export async function connectInProcess(server: ThreadsServer, ask: Ask): Promise<ToolClient> {
+  const [ofClient, ofServer] = InMemoryTransport.createLinkedPair();
+  await server.connect(ofServer);
+  const client = new Client({ name: 'agora-threads-call', version }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
     const { message, requestedSchema } = form.parse(params);
     const yes = await ask({ message, label: requestedSchema.properties.confirm.title }, signal);
     return yes ? { action: 'accept', content: { confirm: true } } : { action: 'decline' };
   });
-  await client.connect(transport);
+  await client.connect(ofClient);
   return {
     // The client's own listTools() would compile the schemas of all results.
     listTools: () => client.request({ method: 'tools/list' }, listed),

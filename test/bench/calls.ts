@@ -7,7 +7,7 @@ import { Agent } from 'undici';
 import { assemble } from '../../src/app/build-server.ts';
 import { knownTools } from '../../src/app/tool-registry.ts';
 import { createLog } from '../../src/base/log.ts';
-import { connectInProcess } from '../../src/mcp/in-process-client.ts';
+import { connectInProcess } from '../../src/mcp/tool-client.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { report } from './report.ts';
 
