@@ -1,7 +1,8 @@
 import { type Clock, timePassed } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { forget, secret } from '../base/redact.ts';
-import { type Credentials, SecretFileError } from '../settings/read-secret.ts';
+import type { Credentials } from '../settings/app-target.ts';
+import { SecretFileError } from '../settings/read-secret.ts';
 import { AgoraError } from './errors.ts';
 import { askOperator } from './next-step.ts';
 import type { TokenExchange } from './token-exchange.ts';
@@ -67,16 +68,16 @@ export function createTokens(credentials: Credentials, { clock, exchange }: { cl
   async function issue(): Promise<Pick<Issued, 'token' | 'life'>> {
     switch (credentials.kind) {
       case 'fixed':
-        return { token: await credentials.token(), life: Number.POSITIVE_INFINITY };
+        return { token: await credentials.token.read(), life: Number.POSITIVE_INFINITY };
       case 'built': {
-        const certificate = secret(await credentials.certificate());
+        const certificate = secret(await credentials.certificate.read());
         return { token: await build(credentials.appId, certificate), life: BUILT_LIFE_S * 1_000 };
       }
       case 'exchanged': {
         const left = nextExchange - elapsedMs();
         if (left > 0) throw lastFailure === undefined ? tooSoon(left) : withHint(lastFailure, left);
         // Reading the secret comes first: its failure is no exchange.
-        return exchangeFor(credentials.clientId, secret(await credentials.clientSecret()));
+        return exchangeFor(credentials.clientId, secret(await credentials.clientSecret.read()));
       }
     }
   }

@@ -10,7 +10,7 @@ import { NewestMap } from '../base/newest-map.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
-import { credentialsOf } from '../settings/read-secret.ts';
+import { givenSecret } from '../settings/read-secret.ts';
 import type { App, AppConnection } from '../toolkit/define-tool.ts';
 import { isSandbox } from './is-sandbox.ts';
 
@@ -98,7 +98,7 @@ export function createConnector(
       },
     });
     const limiter = createLimiter({ perSecond: config.rateLimit, clock, quota: await openQuota(target, app) });
-    const tokens = createTokens(credentialsOf(target.credentials), {
+    const tokens = createTokens(target.credentials, {
       clock,
       exchange: createTokenExchange(sendOnce, limiter),
     });
@@ -210,7 +210,7 @@ export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close
     loopback: true,
     prefix: [SANDBOX.orgName, SANDBOX.appName],
     name: `${SANDBOX.orgName}#${SANDBOX.appName}`,
-    credentials: { kind: 'fixed', token: { value: SANDBOX.appToken } },
+    credentials: { kind: 'fixed', token: givenSecret(SANDBOX.appToken) },
   };
   return { app, close: () => sandbox.close() };
 }

@@ -3,9 +3,9 @@ import type { OpenQuotaStore } from '../agora/quota-messages.ts';
 import { unreadableSecret } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { AppTarget, SecretSource } from '../settings/app-target.ts';
+import type { AppTarget } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
-import { readSecret, SecretFileError } from '../settings/read-secret.ts';
+import { SecretFileError, type SecretSource } from '../settings/read-secret.ts';
 import { WORK_MS } from '../toolkit/call-time.ts';
 
 /** Beyond the longest time that a call can take, in milliseconds. */
@@ -17,7 +17,7 @@ const LEASE_MARGIN_MS = 5_000;
  * @throws SecretFileError where that file cannot be used
  */
 export async function quotaStoreOf(target: AppTarget, source: SecretSource): Promise<OpenQuotaStore> {
-  const url = await readSecret(source);
+  const url = await source.read();
   return async (events) => {
     const [{ openQuotaStore }, { createHash }] = await Promise.all([
       import('../redis/quota-store.ts'),

@@ -5,7 +5,7 @@ import { quoted, visible } from '../base/escape.ts';
 import { withHome } from '../base/with-home.ts';
 import { en } from '../settings/problem-words-en.ts';
 import { type Config, type Environment, ourSettings, type Target } from '../settings/read-config.ts';
-import { readSecret, SecretFileError } from '../settings/read-secret.ts';
+import { readSecretFile, SecretFileError } from '../settings/read-secret.ts';
 import { documented, type SecretName } from '../settings/schema.ts';
 import { isOfApp, isSecret, isStray, nearestSetting } from '../settings/setting-names.ts';
 import { type Check, fail, failSetting, ok, skipped, variableName, warn } from './check-result.ts';
@@ -66,7 +66,7 @@ const WORLD_READABLE = 0o004;
 async function checkFile(secret: SecretName, path: string): Promise<Check> {
   const name = `${secret}_FILE`;
   try {
-    const value = await readSecret({ file: path, name: secret });
+    const value = await readSecretFile(secret, path);
     const shown = quoted(path, 300);
     const found = `${fingerprint(value)} (file ${shown})`;
     // Windows has no such bits.

@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { span, utcTime } from '../present/time.ts';
 import type { AppTarget } from '../settings/app-target.ts';
-import { credentialsOf } from '../settings/read-secret.ts';
 import { whereOf } from '../settings/setting-names.ts';
 import type { Reader } from '../settings/where-found.ts';
 import { type Check, fail, failCall, ok, skipped, warn } from './check-result.ts';
@@ -37,7 +36,7 @@ export async function checkToken(
   const { kind } = app.credentials;
   if (kind === 'exchanged' && blocked !== undefined) return { check: skipped('token', blocked) };
   let life: number | undefined;
-  const tokens = createTokens(credentialsOf(app.credentials), {
+  const tokens = createTokens(app.credentials, {
     clock,
     async exchange(body, signal) {
       const answer = await exchange(body, signal);

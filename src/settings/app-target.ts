@@ -1,13 +1,10 @@
 import { isLoopback } from '../base/loopback.ts';
-import { missing, type Problem, problem } from './problem.ts';
+import { type Problem, report } from './problem.ts';
 import type { Say } from './problem-words-en.ts';
-import { registered } from './read-secret.ts';
-import type { SecretName, SettingValues } from './schema.ts';
+import { type SecretSource, secretSource } from './read-secret.ts';
+import type { SettingName, SettingValues } from './schema.ts';
 import { type VariableName, whereOf } from './setting-names.ts';
 import type { Reader } from './where-found.ts';
-
-/** Where a secret comes from: its text, or a file that is read at the first call and not before. */
-export type SecretSource = { readonly value: string } | { readonly file: string; readonly name: SecretName };
 
 type Given = ReadonlyMap<VariableName, string>;
 
@@ -21,11 +18,11 @@ export interface AppTarget {
   readonly prefix: readonly string[];
   /** The app in words: `org#app`, or the App ID. */
   readonly name: string;
-  readonly credentials: CredentialSource;
+  readonly credentials: Credentials;
 }
 
-/** One kind of credentials. Its secrets are not read yet. */
-export type CredentialSource =
+/** Where app tokens come from: one kind of credentials. */
+export type Credentials =
   | { readonly kind: 'fixed'; readonly token: SecretSource }
   | { readonly kind: 'built'; readonly appId: string; readonly certificate: SecretSource }
   | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: SecretSource };
@@ -45,20 +42,19 @@ export function readTarget(
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
-function report(problems: Problem[], found: Problem): undefined {
-  problems.push(found);
-}
+const missing = (problems: Problem[], setting: SettingName): undefined =>
+  report(problems, setting, (say) => say.notSet);
 
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
-  if (text === undefined) return report(problems, missing('AGORA_CHAT_HOST'));
-  const wrong = (fault: Say): undefined => report(problems, problem('AGORA_CHAT_HOST', fault));
-  const isNoHost = (): undefined => wrong((say) => say.mustBe.host);
+  if (text === undefined) return missing(problems, 'AGORA_CHAT_HOST');
+  const wrong = (fault: Say) => report(problems, 'AGORA_CHAT_HOST', fault);
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(full)) return isNoHost();
+  if (!URL.canParse(full)) return wrong((say) => say.mustBe.host);
   const url = new URL(full);
   const { protocol, pathname, search, hash, username, password } = url;
-  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return isNoHost();
+  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password)
+    return wrong((say) => say.mustBe.host);
   if (protocol === 'http:' && !isLoopback(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong((say) => say.plainHttp);
   }
@@ -73,24 +69,21 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
     ...(key !== undefined && app !== undefined && app !== keyApp ? ['AGORA_CHAT_APP_NAME'] : []),
   ];
   if (others.length > 0) {
-    const found = problem(
+    return report(
+      problems,
       'AGORA_CHAT_APP_KEY',
       (say) => say.otherApp(others),
       (say) => say.unsetOneOrOther,
     );
-    return report(problems, found);
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
-    return report(problems, missing(org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME'));
+    return missing(problems, org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME');
   }
   const name = key ?? (org === undefined ? undefined : `${org}#${app}`);
   if (name !== undefined) return { prefix: name.split('#'), name };
   if (id !== undefined) return { prefix: ['app-id', id], name: id };
   if (problems.some(({ setting }) => setting === 'AGORA_APP_ID')) return undefined; // set, but wrong
-  return report(
-    problems,
-    problem('AGORA_CHAT_APP_KEY', (say) => say.noAppNamed),
-  );
+  return report(problems, 'AGORA_CHAT_APP_KEY', (say) => say.noAppNamed);
 }
 
 /** The kinds of credentials, with the vendor that has them; an app token comes from a server of one's own. */
@@ -120,7 +113,7 @@ function readCredentials(
   given: Given,
   problems: Problem[],
   reader: Reader,
-): CredentialSource | undefined {
+): Credentials | undefined {
   const before = problems.length;
   const token = secretSource('AGORA_CHAT_APP_TOKEN', given, problems);
   const certificate = secretSource('AGORA_APP_CERTIFICATE', given, problems);
@@ -133,42 +126,27 @@ function readCredentials(
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
     const none = kinds.length === 0;
-    return report(problems, {
+    problems.push({
       setting: 'AGORA_CHAT_APP_TOKEN',
       message: (say) => (none ? say.noCredentials : say.twoCredentials),
       hint: credentialsHint(none, reader),
       general: true,
     });
+    return undefined;
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      const found = problem(
+      return report(
+        problems,
         'AGORA_APP_CERTIFICATE',
         (say) => say.appIdAgain,
         (say) => say.besideIt,
       );
-      return report(problems, found);
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
-    return report(problems, missing('AGORA_APP_ID'));
+    return missing(problems, 'AGORA_APP_ID');
   }
   if (clientId !== undefined && clientSecret) return { kind: 'exchanged', clientId, clientSecret };
-  return report(problems, missing(clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET'));
-}
-
-/** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
-export function secretSource(name: SecretName, given: Given, problems: Problem[]): SecretSource | undefined {
-  const value = given.get(name);
-  const file = given.get(`${name}_FILE`);
-  if (value !== undefined && file !== undefined) {
-    const found = problem(
-      name,
-      (say) => say.bothSet(`${name}_FILE`),
-      (say) => say.unsetOne,
-    );
-    return report(problems, found);
-  }
-  if (value !== undefined) return { value: registered(name, value) };
-  return file === undefined ? undefined : { file, name };
+  return missing(problems, clientId === undefined ? 'EASEMOB_CLIENT_ID' : 'EASEMOB_CLIENT_SECRET');
 }

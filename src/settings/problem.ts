@@ -1,7 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { en, type Say } from './problem-words-en.ts';
-import type { SettingName } from './schema.ts';
 import { nearestSetting } from './setting-names.ts';
 
 /** A variable that is missing or wrong. */
@@ -20,6 +19,11 @@ export interface Problem {
 
 export const problem = (setting: string, message: Say, hint?: Say): Problem => defined({ setting, message, hint });
 
+/** Adds a problem, and returns what stands for the value that could not be read. */
+export function report(problems: Problem[], ...about: Parameters<typeof problem>): undefined {
+  problems.push(problem(...about));
+}
+
 /** A problem in an English sentence or two, which name the setting and say what to do or where its value is found. */
 export function problemText({ setting, message, hint, where, general }: Problem): string {
   const fault = general ? message(en) : `${setting} ${message(en)}`;
@@ -37,8 +41,6 @@ export class SettingsError extends Error {
     this.problems = problems;
   }
 }
-
-export const missing = (name: SettingName): Problem => problem(name, (say) => say.notSet);
 
 export function unknownSetting(name: string): Problem {
   const nearest = nearestSetting(name);

@@ -1,11 +1,11 @@
 import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { LogLevel } from '../base/log.ts';
-import { type AppTarget, readTarget, type SecretSource, secretSource } from './app-target.ts';
+import { type AppTarget, readTarget } from './app-target.ts';
 import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
 import type { Say } from './problem-words-en.ts';
 import { type ProxySettings, proxyFault, readProxy } from './proxy-settings.ts';
-import { isQuoted } from './read-secret.ts';
+import { isQuoted, type SecretSource, secretSource } from './read-secret.ts';
 import { type ConfirmMode, documented, settings } from './schema.ts';
 import { isKnown, isOfApp, isOurs, type VariableName, whereOf } from './setting-names.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';

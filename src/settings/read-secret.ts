@@ -1,15 +1,40 @@
 import { secret } from '../base/redact.ts';
 import { withHome } from '../base/with-home.ts';
-import type { CredentialSource, SecretSource } from './app-target.ts';
+import { type Problem, report } from './problem.ts';
 import { en, type Say } from './problem-words-en.ts';
 import { passwordOf } from './redis-address.ts';
 import { type SecretName, settings } from './schema.ts';
+import type { VariableName } from './setting-names.ts';
 
-/** Where app tokens come from. Secrets are functions: their files are read at the first call, not at the start. */
-export type Credentials =
-  | { readonly kind: 'fixed'; readonly token: () => Promise<string> }
-  | { readonly kind: 'built'; readonly appId: string; readonly certificate: () => Promise<string> }
-  | { readonly kind: 'exchanged'; readonly clientId: string; readonly clientSecret: () => Promise<string> };
+/** A secret of the settings. One that is in a file is read at the first call and not before. */
+export interface SecretSource {
+  /** Undefined where it is in a file. */
+  readonly value?: string;
+  /** @throws SecretFileError where its file cannot be used */
+  readonly read: () => Promise<string>;
+}
+
+export const givenSecret = (value: string): SecretSource => ({ value, read: async () => value });
+
+/** A secret by value or by file. Both at once is an error, since nobody could tell which one is meant. */
+export function secretSource(
+  name: SecretName,
+  given: ReadonlyMap<VariableName, string>,
+  problems: Problem[],
+): SecretSource | undefined {
+  const value = given.get(name);
+  const file = given.get(`${name}_FILE`);
+  if (value !== undefined && file !== undefined) {
+    return report(
+      problems,
+      name,
+      (say) => say.bothSet(`${name}_FILE`),
+      (say) => say.unsetOne,
+    );
+  }
+  if (value !== undefined) return givenSecret(registered(name, value));
+  return file === undefined ? undefined : { read: () => readSecretFile(name, file) };
+}
 
 /** The file of a secret cannot be used. This may happen in the middle of a call, when a token is renewed. */
 export class SecretFileError extends Error {
@@ -23,32 +48,19 @@ export class SecretFileError extends Error {
   }
 }
 
-export function credentialsOf(source: CredentialSource): Credentials {
-  switch (source.kind) {
-    case 'fixed':
-      return { kind: 'fixed', token: () => readSecret(source.token) };
-    case 'built':
-      return { kind: 'built', appId: source.appId, certificate: () => readSecret(source.certificate) };
-    case 'exchanged':
-      return { kind: 'exchanged', clientId: source.clientId, clientSecret: () => readSecret(source.clientSecret) };
-  }
-}
-
 /** A shell takes quotes away; JSON files of hosts, `docker --env-file` and files of secrets do not. */
 export const isQuoted = (text: string): boolean => /^(["']).*\1$/s.test(text);
 
 /** Registers a secret; of a URL the password, since errors name its host. */
-export function registered(name: SecretName, value: string): string {
+function registered(name: SecretName, value: string): string {
   if (name !== 'AGORA_THREADS_REDIS_URL' || !URL.canParse(value)) return secret(value);
   secret(passwordOf(new URL(value)) ?? value);
   return value;
 }
 
 /** @throws SecretFileError where its file cannot be used */
-export async function readSecret(source: SecretSource): Promise<string> {
-  if ('value' in source) return source.value;
-  const { name } = source;
-  const file = withHome(source.file);
+export async function readSecretFile(name: SecretName, path: string): Promise<string> {
+  const file = withHome(path);
   const { readFile, stat } = await import('node:fs/promises');
   const found = await stat(file).catch(() => undefined);
   // Reading a pipe would wait for its writer, and keep the process from ending.

@@ -4,7 +4,7 @@ import { AgoraError } from '../../src/agora/errors.ts';
 import type { TokenExchange } from '../../src/agora/token-exchange.ts';
 import { createTokens } from '../../src/agora/tokens.ts';
 import { redact } from '../../src/base/redact.ts';
-import type { Credentials } from '../../src/settings/read-secret.ts';
+import type { Credentials } from '../../src/settings/app-target.ts';
 import { readAccessToken } from '../support/build-access-token.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 
@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 
 const neverExchanged: TokenExchange = () => Promise.reject(new Error('not asked for'));
 const built = (clock: ManualClock, appId = APP_ID, certificate = async () => CERTIFICATE) =>
-  createTokens({ kind: 'built', appId, certificate }, { clock, exchange: neverExchanged });
+  createTokens({ kind: 'built', appId, certificate: { read: certificate } }, { clock, exchange: neverExchanged });
 
 type Answer = () => ReturnType<TokenExchange>;
 
@@ -29,7 +29,10 @@ function exchanged(clock: ManualClock, answers: readonly Answer[], clientSecret 
     sent.push(body);
     return answer ? answer() : Promise.reject(new Error('no more answers'));
   };
-  const tokens = createTokens({ kind: 'exchanged', clientId: 'id', clientSecret }, { clock, exchange });
+  const tokens = createTokens(
+    { kind: 'exchanged', clientId: 'id', clientSecret: { read: clientSecret } },
+    { clock, exchange },
+  );
   return { tokens, sent, count: () => sent.length };
 }
 const giving = (access_token: string, expires_in?: number) => async () => ({
@@ -591,7 +594,7 @@ describe('a 401', () => {
   it('reads a ready token again, since its file may hold a newer one', async () => {
     let file = 'ready-token-1';
     const tokens = createTokens(
-      { kind: 'fixed', token: async () => file },
+      { kind: 'fixed', token: { read: async () => file } },
       { clock: manualClock(), exchange: neverExchanged },
     );
     expect(await tokens.get(never)).toBe('ready-token-1');
@@ -610,28 +613,28 @@ describe('every secret is taken out of any text', () => {
   };
   // Each value is used here alone: what is registered stays so for the whole file.
   it.each<[string, Credentials, Answer, readonly string[]]>([
-    ['a ready token', { kind: 'fixed', token: async () => 'ready-to-hide' }, failing, ['ready-to-hide']],
+    ['a ready token', { kind: 'fixed', token: { read: async () => 'ready-to-hide' } }, failing, ['ready-to-hide']],
     [
       'a certificate',
-      { kind: 'built', appId: APP_ID, certificate: async () => 'abad1deaabad1deaabad1deaabad1dea' },
+      { kind: 'built', appId: APP_ID, certificate: { read: async () => 'abad1deaabad1deaabad1deaabad1dea' } },
       failing,
       ['abad1deaabad1deaabad1deaabad1dea'],
     ],
     [
       'a certificate of the wrong shape',
-      { kind: 'built', appId: APP_ID, certificate: async () => 'certificate-to-hide' },
+      { kind: 'built', appId: APP_ID, certificate: { read: async () => 'certificate-to-hide' } },
       failing,
       ['certificate-to-hide'],
     ],
     [
       'a client secret and its token',
-      { kind: 'exchanged', clientId: 'id', clientSecret: async () => 'secret-to-hide' },
+      { kind: 'exchanged', clientId: 'id', clientSecret: { read: async () => 'secret-to-hide' } },
       giving('exchanged+to/hide='),
       ['secret-to-hide', 'exchanged+to/hide=', encodeURIComponent('exchanged+to/hide=')],
     ],
     [
       'a client secret that the service says back',
-      { kind: 'exchanged', clientId: 'id', clientSecret: async () => 'echo-to-hide' },
+      { kind: 'exchanged', clientId: 'id', clientSecret: { read: async () => 'echo-to-hide' } },
       leaky('echo-to-hide'),
       ['echo-to-hide'],
     ],
