@@ -55,11 +55,9 @@ export function createGroupAnswers(appKey?: string) {
   const joinedGroups = z.object({ data: z.array(group) }).transform(({ data }) => data).parse;
 
   const userId = read(userIdOf, 'a user id');
-  const member = z.union([
-    z.object({ member: userId }).transform((entry) => entry.member),
-    z.object({ owner: userId }).transform((entry) => entry.owner),
-  ]);
-
+  const member = z
+    .union([z.object({ member: userId }), z.object({ owner: userId })])
+    .transform((entry) => ('member' in entry ? entry.member : entry.owner));
   const groupMembers = z.object({ data: z.array(member) }).transform(({ data }) => data).parse;
 
   /** Among several groups an unknown one is an entry with an error, and not a refusal. */

@@ -22,11 +22,6 @@ export interface SendOptions {
  * may help. Once an attempt may have landed, the call may have landed, whatever a later attempt says.
  */
 export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOptions): Send {
-  /** A failure to renew must not make an earlier attempt look as if it had certainly not landed. */
-  async function renew(token: string, mayHaveLanded: boolean, signal: AbortSignal): Promise<string | undefined> {
-    return tokens.renew(token, signal).catch(lostIf(mayHaveLanded));
-  }
-
   /**
    * A permit to send, and a fresh look where the call has a guard. A look needs permits of its own, so none is held
    * meanwhile.
@@ -59,7 +54,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
           // Nothing has landed on a 401, so a fresh token is worth one more attempt for every kind of call.
           if (renewed) throw refusedAfresh(failure);
           if (count >= MOST_ATTEMPTS) throw failure;
-          const fresh = await renew(token, mayHaveLanded, signal);
+          const fresh = await tokens.renew(token, signal).catch(lostIf(mayHaveLanded));
           if (fresh === undefined) throw tokens.renewable ? refusedAfresh(failure) : failure;
           token = fresh;
           renewed = true;
@@ -85,7 +80,7 @@ export function createSend({ sendOnce, tokens, limiter, clock, random }: SendOpt
   };
 }
 
-/** A further attempt that was not sent says nothing of the one before it. */
+/** A further attempt that was not sent, for whatever reason, says nothing of the one before it. */
 const lostIf =
   (mayHaveLanded: boolean) =>
   (error: unknown): never => {

@@ -176,23 +176,19 @@ function lifeOf(expiresIn: number | undefined): number {
 
 /**
  * Builds an AccessToken2 with the app's own rights. The library is CommonJS; its index would also load the builders for
- * Agora's other products. It returns an empty string for bad input.
+ * Agora's other products. It returns an empty string for what is not 32 digits.
  */
 async function build(appId: string, certificate: string): Promise<string> {
   const { default: library } = await import('agora-token/src/ChatTokenBuilder.js');
   const hex = /^[0-9a-f]{32}$/i;
-  const token =
-    hex.test(appId) && hex.test(certificate)
-      ? library.ChatTokenBuilder.buildAppToken(appId, certificate, BUILT_LIFE_S)
-      : '';
-  if (token === '') {
-    throw new AgoraError({
-      code: 'bad_credentials',
-      what: 'no app token can be built: AGORA_APP_ID and AGORA_APP_CERTIFICATE must have 32 hexadecimal digits each',
-      ...askOperator('copy both from the project overview of the console.'),
-    });
+  if (hex.test(appId) && hex.test(certificate)) {
+    return library.ChatTokenBuilder.buildAppToken(appId, certificate, BUILT_LIFE_S);
   }
-  return token;
+  throw new AgoraError({
+    code: 'bad_credentials',
+    what: 'no app token can be built: AGORA_APP_ID and AGORA_APP_CERTIFICATE must have 32 hexadecimal digits each',
+    ...askOperator('copy both from the project overview of the console.'),
+  });
 }
 
 /** Could the service have counted an exchange that failed? Not where it never left (DNS, a refused connection). */
