@@ -1,14 +1,17 @@
 import { columnsOf } from '../base/display-width.ts';
 import type { Language } from '../base/language.ts';
-import { capitalised } from '../base/wording.ts';
+import { capitalised, joined } from '../base/wording.ts';
 import { textsOf } from '../present/texts.ts';
 import type { Texts } from '../present/texts-en.ts';
+import type { Question } from './ask-by-form.ts';
 import { factsOfOne, factsOfSeveral } from './question-facts.ts';
 import {
   asManyAsFit,
   countsOf,
+  dayOf,
   firstThatFits,
   LINE,
+  lineAbout,
   lineWithName,
   markOf,
   packed,
@@ -31,67 +34,70 @@ export interface QuestionSubject {
   readonly sandbox: boolean;
 }
 
-export interface QuestionWords {
-  /**
-   * Four lines for one thread, else at most fourteen, none over 74 columns: Claude Code draws four lines whole, and at
-   * 80x24 Codex loses the end of what is longer than the screen, and Copilot CLI its beginning.
-   */
-  readonly message: string;
-  /** Beside the box to tick, and the question on a terminal; at most 40 columns. */
-  readonly title: string;
+/** What all questions have in common, as it is shown. */
+interface Shown {
+  readonly texts: Texts;
+  /** The mark of the sandbox, before the first word. */
+  readonly start: string;
+  readonly app: string;
+  readonly host: string;
 }
 
 /** At most so many threads get a line each. */
 const MOST_ROWS = 10;
-const SANDBOX = '[sandbox] ';
 
-/** The question before anything is lost: the same words in a form, on a terminal and beside a code. */
-export function confirmationQuestion(subject: QuestionSubject, language: Language): QuestionWords {
+/**
+ * The question before anything is lost: the same words in a form, on a terminal and beside a code.
+ *
+ * @returns `message`: four lines for one thread, else at most fourteen, none over 74 columns: Claude Code draws four lines
+ *   whole, and at 80x24 Codex loses the end of what is longer than the screen, and Copilot CLI its beginning. `title`: at
+ *   most 40 columns
+ */
+export function confirmationQuestion({ threads, users, ...where }: QuestionSubject, language: Language): Question {
   const texts = textsOf(language);
-  const { threads, users } = subject;
+  const shown: Shown = {
+    texts,
+    start: where.sandbox ? '[sandbox] ' : '',
+    app: shortApp(where.app),
+    host: shortHost(where.host),
+  };
   const [only] = threads.length === 1 ? threads : [];
   const left = threads.filter(({ gone }) => !gone);
   if (users !== undefined) {
-    const lines = only ? removeFromOne(only, users, subject, texts) : removeFromSeveral(left, users, subject, texts);
+    const lines = only ? removeFromOne(only, users, shown) : removeFromSeveral(threads, left, users, shown);
     return { message: lines.join('\n'), title: texts.removal.title(users.length, left.length) };
   }
   return only
-    ? { message: deleteOne(only, subject, texts).join('\n'), title: texts.deletion.title }
-    : { message: deleteSeveral(left, subject, texts).join('\n'), title: texts.deletion.titleSeveral(left.length) };
+    ? { message: deleteOne(only, shown).join('\n'), title: texts.deletion.title }
+    : { message: deleteSeveral(threads, left, shown).join('\n'), title: texts.deletion.titleSeveral(left.length) };
 }
 
-const markedSandbox = ({ sandbox }: QuestionSubject): string => (sandbox ? SANDBOX : '');
-
-function deleteOne(thread: QuestionThread, subject: QuestionSubject, texts: Texts): string[] {
+function deleteOne(thread: QuestionThread, { texts, start, app, host }: Shown): string[] {
   const { deletion, facts, separator } = texts;
+  const { id, group_id } = thread;
   const mark = markOf(thread, texts);
-  const start = markedSandbox(subject);
-  const { id, name, group } = thread;
   const ids = (most: number): string =>
-    deletion.messagesToo(
-      [capitalised(facts.threadId(shortId(id, most))), ...(group ? [facts.group(shortId(group.id, most))] : [])].join(
-        separator,
-      ),
-    );
+    joined(separator, capitalised(facts.threadId(shortId(id, most))), group_id && facts.group(shortId(group_id, most)));
   return [
-    name === undefined
-      ? start + deletion.ask(shortId(id), mark)
-      : lineWithName(name, (quoted) => start + deletion.ask(quoted, mark)),
+    lineAbout(thread, (shown) => start + deletion.ask(shown, mark)),
     factsOfOne(thread, texts),
-    deletion.where(shortApp(subject.app), shortHost(subject.host)),
-    firstThatFits([ids(18), ids(17), ids(16)]),
+    deletion.where(app, host),
+    firstThatFits([18, 17, 16].map((most) => deletion.messagesToo(ids(most)))),
   ];
 }
 
-function deleteSeveral(left: readonly QuestionThread[], subject: QuestionSubject, texts: Texts): string[] {
-  const { threads, app, host } = subject;
+function deleteSeveral(
+  threads: readonly QuestionThread[],
+  left: readonly QuestionThread[],
+  { texts, start, app, host }: Shown,
+): string[] {
   const { deletion } = texts;
   return [
-    namesInFirstLine(left, markedSandbox(subject), texts),
+    namesInFirstLine(left, start, texts),
     factsOfSeveral(left, countsOf(threads, texts), texts),
-    deletion.where(shortApp(app), shortHost(host)),
+    deletion.where(app, host),
     ...(threads.length <= MOST_ROWS ? threads.map((thread) => rowOf(thread, texts)) : packed(left)),
-    deletion.lastLine(left.length, shortApp(app)),
+    deletion.lastLine(left.length, app),
   ];
 }
 
@@ -107,27 +113,17 @@ function namesInFirstLine(threads: readonly QuestionThread[], start: string, { d
 
 /** `- "NAME" ID, DAY` */
 function rowOf(thread: QuestionThread, texts: Texts): string {
-  const { id, name, created } = thread;
-  const end = (created === undefined ? '' : texts.separator + created) + markOf(thread, texts);
-  return name === undefined
-    ? `- ${shortId(id)}${end}`
-    : lineWithName(name, (quoted) => `- ${quoted} ${shortId(id)}${end}`);
+  const { id, name } = thread;
+  const end = joined(texts.separator, shortId(id), dayOf(thread)) + markOf(thread, texts);
+  return name === undefined ? `- ${end}` : lineWithName(name, (quoted) => `- ${quoted} ${end}`);
 }
 
-function removeFromOne(
-  thread: QuestionThread,
-  users: readonly string[],
-  subject: QuestionSubject,
-  texts: Texts,
-): string[] {
+function removeFromOne(thread: QuestionThread, users: readonly string[], { texts, start, app, host }: Shown): string[] {
   const { removal, facts, separator, inBrackets } = texts;
+  const { id, name, group, group_id } = thread;
   const mark = markOf(thread, texts);
-  const start = markedSandbox(subject);
   const who = whoOf(users, texts);
-  const { id, name, group } = thread;
-  const groupFacts = group
-    ? [facts.group(group.name === undefined ? shortId(group.id) : `${shortGroup(group)} ${shortId(group.id)}`)]
-    : [];
+  const groupWords = group_id && facts.group(joined(' ', group && shortGroup(group, group_id), shortId(group_id)));
   return [
     name === undefined
       ? firstThatFits([
@@ -136,27 +132,22 @@ function removeFromOne(
         ])
       : lineWithName(name, (quoted) => start + removal.ask(who, quoted, mark)),
     usersLine(users, [thread], texts),
-    removal.where(shortApp(subject.app), shortHost(subject.host)),
-    capitalised([...groupFacts, facts.threadId(shortId(id))].join(separator)),
+    removal.where(app, host),
+    capitalised(joined(separator, groupWords, facts.threadId(shortId(id)))),
   ];
 }
 
 function removeFromSeveral(
+  threads: readonly QuestionThread[],
   left: readonly QuestionThread[],
   users: readonly string[],
-  subject: QuestionSubject,
-  texts: Texts,
+  { texts, start, app, host }: Shown,
 ): string[] {
-  const counts = countsOf(subject.threads, texts);
-  const mark = counts.length === 0 ? '' : texts.inBrackets(counts.join(texts.separator));
+  const { removal, inBrackets } = texts;
+  const counts = countsOf(threads, texts);
   const ask = (most?: number): string =>
-    markedSandbox(subject) + texts.removal.askSeveral(whoOf(users, texts, most), left.length, mark);
-  return [
-    firstThatFits([ask(), ask(12)]),
-    usersLine(users, left, texts),
-    texts.removal.where(shortApp(subject.app), shortHost(subject.host)),
-    ...packed(left),
-  ];
+    start + removal.askSeveral(whoOf(users, texts, most), left.length, counts && inBrackets(counts));
+  return [firstThatFits([ask(), ask(12)]), usersLine(users, left, texts), removal.where(app, host), ...packed(left)];
 }
 
 function whoOf(users: readonly string[], { removal }: Texts, most?: number): string {

@@ -1,6 +1,5 @@
 import { defined } from '../base/defined.ts';
 import { shownId, shownName } from '../present/thread-facts.ts';
-import { utcDay } from '../present/time.ts';
 import type { Question } from './ask-by-form.ts';
 import { confirmationQuestion } from './confirmation-question.ts';
 import type { ToolContext } from './define-tool.ts';
@@ -18,32 +17,28 @@ export function questionAbout(
   users: readonly string[] | undefined,
   { app: { name: app, host, sandbox }, groupNames, language }: ToolContext,
 ): { readonly question: Question; readonly view: ConfirmFacts } {
-  const where = { app, host, sandbox };
-  const shown = targets.map((target) => {
+  const threads = targets.map((target) => {
     const { gone, thread, verified, members } = target;
-    const { groupId, created } = thread;
-    const groupName = groupId === undefined ? undefined : groupNames.recall(groupId);
-    const group = groupName === undefined ? undefined : shownName(groupName);
-    const facts = targetFacts(target);
-    return {
-      item: { ...facts, verified, ...defined({ group }), ...(gone && ({ gone } as const)) },
-      thread: {
-        id: facts.id,
-        name: facts.name,
-        verified,
-        group: groupId === undefined ? undefined : { id: shownId(groupId), name: group },
-        owner: facts.owner,
-        created: created === undefined ? undefined : utcDay(created),
-        members: members && { count: members.ids.length, complete: members.complete },
-        gone,
-      },
-    };
+    const group = thread.groupId && groupNames.recall(thread.groupId);
+    const item = defined({
+      ...targetFacts(target),
+      verified,
+      group: group && shownName(group),
+      gone: gone || undefined,
+    });
+    return { item, members };
   });
+  const where = { app, host, sandbox };
   const shownUsers = users?.map(shownId);
-  const threads = shown.map(({ thread }) => thread);
-  const items = shown.map(({ item }) => item);
   return {
-    question: confirmationQuestion({ threads, users: shownUsers, ...where }, language),
-    view: { ...where, items, ...(shownUsers ? { action: 'remove', users: shownUsers } : { action: 'delete' }) },
+    question: confirmationQuestion(
+      { threads: threads.map(({ item, members }) => ({ ...item, members })), users: shownUsers, ...where },
+      language,
+    ),
+    view: {
+      ...where,
+      items: threads.map(({ item }) => item),
+      ...(shownUsers ? { action: 'remove', users: shownUsers } : { action: 'delete' }),
+    },
   };
 }

@@ -1,7 +1,10 @@
 import { columnsOf, countedCut, cutEnd, cutInQuotes, cutMiddle, plainCut } from '../base/display-width.ts';
 import { breakMarkup } from '../base/markup-joints.ts';
+import { joined } from '../base/wording.ts';
 import type { Texts } from '../present/texts-en.ts';
 import { word } from '../present/thread-facts.ts';
+import type { MemberList } from './thread-look.ts';
+import type { ViewItem } from './view-data.ts';
 
 /** No line of a question is longer, in columns: hosts at 80 draw a border and blanks beside it. */
 export const LINE = 74;
@@ -17,20 +20,11 @@ const NAME_LINES = 10;
 /** At less, `…⟨+29⟩` would be longer than what it leaves of the name. */
 const COUNTED_FROM = 22;
 
-/** A thread as the question shows it. Texts from outside are escaped (`src/base/escape.ts`); all but the id may be unknown. */
-export interface QuestionThread {
-  readonly id: string;
-  readonly name?: string | undefined;
-  /** Did the service give the name in this call, or at most a minute before? */
-  readonly verified: boolean;
-  readonly group?: { readonly id: string; readonly name?: string | undefined } | undefined;
-  readonly owner?: string | undefined;
-  /** The day in UTC, `2025-01-01`. */
-  readonly created?: string | undefined;
-  readonly members?: { readonly count: number; readonly complete: boolean } | undefined;
-  /** Found to be deleted already: nothing will be sent for it. */
-  readonly gone?: boolean | undefined;
-}
+/** A thread as the question shows it, with texts from outside escaped; all but the id may be unknown. */
+export type QuestionThread = ViewItem & { readonly members?: MemberList | undefined };
+
+/** The day in UTC, `2025-01-01`. */
+export const dayOf = ({ created_at }: QuestionThread): string | undefined => created_at?.slice(0, 10);
 
 export const quotedName = (name: string, room: number): string =>
   cutInQuotes(breakMarkup(name), room, (text, most) => cutEnd(text, most, most < COUNTED_FROM ? plainCut : countedCut));
@@ -43,41 +37,42 @@ const bareOrQuoted = (text: string, isBare: boolean, most: number): string => {
   const unmarked = breakMarkup(text);
   return isBare ? cutMiddle(unmarked, most) : cutInQuotes(unmarked, most, cutMiddle);
 };
-const idWithin = (id: string, most: number): string => bareOrQuoted(id, word(id) === id, most);
-export const shortId = (id: string, most: number = ID): string => idWithin(id, most);
-export const shortUser = (id: string, most: number = USER): string => idWithin(id, most);
+export const shortId = (id: string, most: number = ID): string => bareOrQuoted(id, word(id) === id, most);
+export const shortUser = (id: string, most: number = USER): string => shortId(id, most);
 /** `org#app`, `a1.easemob.com`, `[::1]:8080`: what an operator has set, so no quotes where it looks as expected. */
 const ADDRESS = /^[\w.:#/[\]-]+$/;
 export const shortApp = (app: string): string => bareOrQuoted(app, ADDRESS.test(app), APP);
 export const shortHost = (host: string): string => bareOrQuoted(host, ADDRESS.test(host), HOST);
-export const shortGroup = ({ id, name }: NonNullable<QuestionThread['group']>): string =>
+export const shortGroup = (name: string | undefined, id: string): string =>
   name === undefined ? shortId(id) : cutInQuotes(breakMarkup(name), GROUP + 2, cutEnd);
+
+/** A line with the name, as far as there is room for it; else with the id. */
+export const lineAbout = ({ id, name }: QuestionThread, line: (shown: string) => string): string =>
+  name === undefined ? line(shortId(id)) : lineWithName(name, line);
 
 /** The first of the lines that fits, else the last. */
 export const firstThatFits = (lines: readonly string[]): string =>
   lines.find((line) => columnsOf(line) <= LINE) ?? lines.at(-1) ?? '';
 
-export const isVerified = ({ name, verified }: QuestionThread): boolean => verified && name !== undefined;
+const isVerified = ({ name, verified }: QuestionThread): boolean => verified && name !== undefined;
 
 /** What a question says behind the name of one thread. */
-export function markOf(thread: QuestionThread, texts: Texts): string {
-  const { facts, separator, inBrackets } = texts;
-  const marks = [
-    ...(thread.gone ? [facts.alreadyGone] : []),
-    ...(thread.name === undefined ? [facts.nameUnknown] : []),
-    ...(isVerified(thread) || thread.gone ? [] : [facts.notVerified]),
-  ];
-  return marks.length === 0 ? '' : inBrackets(marks.join(separator));
+export function markOf(thread: QuestionThread, { facts, separator, inBrackets }: Texts): string {
+  const { name, gone } = thread;
+  const marks = joined(
+    separator,
+    gone && facts.alreadyGone,
+    name === undefined && facts.nameUnknown,
+    !isVerified(thread) && !gone && facts.notVerified,
+  );
+  return marks && inBrackets(marks);
 }
 
 /** How many of the threads are not verified, and how many gone: as far as there are any. */
-export function countsOf(threads: readonly QuestionThread[], { facts }: Texts): string[] {
+export function countsOf(threads: readonly QuestionThread[], { facts, separator }: Texts): string {
   const gone = threads.filter((thread) => thread.gone).length;
   const notVerified = threads.filter((thread) => !thread.gone && !isVerified(thread)).length;
-  return [
-    ...(notVerified > 0 ? [facts.countNotVerified(notVerified)] : []),
-    ...(gone > 0 ? [facts.countGone(gone)] : []),
-  ];
+  return joined(separator, notVerified > 0 && facts.countNotVerified(notVerified), gone > 0 && facts.countGone(gone));
 }
 
 /**

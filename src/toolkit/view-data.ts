@@ -36,9 +36,9 @@ export type ViewItem = Omit<ThreadFacts, 'members' | 'members_left_out'> & {
   /** Did the service give the name in this call, or at most a minute before? */
   readonly verified: boolean;
   /** The name of its group, where it is known. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** It does not exist any more: nothing will be sent for it. */
-  readonly gone?: true;
+  readonly gone?: boolean | undefined;
 };
 
 /** The same without what is made when the question is asked. */

@@ -11,19 +11,20 @@ import { HOSTS } from '../support/drawn-question.ts';
 
 const APP = { app: 'acme#support', host: 'a41.chat.agora.io', sandbox: false };
 
+const users = (count: number): string[] => Array.from({ length: count }, (_, index) => `user-${index + 1}`);
 const thread = (number: number, more: Partial<QuestionThread> = {}): QuestionThread => ({
   id: String(240_000_000_000_000 + number),
   name: `Refund question ${number}`,
   verified: true,
-  group: { id: '205441826062337', name: 'Refunds' },
+  group_id: '205441826062337',
+  group: 'Refunds',
   owner: 'lin',
-  created: '2025-01-01',
-  members: { count: 120, complete: true },
+  created_at: '2025-01-01T08:00:00Z',
+  members: { ids: users(120), complete: true },
   ...more,
 });
 const several = (count: number, more: (index: number) => Partial<QuestionThread> = () => ({})): QuestionThread[] =>
   Array.from({ length: count }, (_, index) => thread(index + 1, more(index)));
-const users = (count: number): string[] => Array.from({ length: count }, (_, index) => `user-${index + 1}`);
 
 const QUESTIONS: Readonly<Record<string, QuestionSubject>> = {
   'one thread': { ...APP, threads: [thread(1)] },
@@ -39,14 +40,15 @@ const QUESTIONS: Readonly<Record<string, QuestionSubject>> = {
   'one thread of which nothing is known': { ...APP, threads: [{ id: '240000000000001', verified: false }] },
   'three threads, one not verified and one gone': {
     ...APP,
-    threads: [thread(1), thread(2, { verified: false, created: '2025-03-09' }), thread(3, { gone: true })],
+    threads: [thread(1), thread(2, { verified: false, created_at: '2025-03-09T08:00:00Z' }), thread(3, { gone: true })],
   },
   'twelve threads of three groups': {
     ...APP,
     threads: several(12, (index) => ({
-      group: { id: String(index % 3) },
+      group_id: String(index % 3),
+      group: undefined,
       owner: `owner-${index % 2}`,
-      created: `2025-${String(index + 1).padStart(2, '0')}-01`,
+      created_at: `2025-${String(index + 1).padStart(2, '0')}-01T08:00:00Z`,
       verified: index > 6,
     })),
   },
@@ -98,27 +100,28 @@ const MARKS: Readonly<Record<string, (index: number) => Partial<QuestionThread>>
   'nothing known': () => ({
     verified: false,
     name: undefined,
-    group: undefined,
+    group_id: undefined,
     owner: undefined,
-    created: undefined,
+    created_at: undefined,
     members: undefined,
   }),
   'half known': (index) =>
     index % 2 === 0
-      ? { members: undefined, created: undefined, owner: `owner-${index}` }
-      : { verified: false, group: undefined, name: undefined },
+      ? { members: undefined, created_at: undefined, owner: `owner-${index}` }
+      : { verified: false, group_id: undefined, name: undefined },
   'some gone': (index) => ({
     gone: index % 3 === 1,
     verified: index % 3 !== 0,
-    created: undefined,
+    created_at: undefined,
     owner: `o${index}`,
   }),
   'all different': (index) => ({
-    group: { id: `20544182606233700${index}` },
+    group_id: `20544182606233700${index}`,
+    group: undefined,
     owner: `owner-of-a-long-name-${index}`,
-    created: `20${10 + (index % 20)}-12-31`,
+    created_at: `20${10 + (index % 20)}-12-31T08:00:00Z`,
     verified: index === 0,
-    members: { count: 500, complete: false },
+    members: { ids: users(500), complete: false },
   }),
 };
 
@@ -140,7 +143,8 @@ describe.each(LANGUAGES)('in %s', (language) => {
           const threads = several(count, (index) => ({
             id: `24000000000000000000${index}`,
             name,
-            group: { id: '205441826062337000', name },
+            group_id: '205441826062337000',
+            group: name,
             owner: name,
             ...more(index),
           }));
@@ -196,10 +200,11 @@ describe.each(LANGUAGES)('in %s', (language) => {
       id: text,
       name: optional(text),
       verified: fc.boolean(),
-      group: optional(fc.record({ id: text, name: optional(text) })),
+      group_id: optional(text),
+      group: optional(text),
       owner: optional(text),
-      created: optional(fc.constantFrom('2025-01-01', '2025-12-31')),
-      members: optional(fc.record({ count: fc.nat(500), complete: fc.boolean() })),
+      created_at: optional(fc.constantFrom('2025-01-01T08:00:00Z', '2025-12-31T08:00:00Z')),
+      members: optional(fc.record({ ids: fc.constantFrom(users(1), users(500)), complete: fc.boolean() })),
       gone: fc.boolean(),
     });
     const subjects = fc.record({
