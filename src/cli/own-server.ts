@@ -1,6 +1,6 @@
 import { assemble } from '../app/build-server.ts';
 import { createLog } from '../base/log.ts';
-import { type Ask, connectInProcess, type ToolClient } from '../mcp/tool-client.ts';
+import { type Ask, connectInProcess } from '../mcp/tool-client.ts';
 import type { Config } from '../settings/read-config.ts';
 import { tell } from './terminal.ts';
 
@@ -9,11 +9,7 @@ import { tell } from './terminal.ts';
  *
  * @returns its client; closing that ends the server, too
  */
-export async function startOwnServer(
-  config: Config,
-  ask: Ask,
-  options?: Parameters<typeof assemble>[2],
-): Promise<ToolClient> {
+export async function startOwnServer(config: Config, ask: Ask, options?: Parameters<typeof assemble>[2]) {
   const { server, connector } = assemble(config, createLog(config.logLevel, tell), options);
   const client = await connectInProcess(server, ask);
   return {

@@ -14,23 +14,9 @@ export interface Progress {
   readonly message?: string | undefined;
 }
 
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
+interface CallOptions {
+  readonly signal?: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-export interface Outcome {
-  readonly text: string;
-  /** Undefined for an error. */
-  readonly structured: Record<string, unknown> | undefined;
-}
-
-export interface ToolClient {
-  /** The whole answer to tools/list. */
-  listTools(): Promise<z.output<typeof listed>>;
-  /** Has no time limit of its own: a walk ends by itself, and a person may think. */
-  call(tool: string, args: Record<string, unknown>, options?: CallOptions): Promise<Outcome>;
-  close(): Promise<void>;
 }
 
 /** Answers the question of a tool that deletes; true deletes. `label` is the words beside the box to tick. */
@@ -50,7 +36,7 @@ const form = z.object({
  * Joins a client that shows forms to a server within this process. A script gets what an assistant gets: the same checks
  * of arguments, the same confirmation before anything is lost, the same words.
  */
-export async function connectInProcess(server: ThreadsServer, ask: Ask): Promise<ToolClient> {
+export async function connectInProcess(server: ThreadsServer, ask: Ask) {
   const [ofClient, ofServer] = InMemoryTransport.createLinkedPair();
   await server.connect(ofServer);
   const client = new Client({ name: 'agora-threads-call', version }, { capabilities: { elicitation: { form: {} } } });
@@ -61,9 +47,14 @@ export async function connectInProcess(server: ThreadsServer, ask: Ask): Promise
   });
   await client.connect(ofClient);
   return {
-    // The client's own listTools() would compile the schemas of all results.
+    /** The whole answer to tools/list. The client's own listTools() would compile the schemas of all results. */
     listTools: () => client.request({ method: 'tools/list' }, listed),
-    async call(tool, args, { signal, onProgress } = {}) {
+    /**
+     * Has no time limit of its own: a walk ends by itself, and a person may think.
+     *
+     * @returns `structured` is undefined for an error
+     */
+    async call(tool: string, args: Record<string, unknown>, { signal, onProgress }: CallOptions = {}) {
       const options = defined({ signal, onprogress: onProgress, timeout: NO_TIMEOUT });
       const { content, structuredContent } = result.parse(
         await client.callTool({ name: tool, arguments: args }, undefined, options),
