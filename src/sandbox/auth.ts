@@ -14,8 +14,6 @@ const GRANT = {
   client_secret: SANDBOX.clientSecret,
 };
 
-export type Tokens = ReturnType<typeof createTokens>;
-
 /** Accepts the fixed app token, tokens issued here, and AccessToken2 tokens signed with the app's certificate. */
 export function createTokens(now: () => number) {
   /** Expiry by token, in milliseconds since 1970. */

@@ -6,7 +6,7 @@ import { type Answer, outcomeUnder, send } from './answer.ts';
 import { createTokens } from './auth.ts';
 import { errorBody, successBody } from './envelope.ts';
 import { type Fault, nextFault } from './faults.ts';
-import { findCall, type Match } from './find-call.ts';
+import { type Endpoint, findCall, type Match } from './find-call.ts';
 import { GROUP_READS } from './group-reads.ts';
 import { createRateLimit } from './rate.ts';
 import { readFields } from './read-fields.ts';
@@ -32,12 +32,6 @@ export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 const LARGEST_BODY_BYTES = 5 * 1024;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
-const HANDLERS: Readonly<Record<Match['endpoint'], Handler>> = {
-  ...THREAD_CALLS,
-  ...GROUP_READS,
-  token: ({ tokens, body }) => tokens.exchange(readFields(body, z.record(z.string(), z.unknown()))),
-};
-
 /**
  * Starts an Agora Chat with one app on loopback: the thread calls, the reads of groups and users, and the token
  * exchange, over real HTTP, with its data in memory.
@@ -49,6 +43,11 @@ export async function startSandbox(options: SandboxOptions = {}) {
   const state = seedState(1, now);
   const faults: Fault[] = structuredClone([...(options.faults ?? [])]);
   const tokens = createTokens(now);
+  const handlers: Readonly<Record<Endpoint, Handler>> = {
+    ...THREAD_CALLS,
+    ...GROUP_READS,
+    token: ({ body }) => tokens.exchange(readFields(body, z.record(z.string(), z.unknown()))),
+  };
   const admits = createRateLimit(now, callsPerSecond);
   const closing = new AbortController();
 
@@ -69,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
       if (!admits(endpoint)) throw refuse('rateLimit');
       if (endpoint in THREAD_CALLS && !state.open) throw refuse('notOpen');
       if (body !== '' && !JSON_TYPE.test(headers['content-type'] ?? '')) throw refuse('wrongContentType');
-      return HANDLERS[endpoint]({ state, tokens, query, body }, first, second);
+      return handlers[endpoint]({ state, query, body }, first, second);
     }
     function work(): Answer {
       try {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Tokens } from './auth.ts';
 import type { Endpoint } from './find-call.ts';
 import { cutPage } from './page.ts';
 import { readFields } from './read-fields.ts';
@@ -9,7 +8,6 @@ import type { SandboxState, Thread } from './state.ts';
 /** What a call works with. */
 export interface CallContext {
   readonly state: SandboxState;
-  readonly tokens: Tokens;
   readonly query: URLSearchParams;
   /** As received; empty if there is none. */
   readonly body: string;

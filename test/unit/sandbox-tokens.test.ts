@@ -111,7 +111,7 @@ describe('a call', () => {
     ['a user token', `Bearer ${accessToken({ privilege: 1, userId: 'lin' })}`, UNKNOWN],
     ['a token with the right of an app and the name of a user', `Bearer ${accessToken({ userId: 'lin' })}`, UNKNOWN],
     ['a token for another service', `Bearer ${accessToken({ service: 1 })}`, UNKNOWN],
-    ['a token with more behind its end', `Bearer ${accessToken({ more: 'x' })}`, CORRUPT],
+    ['a token with more behind its end', `Bearer ${accessToken({ more: 'x' })}`, UNKNOWN],
     ['a token cut short', `Bearer ${good.slice(0, 40)}`, CORRUPT],
     ['an empty one', 'Bearer 007', CORRUPT],
     ['no base64', 'Bearer 007****', CORRUPT],
