@@ -41,20 +41,17 @@ export function createGroups(send: Send, appKey?: string): Groups {
   const answers = createGroupAnswers(appKey);
   let hasNewForm = true;
 
-  async function joinedGroups(username: string, page: number, signal: AbortSignal): Promise<Page<Group>> {
+  /** All on one page. */
+  async function joinedGroups(username: string, { cursor }: GroupQuery, signal: AbortSignal) {
     const call = { endpoint: 'list_joined_groups', ids: [username], answer: answers.joinedGroups } as const;
     const items = await send(call, signal).catch(aboutUser);
-    return { items: page === 0 ? items : [] };
+    return { items: cursor === undefined ? items : [] };
   }
 
   /** The service numbers these pages, from 0. */
-  async function groupsOfUser(
-    username: string,
-    limit: number,
-    page: number,
-    signal: AbortSignal,
-  ): Promise<Page<Group>> {
-    const query = { pagesize: String(limit), pagenum: String(page) };
+  async function groupsOfUser(username: string, { limit, cursor = '0' }: GroupQuery, signal: AbortSignal) {
+    const page = Number(cursor);
+    const query = { pagesize: String(limit), pagenum: cursor };
     const call = { endpoint: 'list_user_groups', ids: [username], query, answer: answers.groupsOfUser } as const;
     const { items, total } = await send(call, signal);
     const isLast = items.length === 0 || (total !== undefined && page * limit + items.length >= total);
@@ -66,15 +63,14 @@ export function createGroups(send: Send, appKey?: string): Groups {
       const query = defined({ limit: String(limit), cursor });
       return send({ endpoint: 'list_groups', query, answer: answers.groupPage }, signal);
     },
-    async listOfUser(username, { limit, cursor = '0' }, signal) {
-      const page = Number(cursor);
-      if (!hasNewForm) return joinedGroups(username, page, signal);
+    async listOfUser(username, query, signal) {
+      if (!hasNewForm) return joinedGroups(username, query, signal);
       try {
-        return await groupsOfUser(username, limit, page, signal);
+        return await groupsOfUser(username, query, signal);
       } catch (error) {
         // The SDKs still make the older call. A 404 may also mean the user, and the older call then says so.
         if (!(error instanceof AgoraError) || (error.facts.status !== 404 && error.facts.status !== 405)) throw error;
-        const all = await joinedGroups(username, page, signal);
+        const all = await joinedGroups(username, query, signal);
         hasNewForm = false;
         return all;
       }

@@ -7,20 +7,16 @@ declare module 'undici/lib/api/api-connect.js' {
   export default connect;
 }
 declare module 'undici/lib/dispatcher/agent.js' {
-  import { Agent } from 'undici';
-  export default Agent;
+  export { Agent as default } from 'undici';
 }
 declare module 'undici/lib/dispatcher/dispatcher.js' {
-  import { Dispatcher } from 'undici';
-  export default Dispatcher;
+  export { Dispatcher as default } from 'undici';
 }
 declare module 'undici/lib/dispatcher/pool.js' {
-  import { Pool } from 'undici';
-  export default Pool;
+  export { Pool as default } from 'undici';
 }
 declare module 'undici/lib/dispatcher/proxy-agent.js' {
-  import { ProxyAgent } from 'undici';
-  export default ProxyAgent;
+  export { ProxyAgent as default } from 'undici';
 }
 declare module 'agora-token/src/ChatTokenBuilder.js' {
   import { ChatTokenBuilder } from 'agora-token';
