@@ -1,7 +1,8 @@
+import { joined } from '../base/wording.ts';
 import { AgoraError, type ErrorCode, type NewFacts } from './errors.ts';
 import { askOperator, tryAgainOrAskOperator } from './next-step.ts';
 
-type Failure = Pick<NewFacts, 'code' | 'what' | 'next' | 'operator' | 'retry'>;
+type Failure = Pick<NewFacts, 'code' | 'what' | 'detail' | 'next' | 'operator' | 'retry'>;
 
 /** They prove that no connection was made, even through a proxy, whose own connections we cannot see. */
 const UNCONNECTED = new Set<ErrorCode>([
@@ -58,6 +59,7 @@ function failureOf(code: string, error: unknown): Failure {
     return {
       code: 'tls_error',
       what: `no trusted TLS connection came about: ${code}`,
+      detail: code,
       ...askOperator('check AGORA_CHAT_HOST; a private certificate authority is named with NODE_EXTRA_CA_CERTS.'),
     };
   }
@@ -96,6 +98,7 @@ export function connectionError(error: unknown, origin: string, neverSent: boole
     {
       ...failure,
       what: `${failure.what} (${origin})`,
+      detail: joined(', ', failure.detail, origin),
       landed: isUnsent ? 'no' : 'maybe',
       passing: failure.retry === 'later',
     },
@@ -108,6 +111,7 @@ export const unconnected = (origin: string, timeoutMs: number): AgoraError =>
   new AgoraError({
     ...NO_CONNECTION,
     what: `${NO_CONNECTION.what} within ${timeoutMs / 1_000} s (${origin})`,
+    detail: `${timeoutMs / 1_000} s, ${origin}`,
   });
 
 /** No whole answer within the time limit of the attempt. */
@@ -115,6 +119,7 @@ export const timedOut = (timeoutMs: number): AgoraError =>
   new AgoraError({
     code: 'timed_out',
     what: `the service did not answer within ${timeoutMs / 1_000} s`,
+    detail: `${timeoutMs / 1_000} s`,
     next: 'Call again in a moment; the operator can raise AGORA_THREADS_TIMEOUT_MS.',
     operator:
       'Check network, proxy and AGORA_CHAT_HOST; where the host is known to be slow, raise AGORA_THREADS_TIMEOUT_MS.',

@@ -15,6 +15,8 @@ export interface AgoraErrorFacts extends NextStep {
   readonly code: ErrorCode;
   /** What is wrong, in one sentence without its full stop. */
   readonly what: string;
+  /** What `what` says of this very case in no language, for words in another one: an address, a code, a time limit. */
+  readonly detail?: string;
   readonly retry: Retry;
   /** Of the whole call: `maybe` as soon as one of its attempts may have landed. */
   readonly landed: Landed;

@@ -201,6 +201,7 @@ export async function openSandbox(clock: Clock): Promise<{ app: AppTarget; close
     throw new AgoraError({
       code: 'network_unreachable',
       what: `the sandbox cannot listen on 127.0.0.1 (${error.code ?? error.message})`,
+      detail: `127.0.0.1, ${error.code ?? error.message}`,
       ...askOperator('let this server use loopback (127.0.0.1), where the sandbox runs.'),
     });
   });

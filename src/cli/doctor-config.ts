@@ -1,6 +1,8 @@
 import { asAssistantStarts } from '../doctor/assistant-config.ts';
 import { AssistantFileError, type AssistantServer, readAssistantFile } from '../doctor/assistant-file.ts';
 import { type Check, fail } from '../doctor/check-result.ts';
+import type { Sources } from '../doctor/check-settings.ts';
+import type { Say } from '../doctor/words-en.ts';
 import type { Environment } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
 import { environmentOf, readCommandLine } from './flags.ts';
@@ -9,8 +11,7 @@ import { UsageError } from './usage-error.ts';
 /** The settings that the doctor checks, and where they come from. */
 export interface DoctorSettings {
   readonly environment: Environment;
-  /** In words; a variable that is not in it comes from the environment. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
   /** What there is to say of the file that they are in. */
   readonly checks: readonly Check[];
   /** The server in the file; undefined for the settings of this shell. */
@@ -27,7 +28,7 @@ export function readAssistantSettings(file: string, wanted: string | undefined):
     const server = readAssistantFile(file, wanted);
     const { environment, sources, words, checks } = asAssistantStarts(server, process.env);
     const flags = flagsOf(words);
-    const fromFlags = Object.keys(flags.settings).map((name) => [name, 'args of the file'] as const);
+    const fromFlags = Object.keys(flags.settings).map((name) => [name, 'args'] as const);
     return {
       environment: environmentOf(environment, flags.settings),
       sources: new Map([...sources, ...fromFlags]),
@@ -39,18 +40,19 @@ export function readAssistantSettings(file: string, wanted: string | undefined):
   }
 }
 
-/** The server itself would refuse to start with what cannot be read here. */
+/** The server itself would refuse to start with what cannot be read here; its own words for that are English. */
 function flagsOf(words: readonly string[]): { checks: Check[]; settings: CommandLine['settings'] } {
-  const doesNotStart = (why: string): Check[] => [
-    fail('args', `the server does not start: ${why}`, 'Correct the args of the file.'),
-  ];
+  const doesNotStart = (why: Say): Check[] => {
+    const detail: Say = (say) => say.configuration.doesNotStart(why(say));
+    return [fail('args', detail, (say) => say.configuration.correctArgs)];
+  };
   try {
     const flags = words[0] === 'serve' ? words.slice(1) : words;
     const { words: others, settings } = readCommandLine(flags, { settings: true, words: flags.length });
     // Not shown: it may be a secret whose flag was forgotten.
-    return { checks: others.length === 0 ? [] : doesNotStart('a word of its args belongs to no flag'), settings };
+    return { checks: others.length === 0 ? [] : doesNotStart((say) => say.configuration.wordWithoutFlag), settings };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { checks: doesNotStart(error.plain.replace(/\.$/, '')), settings: {} };
+    return { checks: doesNotStart((say) => say.configuration.usage(error.plain.replace(/\.$/, ''))), settings: {} };
   }
 }

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
+import { columnsOf } from '../base/display-width.ts';
 import type { Check, Status } from '../doctor/check-result.ts';
 import type { Section } from '../doctor/run-checks.ts';
+import type { DoctorWords } from '../doctor/words-en.ts';
 import type { Target } from '../settings/read-config.ts';
-import { isOurs } from '../settings/setting-names.ts';
 import { fold, type Style } from './terminal.ts';
 
 /** Plain lines suit a file, a pipe or a bug report. */
@@ -11,38 +12,49 @@ export type ReportStyle =
   /** `width` in columns. */
   | { readonly kind: 'terminal'; readonly width: number; readonly colours: boolean };
 
-const MARKS: Readonly<Record<Status, { glyph: string; word: string; colour: Style }>> = {
-  ok: { glyph: '✓', word: 'ok', colour: 'green' },
-  warn: { glyph: '!', word: 'warn', colour: 'yellow' },
-  fail: { glyph: '✗', word: 'fail', colour: 'red' },
-  skipped: { glyph: '-', word: 'skipped', colour: 'dim' },
+const MARKS: Readonly<Record<Status, { glyph: string; colour: Style }>> = {
+  ok: { glyph: '✓', colour: 'green' },
+  warn: { glyph: '!', colour: 'yellow' },
+  fail: { glyph: '✗', colour: 'red' },
+  skipped: { glyph: '-', colour: 'dim' },
 };
 
 /** Fits the longest common name, `AGORA_CHAT_APP_TOKEN_FILE`; a longer one pushes its line to the right. */
 const NAME_WIDTH = 25;
-const WORD_WIDTH = 'skipped'.length;
+const MARK_WIDTH = 'skipped'.length;
 
-/** The id of a check as words; the name of a variable as it is, also in lower case. */
-const nameOf = (id: string): string => (/^[a-z]/.test(id) && !isOurs(id) ? id.replaceAll('_', ' ') : id);
+/** Chinese takes two columns a character. */
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columnsOf(text)));
 
-export const headingText = (section: Section, style: ReportStyle): string => `\n${styled('bold', section, style)}\n`;
+/** A check has a name in each language; a setting is named as it is. */
+const nameOf = (id: string, { names }: DoctorWords): string =>
+  Object.entries(names).find(([known]) => known === id)?.[1] ?? id;
+
+export const headingText = (section: Section, words: DoctorWords, style: ReportStyle): string =>
+  `\n${styled('bold', words.sections[section], style)}\n`;
 
 /** The lines of one check. */
-export const checkText = (check: Check, style: ReportStyle): string =>
-  `${style.kind === 'plain' ? plainLine(check) : terminalLines(check, style)}\n`;
+export const checkText = (check: Check, words: DoctorWords, style: ReportStyle): string =>
+  `${style.kind === 'plain' ? plainLine(check, words) : terminalLines(check, words, style)}\n`;
 
 /** All in one line, so that `grep` finds a check together with its fix. */
-const plainLine = ({ id, status, detail, fix }: Check): string =>
-  `  ${MARKS[status].word.padEnd(WORD_WIDTH)}  ${nameOf(id).padEnd(NAME_WIDTH)}  ${detail}${fix === undefined ? '' : `. Fix: ${fix}`}`;
+function plainLine({ id, status, detail, fix }: Check, words: DoctorWords): string {
+  const text = fix ? words.withFix(detail(words), fix(words)) : detail(words);
+  return `  ${padded(words.marks[status], MARK_WIDTH)}  ${padded(nameOf(id, words), NAME_WIDTH)}  ${text}`;
+}
 
-function terminalLines({ id, status, detail, fix }: Check, style: ReportStyle & { kind: 'terminal' }): string {
-  const mark = MARKS[status];
-  const indent = 4 + NAME_WIDTH + 2;
-  const folded = (text: string) => fold(text, Math.max(30, style.width - indent)).join(`\n${' '.repeat(indent)}`);
-  const head = `  ${styled(mark.colour, mark.glyph, style)} ${nameOf(id).padEnd(NAME_WIDTH)}  `;
-  const text = status === 'skipped' ? styled('dim', folded(detail), style) : folded(detail);
-  const hint = fix === undefined ? '' : `\n${' '.repeat(indent)}${styled(mark.colour, folded(`→ ${fix}`), style)}`;
-  return head + text + hint;
+function terminalLines(
+  { id, status, detail, fix }: Check,
+  words: DoctorWords,
+  style: ReportStyle & { kind: 'terminal' },
+): string {
+  const { glyph, colour } = MARKS[status];
+  const indent = ' '.repeat(4 + NAME_WIDTH + 2);
+  const folded = (text: string) => fold(text, Math.max(30, style.width - indent.length)).join(`\n${indent}`);
+  const head = `  ${styled(colour, glyph, style)} ${padded(nameOf(id, words), NAME_WIDTH)}  `;
+  const found = folded(detail(words));
+  const text = status === 'skipped' ? styled('dim', found, style) : found;
+  return head + text + (fix ? `\n${indent}${styled(colour, folded(`→ ${fix(words)}`), style)}` : '');
 }
 
 const styled = (colour: Style, text: string, style: ReportStyle): string =>
@@ -58,43 +70,35 @@ export function exitCodeOf(checks: readonly Check[], sandboxOnly: boolean): 0 | 
   return failed.some(({ asked }) => !asked) ? 2 : 1;
 }
 
-const VERDICTS = {
-  0: 'Good',
-  1: 'Not good: a check with the service failed',
-  2: 'Not good: a check on this machine failed',
-  3: 'Sandbox only: your app was NOT checked',
-} as const;
-
-/** Skipped checks may hide what is wrong. */
-const AS_FAR = 'Good so far, but not everything was checked';
+const VERDICT_STYLES = { 0: 'green', 1: 'red', 2: 'red', 3: 'yellow' } as const satisfies Record<number, Style>;
 
 /**
  * The last lines: the verdict, and how many checks have which status.
  *
  * @param handedOver how to have an app checked, where it was only a sandbox
  */
-export function verdictText(checks: readonly Check[], style: ReportStyle, handedOver: string | undefined): string {
+export function verdictText(
+  checks: readonly Check[],
+  words: DoctorWords,
+  style: ReportStyle,
+  handedOver: string | undefined,
+): string {
+  const { verdict, marks } = words;
   const code = exitCodeOf(checks, handedOver !== undefined);
   const counts = (['fail', 'warn', 'skipped', 'ok'] as const).flatMap((status) => {
     const count = checks.filter((check) => check.status === status).length;
-    return count === 0 ? [] : [`${count} ${MARKS[status].word}`];
+    return count === 0 ? [] : [verdict.count(count, marks[status])];
   });
   const whole = checks.every(({ status }) => status !== 'skipped');
-  const verdict = code === 0 && !whole ? AS_FAR : VERDICTS[code];
-  const line = `\n${styled(VERDICT_STYLES[code], verdict, style)} (${counts.join(', ')}).\n`;
+  const text = code === 0 && !whole ? verdict.soFar : verdict[code];
+  const line = `\n${verdict.line(styled(VERDICT_STYLES[code], text, style), counts)}\n`;
   if (handedOver === undefined) return line;
   return `${line}${style.kind === 'plain' ? handedOver : fold(handedOver, style.width).join('\n')}\n`;
 }
 
-const VERDICT_STYLES = { 0: 'green', 1: 'red', 2: 'red', 3: 'yellow' } as const satisfies Record<number, Style>;
-
 /** How to have an app checked and not a sandbox. */
-export function handOver(target: Target, file: string | undefined): string {
-  if (target.kind === 'sandbox' && target.forced) return 'To check your app, unset AGORA_THREADS_SANDBOX.';
-  const settings = 'AGORA_CHAT_HOST, AGORA_CHAT_APP_KEY or AGORA_APP_ID, and credentials';
-  if (file !== undefined) {
-    const names = target.kind === 'app' ? 'a sandbox that runs by itself' : 'no app';
-    return `The file names ${names}. To check your app, its env needs ${settings}.`;
-  }
-  return `To check your app, give the doctor the settings that your assistant gives the server: doctor --config FILE with its JSON configuration, or the same variables in this shell (${settings}).`;
+export function handOver(target: Target, { verdict }: DoctorWords, file: string | undefined): string {
+  if (target.kind === 'sandbox' && target.forced) return verdict.unsetSandbox;
+  if (file === undefined) return verdict.giveSettings;
+  return target.kind === 'app' ? verdict.fileNamesSandbox : verdict.fileNamesNoApp;
 }

@@ -1,13 +1,18 @@
 import '../mcp/zod-jitless.ts';
 import { isSandbox } from '../app/is-sandbox.ts';
 import { knownTools } from '../app/tool-registry.ts';
+import { defined } from '../base/defined.ts';
 import { quoted } from '../base/escape.ts';
+import { LANGUAGES, type Language } from '../base/language.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import type { AssistantServer } from '../doctor/assistant-file.ts';
+import { assistantName } from '../doctor/assistant-kinds.ts';
 import type { Check } from '../doctor/check-result.ts';
 import { runChecks, type Section } from '../doctor/run-checks.ts';
-import { readConfig, type Target } from '../settings/read-config.ts';
+import type { DoctorWords } from '../doctor/words-en.ts';
+import { wordsOf } from '../doctor/words-of.ts';
+import { type Environment, readConfig, type Target } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
 import { type DoctorSettings, readAssistantSettings } from './doctor-config.ts';
 import { checkText, exitCodeOf, handOver, headingText, type ReportStyle, verdictText } from './doctor-report.ts';
@@ -28,13 +33,15 @@ export async function doctor({ flags, settings }: CommandLine): Promise<void> {
       ? { environment: process.env, sources: new Map(), checks: [] }
       : readAssistantSettings(file, server);
   const environment = environmentOf(given.environment, settings);
-  const config = readConfig(environment, knownTools);
-  const { target } = config;
   const json = flags.get('json') === '1';
+  const language = json ? 'en' : languageOf({ ...environment, ...ofShell(process.env), ...settings });
+  const say = wordsOf(language);
+  const config = readConfig(environment, knownTools, language);
+  const { target } = config;
   const offline = flags.get('offline') === '1';
   const style = reportStyle();
   const print = (text: string): void => void process.stdout.write(redact(text));
-  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(target, given)}\n`);
+  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(target, given, say)}\n`);
 
   const checks: Check[] = [];
   let heading: Section | undefined;
@@ -51,28 +58,38 @@ export async function doctor({ flags, settings }: CommandLine): Promise<void> {
     (section, ...made) => {
       checks.push(...made);
       if (json || made.length === 0) return;
-      if (section !== heading) print(headingText(section, style));
+      if (section !== heading) print(headingText(section, say, style));
       heading = section;
-      for (const check of made) print(checkText(check, style));
+      for (const check of made) print(checkText(check, say, style));
     },
   );
 
   const sandboxOnly = isSandbox(target);
   process.exitCode = exitCodeOf(checks, sandboxOnly);
-  if (!json) return print(verdictText(checks, style, sandboxOnly ? handOver(target, file) : undefined));
+  if (!json) return print(verdictText(checks, say, style, sandboxOnly ? handOver(target, say, file) : undefined));
   const report = {
     version,
-    ...(given.server && { config: namesOf(given.server) }),
+    ...(given.server && { config: namesOf(given.server, say) }),
     target: sandboxOnly ? 'sandbox' : target.kind,
     ...(target.kind === 'app' && { app: target.name, host: target.origin }),
     offline,
     exit_code: process.exitCode,
-    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail, fix })),
+    checks: checks.map(({ id, status, detail, fix }) => ({ id, status, detail: detail(say), fix: fix?.(say) })),
   };
   process.stdout.write(`${toRedactedJson(report)}\n`);
 }
 
-const namesOf = ({ path, kind, name }: AssistantServer) => ({ file: path, assistant: kind.name, server: name });
+const namesOf = ({ path, kind, name }: AssistantServer, say: DoctorWords) => ({
+  file: path,
+  assistant: assistantName(kind, say),
+  server: name,
+});
+
+/** The report is for the person at this shell, whatever the file says to its own. Scripts read JSON in English. */
+const ofShell = ({ AGORA_THREADS_LANG }: Environment): Environment => defined({ AGORA_THREADS_LANG });
+
+const languageOf = ({ AGORA_THREADS_LANG: language }: Environment): Language =>
+  LANGUAGES.find((known) => known === language?.trim()) ?? 'en';
 
 function reportStyle(): ReportStyle {
   const { stdout } = process;
@@ -81,14 +98,14 @@ function reportStyle(): ReportStyle {
 }
 
 /** What is checked, and who starts it. */
-function subject(target: Target, { server }: DoctorSettings): string {
-  const as = server ? `, as ${server.kind.name} starts ${quoted(server.name, 60)}` : '';
+function subject(target: Target, { server }: DoctorSettings, say: DoctorWords): string {
+  const as = server ? say.subject.as(assistantName(server.kind, say), quoted(server.name, 60)) : '';
   switch (target.kind) {
     case 'app':
-      return `app ${quoted(target.name)} at ${target.origin}${as}`;
+      return say.subject.app(quoted(target.name), target.origin) + as;
     case 'sandbox':
-      return `the embedded sandbox, because ${target.forced ? 'AGORA_THREADS_SANDBOX is set' : 'no setting names an app'}${as}`;
+      return (target.forced ? say.subject.sandboxForced : say.subject.sandbox) + as;
     case 'unusable':
-      return `settings are incomplete or invalid${as}`;
+      return say.skipped.incomplete + as;
   }
 }

@@ -3,22 +3,28 @@ import { styleText } from 'node:util';
 import { columnsOf } from '../base/display-width.ts';
 import { redact } from '../base/redact.ts';
 
+const CHINESE = String.raw`\p{sc=Han}\u3000-\u303f\uff00-\uffef“”…`;
+const OPENS = '（“「『《〈【';
+/** Behind a blank, behind a Chinese character or before one, but not before what closes and not behind what opens. */
+const BREAKS = new RegExp(
+  String.raw`(?<= )(?! )|(?<=[${CHINESE}])(?<![${OPENS}])(?![，。；：、！？）”」』》〉】… ]|$)|(?<![${OPENS} ])(?=[\p{sc=Han}${OPENS}])(?!^)`,
+  'u',
+);
+
 /**
- * Folds a line at blanks to at most `width` columns, if its words are short enough: Chinese takes two columns a
- * character. Continuations begin with `indent`.
+ * Folds a line to at most `width` columns, if its words are short enough: at blanks, and anywhere between Chinese
+ * characters, which take two columns each. Continuations begin with `indent`.
  */
 export function fold(line: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let current = '';
-  for (const word of line.split(' ')) {
-    if (current !== '' && columnsOf(current) + 1 + columnsOf(word) > width) {
-      lines.push(current);
-      current = indent + word;
-    } else {
-      current = current === '' ? word : `${current} ${word}`;
-    }
+  for (const part of line.trimStart().split(BREAKS)) {
+    if (current !== '' && columnsOf((current + part).trimEnd()) > width) {
+      lines.push(current.trimEnd());
+      current = indent + part;
+    } else current += part;
   }
-  return [...lines, current];
+  return [...lines, current.trimEnd()];
 }
 
 /** On a terminal, unless the user asked for no colours (https://no-color.org). */

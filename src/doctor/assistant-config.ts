@@ -5,16 +5,17 @@ import { quoted } from '../base/escape.ts';
 import type { Environment } from '../settings/read-config.ts';
 import { isOurs } from '../settings/setting-names.ts';
 import type { AssistantServer } from './assistant-file.ts';
-import { type AssistantKind, isUnknown } from './assistant-kinds.ts';
+import { type AssistantKind, assistantName } from './assistant-kinds.ts';
 import { fillIn, readText } from './assistant-variables.ts';
 import { type Check, fail, ok, variableName, warn } from './check-result.ts';
+import type { Source, Sources } from './check-settings.ts';
+import type { Say } from './words-en.ts';
 
 /** A server as its assistant would start it. */
 export interface AssistantConfig {
   /** This shell's, but with the settings of the file in place of this shell's. */
   readonly environment: Environment;
-  /** Where each setting comes from, in words. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
   /** The words behind our program, with variables filled in. */
   readonly words: readonly string[];
   /** What there is to say of the file itself. */
@@ -38,8 +39,8 @@ export function asAssistantStarts(server: AssistantServer, shell: Environment): 
     });
 
   const environment = Object.fromEntries(Object.entries(shell).filter(([name]) => !isOurs(name)));
-  const sources = new Map<string, string>();
-  const set = (name: string, value: string | undefined, source: string): void => {
+  const sources = new Map<string, Source>();
+  const set = (name: string, value: string | undefined, source: Source): void => {
     environment[name] = value;
     sources.set(name, source);
   };
@@ -47,28 +48,34 @@ export function asAssistantStarts(server: AssistantServer, shell: Environment): 
 
   if (entry.envFile !== undefined && kind.envFile) {
     const text = readText(resolve(dirname(path), fill(entry.envFile, 'envFile')));
-    if (text === undefined) faults.push(fail('envFile', 'the file it names cannot be read', 'Correct its path.'));
+    if (text === undefined) {
+      const fault: Say = (say) => say.configuration.envFileMissing;
+      faults.push(fail('envFile', fault, (say) => say.configuration.correctPath));
+    }
     for (const [name, value] of Object.entries(parseEnv(text ?? ''))) set(name, value, 'envFile');
   }
   for (const [name, written] of Object.entries(entry.env)) {
     const place = isOurs(name) ? variableName(name) : 'env';
     const text = textOf(written, kind);
-    if (text === undefined) faults.push(fail(place, 'is not a text in the file', 'Put its value in quotes.'));
+    if (text === undefined) {
+      const fault: Say = (say) => say.configuration.notText;
+      faults.push(fail(place, fault, (say) => say.configuration.inQuotes));
+    }
     const value = text && fill(text, place);
     // An editor asks a person for it, and cannot be asked here.
     const instead = value?.includes('${input:') ? shell[name] : undefined;
-    if (instead === undefined) set(name, value, 'env of the file');
-    else set(name, instead, 'this shell, in place of what the editor asks for');
+    set(name, instead ?? value, instead === undefined ? 'env' : 'instead');
   }
   const words = own?.words.map((word) => fill(word, 'args')) ?? [];
   const program = own && fill(own.program, 'command');
-  const checks = [...aboutServer(server), ...aboutProgram(program)];
-  if (filled.size > 0) checks.push(ok('variables', `filled in from this shell: ${[...filled].join(', ')}`));
-  if (missing.size > 0) {
-    const fix = `Set it here for this check, and where ${kind.name} is started.`;
-    checks.push(warn('variables', `no such value in this shell: ${[...missing].join(', ')}`, fix));
-  }
-  return { environment, sources, words, checks: [...checks, ...faults, ...aboutShell(shell, sources, kind)] };
+  const checks = [
+    ...aboutServer(server),
+    ...aboutProgram(program),
+    ...aboutVariables([...filled], [...missing], kind),
+    ...faults,
+    ...aboutShell(shell, sources, kind),
+  ];
+  return { environment, sources, words, checks };
 }
 
 function textOf(value: unknown, { numbers }: AssistantKind): string | undefined {
@@ -78,21 +85,25 @@ function textOf(value: unknown, { numbers }: AssistantKind): string | undefined 
 }
 
 function aboutServer({ kind, path, loose, name, entry, own }: AssistantServer): Check[] {
-  const checks = [ok('server', `${quoted(name, 60)} in ${quoted(path, 300)}, the configuration of ${kind.name}`)];
-  if (isUnknown(kind) && [...entry.words, ...Object.values(entry.env)].some((text) => VARIABLE.test(String(text)))) {
-    const fix = 'Give the file the name and the folder that the assistant reads it from, such as .cursor/mcp.json.';
-    checks.push(warn('assistant', 'not known, so no variables are filled in', fix));
+  const named: Say = (say) => say.configuration.server(quoted(name, 60), quoted(path, 300), assistantName(kind, say));
+  const checks = [ok('server', named)];
+  const texts = [...entry.words, ...Object.values(entry.env)];
+  if (kind.name === undefined && texts.some((text) => VARIABLE.test(String(text)))) {
+    const detail: Say = (say) => say.configuration.noVariables;
+    checks.push(warn('assistant', detail, (say) => say.configuration.nameTheFile));
   }
   checks.push(...aboutCommand(entry.words, own?.words));
-  if (entry.off) checks.push(warn('disabled', `${kind.name} does not start it`, 'Enable it in the file.'));
+  if (entry.off) {
+    const detail: Say = (say) => say.configuration.disabled(assistantName(kind, say));
+    checks.push(warn('disabled', detail, (say) => say.configuration.enable));
+  }
   if (loose && !kind.comments) {
-    const detail = 'the file has comments or trailing commas, which not every assistant reads';
-    const reader = isUnknown(kind) ? 'yours' : kind.name;
-    checks.push(warn('json', detail, `Write plain JSON, unless you know that ${reader} reads it.`));
+    const detail: Say = (say) => say.configuration.loose;
+    checks.push(warn('json', detail, (say) => say.configuration.plainJson(kind.name)));
   }
   if (entry.envFile !== undefined && !kind.envFile) {
-    const detail = `${kind.name} is not known to read it, and it is not read here`;
-    checks.push(warn('envFile', detail, 'Write its variables into env.'));
+    const detail: Say = (say) => say.configuration.envFileUnread(assistantName(kind, say));
+    checks.push(warn('envFile', detail, (say) => say.configuration.intoEnv));
   }
   return checks;
 }
@@ -102,40 +113,44 @@ const VARIABLE = /\$\{?\w|\{(env|file):/;
 
 /** Nothing of the command is shown: any word of it may be a secret. */
 function aboutCommand(words: readonly string[], own: readonly string[] | undefined): Check[] {
-  const flags = own?.length === 1 ? 'flags of 1 word' : `flags of ${own?.length} words`;
+  // A path may have blanks; a variable that is set, and a flag, are no part of one.
+  const isLine = /=|\s-/.test(words[0] ?? '');
+  const unknown: Say = (say) => say.configuration.startsUnknown;
   const started = own
-    ? ok('command', `starts agora-threads-mcp, with ${own.length === 0 ? 'no flags' : flags}`)
-    : warn(
-        'command',
-        'is not known to start agora-threads-mcp: its flags are not looked at',
-        // A path may have blanks; a variable that is set, and a flag, are no part of one.
-        /=|\s-/.test(words[0] ?? '')
-          ? 'Write the program alone as command, each further word into args, and variables into env.'
-          : 'Check that it passes its environment and its flags on.',
-      );
+    ? ok('command', (say) => say.configuration.starts(own.length))
+    : warn('command', unknown, (say) => (isLine ? say.configuration.isLine : say.configuration.passesOn));
   // `env NAME=value npx ...` and `docker run -e NAME=value ...`.
   const names = words.flatMap((word) => Array.from(word.matchAll(/(?<!\S)(\w+)=/g), ([, name = '']) => name));
   const ours = names.filter(isOurs).map(variableName);
   if (ours.length === 0) return [started];
-  const detail = `${ours.join(', ')}: set within the command, which is not read here`;
-  return [started, warn('command', detail, 'Move it into env.')];
+  const detail: Say = (say) => say.configuration.inCommand(say.list(ours));
+  return [started, warn('command', detail, (say) => say.configuration.moveToEnv)];
 }
 
 /** Only a path says where the program has to be; a variable that is not filled in says nothing. */
 function aboutProgram(program: string | undefined): Check[] {
   if (program === undefined || !isAbsolute(program) || program.includes('${') || existsSync(program)) return [];
-  const fix = 'Correct the path, and build a clone with npm run build.';
-  return [fail('command', 'the path of agora-threads-mcp leads nowhere', fix)];
+  const detail: Say = (say) => say.configuration.nowhere;
+  return [fail('command', detail, (say) => say.configuration.correctProgram)];
 }
 
-/** A setting of this shell that the file does not name. */
-function aboutShell(
-  shell: Environment,
-  sources: ReadonlyMap<string, string>,
-  { name: assistant }: AssistantKind,
-): Check[] {
-  const names = Object.keys(shell).filter((name) => isOurs(name) && !sources.has(name) && shell[name] !== '');
+/** @param filled the places of variables that have a value here; `missing`: of the others */
+function aboutVariables(filled: readonly string[], missing: readonly string[], kind: AssistantKind): Check[] {
+  const unset: Say = (say) => say.configuration.missing(say.list(missing));
+  return [
+    ...(filled.length > 0 ? [ok('variables', (say) => say.configuration.filled(say.list(filled)))] : []),
+    ...(missing.length > 0
+      ? [warn('variables', unset, (say) => say.configuration.setIt(assistantName(kind, say)))]
+      : []),
+  ];
+}
+
+/** A setting of this shell that the file does not name. The language of this report is the shell's choice. */
+function aboutShell(shell: Environment, sources: Sources, kind: AssistantKind): Check[] {
+  const names = Object.keys(shell).filter(
+    (name) => isOurs(name) && !sources.has(name) && shell[name] !== '' && name !== 'AGORA_THREADS_LANG',
+  );
   if (names.length === 0) return [];
-  const detail = `${names.map(variableName).join(', ')}: set in this shell, not in the file, and not used here`;
-  return [warn('this shell', detail, `Write it into env: ${assistant} may be started in another environment.`)];
+  const detail: Say = (say) => say.configuration.inShell(say.list(names.map(variableName)));
+  return [warn('this shell', detail, (say) => say.configuration.otherEnvironment(assistantName(kind, say)))];
 }

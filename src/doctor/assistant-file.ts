@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { quoted } from '../base/escape.ts';
-import { type AssistantKind, assistantOf } from './assistant-kinds.ts';
+import { type AssistantKind, assistantName, assistantOf } from './assistant-kinds.ts';
 import { NotJsonError, parseLooseJson } from './loose-json.ts';
 import { type OwnWords, ownWords } from './own-words.ts';
+import { en } from './words-en.ts';
 
 /** The configuration cannot be used for a check; the message says why, and what to do. */
 export class AssistantFileError extends Error {
@@ -81,7 +82,7 @@ export function readAssistantFile(file: string, wanted: string | undefined): Ass
   if (parsed.error) {
     const part = parsed.error.issues[0]?.path.join('.') ?? '';
     const where = part === '' ? 'it' : quoted(part, 100);
-    throw new AssistantFileError(`${which} is not written as ${kind.name} reads it: see ${where}.`);
+    throw new AssistantFileError(`${which} is not written as ${assistantName(kind, en)} reads it: see ${where}.`);
   }
   const entry = parsed.data;
   if (entry.overHttp) {

@@ -1,9 +1,10 @@
 import { braces, dollar, editor, opencode, type VariableSyntax } from './assistant-variables.ts';
+import type { DoctorWords } from './words-en.ts';
 
 /** How an assistant writes its configuration down, and what it does with it. */
 export interface AssistantKind {
-  /** Its name in a sentence. */
-  readonly name: string;
+  /** Undefined where the name of the file does not tell whose it is: nothing is filled in. */
+  readonly name?: string;
   /** What ends the full path of its file, with `/` between folders; without it the keys tell. */
   readonly file?: RegExp;
   /** The way to the servers in the document. */
@@ -32,9 +33,6 @@ const vscode = {
 } as const;
 const servers = ['mcpServers'];
 
-/** Where the name of the file does not tell whose it is: nothing is filled in. */
-const UNKNOWN: AssistantKind = { name: 'the assistant', keys: servers };
-
 /**
  * From the documentation of each, and from the source of VS Code (extHostMcpNode.ts, variableResolver.ts), Gemini CLI and Qwen Code
  * (envVarResolver.ts) and opencode (config/variable.ts). The first that fits counts.
@@ -53,7 +51,7 @@ const KINDS: readonly AssistantKind[] = [
   },
   { name: 'Qwen Code', file: /(^|\/)\.qwen\/settings\.json$/, keys: servers, variables: dollar, comments: true },
   { name: 'Copilot CLI', file: /(^|\/)mcp-config\.json$/, keys: servers, variables: braces },
-  UNKNOWN,
+  { keys: servers },
   { ...vscode, keys: ['servers'] },
   // Before it had a file of its own for servers.
   { ...vscode, file: /(^|\/)settings\.json$/, keys: ['mcp', 'servers'] },
@@ -72,4 +70,6 @@ export function assistantOf(path: string, has: (keys: readonly string[]) => bool
   return KINDS.find(({ file, keys }) => (file?.test(slashed) ?? true) && has(keys));
 }
 
-export const isUnknown = (kind: AssistantKind): boolean => kind === UNKNOWN;
+/** In a sentence. */
+export const assistantName = ({ name }: AssistantKind, say: DoctorWords): string =>
+  name ?? say.configuration.unknownAssistant;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { toolsFor } from '../app/tool-registry.ts';
 import type { Config } from '../settings/read-config.ts';
-import type { AssistantKind } from './assistant-kinds.ts';
+import { type AssistantKind, assistantName } from './assistant-kinds.ts';
 import { readText } from './assistant-variables.ts';
 import { type Check, ok, warn } from './check-result.ts';
 
@@ -18,13 +18,14 @@ export function checkPolicies(config: Config, assistant: AssistantKind | undefin
   const deleting = toolsFor(config).filter(({ kind }) => kind === 'delete');
   if (deleting.length === 0) return [];
   const texts = policiesIn(join(homedir(), assistant.policies));
-  const unnamed = deleting.filter(({ name }) => !texts.some((text) => text.includes(`"${name}"`)));
-  if (unnamed.length === 0) return [ok(ID, `rules in ~/${assistant.policies} name all tools that delete`)];
+  const unnamed = deleting.map(({ name }) => name).filter((name) => !texts.some((text) => text.includes(`"${name}"`)));
+  const folder = `~/${assistant.policies}`;
+  if (unnamed.length === 0) return [ok(ID, (say) => say.server.policies(folder))];
   return [
     warn(
       ID,
-      `no rule in ~/${assistant.policies} names ${unnamed.map(({ name }) => name).join(', ')}: once ${assistant.name} may use all tools, nobody is asked before a deletion`,
-      'Write the policy in docs/hosts/gemini-cli.md into that folder.',
+      (say) => say.server.noPolicies(folder, say.list(unnamed), assistantName(assistant, say)),
+      (say) => say.server.writePolicy,
     ),
   ];
 }

@@ -1,10 +1,11 @@
 import { AgoraError } from '../agora/errors.ts';
 import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
-import { capitalised } from '../base/wording.ts';
-import { serviceSaid } from '../present/error-words.ts';
 import type { Problem } from '../settings/problem.ts';
-import { en } from '../settings/problem-words-en.ts';
+import type { SettingName } from '../settings/schema.ts';
+import { whereOf } from '../settings/setting-names.ts';
+import type { Reader } from '../settings/where-found.ts';
+import type { Say } from './words-en.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -14,25 +15,25 @@ export interface Check {
   readonly id: string;
   readonly status: Status;
   /** What was found, in one line without a full stop; safe to show. */
-  readonly detail: string;
+  readonly detail: Say;
   /** What to do about it, in one line. */
-  readonly fix?: string;
+  readonly fix?: Say;
   /** Of a failure: did it take the service to find it? */
   readonly asked?: boolean;
 }
 
-export const ok = (id: string, detail: string): Check => ({ id, status: 'ok', detail });
-export const skipped = (id: string, detail: string): Check => ({ id, status: 'skipped', detail });
-export const warn = (id: string, detail: string, fix: string): Check => ({ id, status: 'warn', detail, fix });
+export const ok = (id: string, detail: Say): Check => ({ id, status: 'ok', detail });
+export const skipped = (id: string, detail: Say): Check => ({ id, status: 'skipped', detail });
+export const warn = (id: string, detail: Say, fix: Say): Check => ({ id, status: 'warn', detail, fix });
 /** Found wrong on this machine. */
-export const fail = (id: string, detail: string, fix?: string): Check => ({
+export const fail = (id: string, detail: Say, fix?: Say): Check => ({
   id,
   status: 'fail',
   detail,
   ...defined({ fix }),
 });
 /** Found wrong by asking the service, or on the way to it. */
-export const failWithService = (id: string, detail: string, fix: string): Check => ({
+export const failWithService = (id: string, detail: Say, fix: Say): Check => ({
   ...fail(id, detail, fix),
   asked: true,
 });
@@ -42,20 +43,29 @@ export const variableName = (name: string): string => visible(name.replace(/\W.*
 
 /** A setting that is missing or wrong. The report shows its name before the line. */
 export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
-  fail(variableName(setting), visible(message(en), 600), hint === undefined ? takeFrom(where) : capitalised(hint(en)));
+  fail(
+    variableName(setting),
+    (say) => visible(message(say.problems), 600),
+    hint ? (say) => say.sentence(hint(say.problems)) : where === undefined ? undefined : (say) => say.takeFrom(where),
+  );
 
-/**
- * A call that failed, in the words that tools use for it, addressed to the operator.
- *
- * @param where where the value in doubt is found
- * @param fix replaces the next step of the failure
- */
-export function failCall(id: string, error: unknown, where?: string, fix?: string): Check {
-  if (!(error instanceof AgoraError)) throw error;
-  const { code, what, next, operator = next } = error.facts;
-  const steps = [capitalised(fix ?? operator), takeFrom(where)].filter((step) => step !== undefined).join(' ');
-  return failWithService(id, `${code}: ${what}${serviceSaid(error.facts)}`, steps);
+/** What a call that failed puts in doubt, and what to do about it in place of its own next step. */
+export interface Doubt {
+  readonly setting?: SettingName | undefined;
+  readonly fix?: Say;
 }
 
-const takeFrom = (where: string | undefined): string | undefined =>
-  where === undefined ? undefined : `Take it from ${where}.`;
+/** A call that failed, in words for the operator. */
+export function failCall(id: string, error: unknown, reader: Reader, { setting, fix }: Doubt = {}): Check {
+  if (!(error instanceof AgoraError)) throw error;
+  const { facts } = error;
+  const where = setting && whereOf(setting, reader);
+  return failWithService(
+    id,
+    (say) => say.failure(facts).detail,
+    (say) => {
+      const step = fix ? fix(say) : say.failure(facts).fix;
+      return where === undefined ? step : say.steps(step, say.takeFrom(where));
+    },
+  );
+}

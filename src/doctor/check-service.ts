@@ -1,10 +1,10 @@
 import { AgoraError, type ErrorCode } from '../agora/errors.ts';
-import type { AppTarget } from '../settings/app-target.ts';
+import type { AppTarget, Credentials } from '../settings/app-target.ts';
 import type { Config } from '../settings/read-config.ts';
 import type { SettingName } from '../settings/schema.ts';
-import { whereOf } from '../settings/setting-names.ts';
-import { type Check, failCall, ok, skipped } from './check-result.ts';
+import { type Check, type Doubt, failCall, ok, skipped } from './check-result.ts';
 import type { ListOutcome } from './doctor-client.ts';
+import type { Say } from './words-en.ts';
 
 export const SERVICE_IDS = ['list_call', 'threads_enabled', 'rate_limit'] as const;
 type ServiceId = (typeof SERVICE_IDS)[number];
@@ -35,34 +35,27 @@ const BUILT_FROM = { built: 'AGORA_APP_CERTIFICATE', exchanged: 'EASEMOB_CLIENT_
 export function checkService(outcome: ListOutcome, app: AppTarget, config: Config, clockRight: boolean): Check[] {
   if ('error' in outcome) return checkFailure(outcome.error, app, config, clockRight);
   const { rateLimit } = config;
-  const found = outcome.items.length === 0 ? 'there is no thread yet' : 'there are threads';
-  const scope = rateLimit <= 10 ? 'in all' : 'to each endpoint';
+  const { length } = outcome.items;
   return [
-    ok('list_call', `the service answered: ${found}`),
-    ok('threads_enabled', 'threads are enabled for this app'),
-    ok('rate_limit', `not reached; this server makes at most ${rateLimit} calls a second ${scope}`),
+    ok('list_call', ({ service }) => (length === 0 ? service.noThreads : service.threads)),
+    ok('threads_enabled', ({ service }) => service.enabled),
+    ok('rate_limit', ({ service }) => (rateLimit <= 10 ? service.limitInAll : service.limit)(rateLimit)),
   ];
 }
 
-function checkFailure(error: unknown, app: AppTarget, config: Config, clockRight: boolean): Check[] {
+function checkFailure(error: unknown, app: AppTarget, { reader }: Config, clockRight: boolean): Check[] {
   if (!(error instanceof AgoraError)) throw error;
   const about = ABOUT[error.code] ?? 'list_call';
-  const why = about === 'list_call' ? 'the list call failed' : `the service refused the call: ${error.code}`;
-  return SERVICE_IDS.map((id) => (id === about ? failure(id, error, app, config, clockRight) : skipped(id, why)));
+  const why: Say = (say) => (about === 'list_call' ? say.skipped.listFailed : say.skipped.refused(error.code));
+  return SERVICE_IDS.map((id) =>
+    id === about ? failCall(id, error, reader, doubtOf(error, app.credentials, clockRight)) : skipped(id, why),
+  );
 }
 
-function failure(
-  id: string,
-  error: AgoraError,
-  { credentials: { kind } }: AppTarget,
-  { reader }: Config,
-  clockRight: boolean,
-): Check {
-  const failed = (setting: SettingName | undefined, fix?: string): Check =>
-    failCall(id, error, setting && whereOf(setting, reader), fix);
-  if (error.facts.status !== 401) return failed(WHERE[error.code]);
-  if (kind === 'fixed') return failed('AGORA_CHAT_APP_TOKEN');
-  if (!clockRight) return failed(undefined, 'Set the clock first, then run this again.');
-  const name = BUILT_FROM[kind];
-  return failed(name, `Check that ${name}, app and AGORA_CHAT_HOST belong together.`);
+function doubtOf(error: AgoraError, { kind }: Credentials, clockRight: boolean): Doubt {
+  if (error.facts.status !== 401) return { setting: WHERE[error.code] };
+  if (kind === 'fixed') return { setting: 'AGORA_CHAT_APP_TOKEN' };
+  if (!clockRight) return { fix: (say) => say.service.clockFirst };
+  const setting = BUILT_FROM[kind];
+  return { setting, fix: (say) => say.service.belongTogether(setting) };
 }

@@ -3,11 +3,11 @@ import type { TokenExchange } from '../agora/token-exchange.ts';
 import { createTokens } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
-import { span, utcTime } from '../present/time.ts';
+import { spanOf, utcTime } from '../present/time.ts';
 import type { AppTarget } from '../settings/app-target.ts';
-import { whereOf } from '../settings/setting-names.ts';
 import type { Reader } from '../settings/where-found.ts';
-import { type Check, fail, failCall, ok, skipped, warn } from './check-result.ts';
+import { type Check, type Doubt, fail, failCall, ok, skipped, warn } from './check-result.ts';
+import type { Say } from './words-en.ts';
 
 export interface TokenCheck {
   readonly check: Check;
@@ -20,7 +20,7 @@ const SHORT_LIFE_MS = 60 * 60_000;
 
 /** Why the service cannot be asked, if it cannot, and how far ahead of it this machine's clock is, in milliseconds. */
 export interface Connection {
-  readonly blocked?: string;
+  readonly blocked?: Say;
   /** 0 where it is not known. */
   readonly ahead: number;
 }
@@ -46,47 +46,46 @@ export async function checkToken(
   });
   try {
     const token = await tokens.get(new AbortController().signal);
-    if (kind !== 'fixed') return { check: ok('token', `${originOf(kind, life)}, and renewed automatically`), token };
+    if (kind !== 'fixed')
+      return { check: ok('token', kind === 'built' ? (say) => say.service.built : exchanged(life)), token };
     const check = checkReady(token, app, clock.now() - ahead);
     return check.status === 'fail' ? { check } : { check, token };
   } catch (error) {
-    const where = kind === 'exchanged' ? whereOf('EASEMOB_CLIENT_SECRET', reader) : undefined;
-    return { check: failCall('token', error, where) };
+    const doubt: Doubt = kind === 'exchanged' ? { setting: 'EASEMOB_CLIENT_SECRET' } : {};
+    return { check: failCall('token', error, reader, doubt) };
   }
 }
 
-/** @param life of an exchanged token, in seconds */
-function originOf(kind: 'built' | 'exchanged', life = 0): string {
-  if (kind === 'built') return 'built here from AGORA_APP_CERTIFICATE for 24 h';
-  return `exchanged, ${life <= 0 ? 'without an expiry time' : `valid for ${span(life * 1_000)}`}`;
-}
+/** @param life in seconds */
+const exchanged =
+  (life = 0): Say =>
+  (say) =>
+    life <= 0 ? say.service.exchangedForever : say.service.exchanged(say.span(spanOf(life * 1_000)));
 
 function checkReady(token: string, { prefix }: AppTarget, now: number): Check {
-  if (!token.startsWith('007')) {
-    return ok('token', 'an app token that does not say when it expires; it is not renewed');
-  }
+  if (!token.startsWith('007')) return ok('token', (say) => say.service.silentToken);
   const read = readToken(token);
-  if (read === undefined) {
-    return failToken('it starts like a built token (007) but cannot be decoded: damaged or truncated');
+  if (read === undefined) return failToken((say) => say.service.damaged);
+  const appId = visible(read.appId, 40);
+  const [first, named = ''] = prefix;
+  if (first === 'app-id' && named.toLowerCase() !== read.appId.toLowerCase()) {
+    return failToken((say) => say.service.otherApp(appId, visible(named, 40)));
   }
-  const { ends } = read;
-  const ofApp = visible(read.appId, 40);
-  const [first, appId = ''] = prefix;
-  if (first === 'app-id' && appId.toLowerCase() !== read.appId.toLowerCase()) {
-    return failToken(`it is for App ID ${ofApp}, but the settings name ${visible(appId, 40)}`);
-  }
-  if (read.isUserToken) return failToken('it is a user token, and only an app token may make these calls');
-  const left = ends - now;
-  if (left <= 0) return failToken(`it expired ${span(left)} ago, at ${utcTime(ends)}`);
-  const detail = `an app token for App ID ${ofApp}, valid for ${span(left)}, until ${utcTime(ends)}`;
-  if (left > SHORT_LIFE_MS) return ok('token', `${detail}; it is not renewed`);
-  const fix = 'This token is not renewed. Set AGORA_APP_ID and AGORA_APP_CERTIFICATE instead for tokens that are.';
-  return warn('token', detail, fix);
+  if (read.isUserToken) return failToken((say) => say.service.userToken);
+  const left = read.ends - now;
+  const end = utcTime(read.ends);
+  const life: Say = (say) => say.span(spanOf(left));
+  if (left <= 0) return failToken((say) => say.service.expired(life(say), end));
+  if (left > SHORT_LIFE_MS) return ok('token', (say) => say.service.token(appId, life(say), end));
+  return warn(
+    'token',
+    (say) => say.service.shortToken(appId, life(say), end),
+    (say) => say.service.renewable,
+  );
 }
 
 /** A ready token that cannot be good, by what it says about itself. */
-const failToken = (detail: string): Check =>
-  fail('token', detail, 'Get a new token of this app from your token server: an app token, not a user token.');
+const failToken = (detail: Say): Check => fail('token', detail, (say) => say.service.newToken);
 
 /** What a built token says about itself, with its end in milliseconds since 1970; undefined where it cannot be read. */
 function readToken(text: string): { appId: string; ends: number; isUserToken: boolean } | undefined {

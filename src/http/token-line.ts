@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { SayFault } from './token-words.ts';
 
 /** What a token allows; none includes another. */
 export const SCOPES = ['read', 'write', 'delete'] as const;
@@ -17,7 +18,7 @@ export type Tokens = ReadonlyMap<string, Grant>;
 /** A line that does not count, by its number from 1. Its text may hold a token, so nothing of it is kept. */
 export interface WrongLine {
   readonly line: number;
-  readonly why: string;
+  readonly why: SayFault;
 }
 
 /** Names go into logs, metrics and the audit log: letters and digits of any script, and . _ @ + - between them. */
@@ -62,12 +63,12 @@ export function parseTokens(text: string): { readonly tokens: Tokens; readonly w
     if (why !== undefined) wrong.push({ line: at + 1, why });
     else if (scopes) tokens.set(key, { subject, scopes });
 
-    function fault(): string | undefined {
-      if (fields.length !== 3) return 'it is not NAME SCOPES sha256:HEX';
-      if (!isName(subject)) return 'the name must be 1 to 64 letters, digits or . _ @ + -';
-      if (!scopes) return `the scopes must be ${SCOPES.join(', ')}, separated by commas without blanks`;
-      if (!HASH.test(hash)) return 'the third field must be sha256: and 64 hex digits';
-      return tokens.has(key) ? 'it repeats the token of an earlier line' : undefined;
+    function fault(): SayFault | undefined {
+      if (fields.length !== 3) return (say) => say.fields;
+      if (!isName(subject)) return (say) => say.name;
+      if (!scopes) return (say) => say.scopes(SCOPES);
+      if (!HASH.test(hash)) return (say) => say.hash;
+      return tokens.has(key) ? (say) => say.repeated : undefined;
     }
   }
   return { tokens, wrong };

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { parseTokens, type Tokens, type WrongLine } from './token-line.ts';
+import { en, type SayFault, type TokenWords } from './token-words.ts';
 
 /** From one look at the file to the next, in milliseconds: a change counts within a second. */
 const LOOK_MS = 500;
@@ -28,7 +29,7 @@ export async function openTokensFile(file: string | undefined, clock: Clock, log
   function take(text: string): void {
     const parsed = parseTokens(text);
     tokens = parsed.tokens;
-    if (parsed.wrong.length > 0) log.warn(`${SETTING}: ${describeWrong(parsed.wrong)}.`);
+    if (parsed.wrong.length > 0) log.warn(`${SETTING}: ${describeWrong(parsed.wrong, en)}.`);
     if (tokens.size === 0) log.warn(`${SETTING} holds no token, so nobody may use this server.`);
     else if (last !== undefined) log.info(`${SETTING} was read again; tokens in it: ${tokens.size}.`);
   }
@@ -38,12 +39,12 @@ export async function openTokensFile(file: string | undefined, clock: Clock, log
     const read = await readTokensText(file);
     if (closed) return;
     cancel = clock.after(LOOK_MS, () => void look());
-    const now = JSON.stringify(read);
+    const now = 'text' in read ? `text ${read.text}` : read.fault(en);
     if (now === last) return;
     if ('text' in read) take(read.text);
     else {
       tokens = new Map();
-      log.warn(`${SETTING}: the file it names ${read.fault}, so nobody may use this server.`);
+      log.warn(`${SETTING}: the file it names ${read.fault(en)}, so nobody may use this server.`);
     }
     last = now;
   }
@@ -65,24 +66,26 @@ export async function openTokensFile(file: string | undefined, clock: Clock, log
 }
 
 /** The text of a file of tokens, or what is wrong with the file: to be read after its name. */
-export async function readTokensText(file: string): Promise<{ readonly text: string } | { readonly fault: string }> {
+export async function readTokensText(file: string): Promise<{ readonly text: string } | { readonly fault: SayFault }> {
   try {
     const found = await stat(file);
     // Reading a pipe would wait for its writer.
-    if (!found.isFile()) return { fault: 'is not a regular file' };
-    if (found.size > MOST_BYTES) return { fault: `has more than ${MOST_BYTES} bytes` };
+    if (!found.isFile()) return { fault: (say) => say.notRegular };
+    if (found.size > MOST_BYTES) return { fault: (say) => say.tooLarge(MOST_BYTES) };
     const text = await readFile(file, 'utf8');
     // What Windows PowerShell writes with `>>`.
-    return text.includes('\0') ? { fault: 'is not UTF-8 text' } : { text };
+    return text.includes('\0') ? { fault: (say) => say.notText } : { text };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    return { fault: `cannot be read (${code})` };
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return { fault: (say) => say.unreadable(code) };
   }
 }
 
 /** Which lines do not count, and why: by their numbers, never with their text. */
-export function describeWrong(wrong: readonly WrongLine[]): string {
-  const lines = wrong.slice(0, MOST_DESCRIBED).map(({ line, why }) => `line ${line} is passed over: ${why}`);
-  const more = wrong.length - lines.length;
-  return [...lines, ...(more > 0 ? [`${more} more lines are passed over`] : [])].join('; ');
+export function describeWrong(wrong: readonly WrongLine[], words: TokenWords): string {
+  const described = wrong.slice(0, MOST_DESCRIBED);
+  return words.passedOver(
+    described.map(({ line, why }) => [line, why(words)]),
+    wrong.length - described.length,
+  );
 }

@@ -11,14 +11,20 @@ export const utcMinute = (ms: number): string => `${new Date(ms).toISOString().s
 export const utcClock = (ms: number, now: number): string =>
   utcDay(ms) === utcDay(now) ? `${new Date(ms).toISOString().slice(11, 16)} UTC` : utcMinute(ms);
 
-/** A length of time in one unit, rounded: `45 s`, `90 min`, `23 h`, `59 days`. */
-export function span(ms: number): string {
+/** A length of time in one unit. */
+export interface Span {
+  readonly count: number;
+  readonly unit: 's' | 'min' | 'h' | 'days';
+}
+
+/** A length of time, rounded: 45 s, 90 min, 23 h, 59 days. */
+export function spanOf(ms: number): Span {
   const seconds = Math.round(Math.abs(ms) / 1_000);
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120) return { count: seconds, unit: 's' };
   const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
+  if (minutes < 120) return { count: minutes, unit: 'min' };
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+  return hours < 48 ? { count: hours, unit: 'h' } : { count: Math.round(hours / 24), unit: 'days' };
 }
 
 /** `As of 2026-11-26 09:30 UTC.`: the last words of what may soon be otherwise. */

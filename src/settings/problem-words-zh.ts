@@ -39,9 +39,9 @@ export const zh: ProblemWords = {
 
   noCredentials: '未设置凭证',
   twoCredentials: '设置了两种凭证',
-  kindOfCredentials: (one, other) => `${one} 与 ${other}`,
-  set: (kinds, places) => `设置 ${kinds.join('、')} 或 ${TOKEN}。在哪里找：${places.join('；')}。`,
-  keep: (kinds) => `只保留 ${kinds.join('、')} 或 ${TOKEN} 中的一种。`,
+  kindOfCredentials: (one, other) => `${one} 和 ${other}`,
+  set: (kinds, places) => `设置其中一种：${[...kinds, TOKEN].join('；')}。在哪里找：${places.join('；')}。`,
+  keep: (kinds) => `只保留其中一种：${[...kinds, TOKEN].join('；')}。`,
   place: (setting, where) => `${setting}：${where}`,
   appIdAgain: '的值与 App ID 相同',
   besideIt: '控制台里，App 证书就在 App ID 旁边。',

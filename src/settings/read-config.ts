@@ -75,8 +75,9 @@ export const ourSettings = (environment: Environment): readonly (readonly [name:
  * its tools, and each call then says what is wrong.
  *
  * @param tools all that there are, for AGORA_THREADS_TOOLS
+ * @param reading the language of who is told where a value is found, if not the one that is set
  */
-export function readConfig(environment: Environment, tools: readonly ToolInfo[]): Config {
+export function readConfig(environment: Environment, tools: readonly ToolInfo[], reading?: Language): Config {
   const toolNames = tools.map(({ name }) => name);
   const ours = ourSettings(environment);
   const problems: Problem[] = [];
@@ -96,7 +97,7 @@ export function readConfig(environment: Environment, tools: readonly ToolInfo[])
     if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
   }
   const proxy = readProxy(environment);
-  const reader: Reader = { vendor: vendorOf(new Map(ours)), language: values.AGORA_THREADS_LANG };
+  const reader: Reader = { vendor: vendorOf(new Map(ours)), language: reading ?? values.AGORA_THREADS_LANG };
   const config = {
     confirm: values.AGORA_THREADS_CONFIRM,
     timeoutMs: values.AGORA_THREADS_TIMEOUT_MS,

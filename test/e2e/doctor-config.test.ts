@@ -438,6 +438,31 @@ describe('what the assistant passes on', () => {
     expect([claude.code, vscode.code]).toEqual([2, 0]);
   });
 
+  it('in Chinese: a whole report', async () => {
+    const env = { ...GOOD, AGORA_APP_CERTIFICATE: `\${CERT}`, AGORA_THREADS_LANG: 'zh' };
+    const server = entry(env, {
+      args: ['-y', 'agora-threads-mcp', '--rate-limit', '5', '--read-onyl'],
+      envFile: '.env',
+    });
+    const { code, text } = await check('.mcp.json', file({ 'agora-threads': server }), {
+      env: { CERT: CERTIFICATE, AGORA_CHAT_APP_KEY: 'acme#helpdesk' },
+    });
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ['the file', 'zh', {}, [], true],
+    ['this shell, over the file', 'zh', { AGORA_THREADS_LANG: 'en' }, [], false],
+    ['this shell, over the file, the other way', 'en', { AGORA_THREADS_LANG: 'zh' }, [], true],
+    ['a flag, over both', 'en', { AGORA_THREADS_LANG: 'en' }, ['--lang', 'zh'], true],
+  ])('the language of the report is that of %s', async (_what, language, env, args, chinese) => {
+    const server = entry({ ...GOOD, AGORA_THREADS_LANG: language });
+    const { text } = await check('.mcp.json', file({ x: server }), { env, args });
+    expect(text.includes('已检查的部分正常')).toBe(chinese);
+    expect(lineOf(text, 'this shell') ?? lineOf(text, '当前 shell')).toBeUndefined();
+  });
+
   it('in JSON too, with the file, and without a secret', async () => {
     const { code, text } = await check('.mcp.json', file({ x: entry(GOOD) }), { args: ['--json'] });
     const { config, target, exit_code } = JSON.parse(text);

@@ -13,6 +13,8 @@ import * as z from 'zod';
 import { columnsOf } from '../../src/base/display-width.ts';
 import { version } from '../../src/base/version.ts';
 import { checkText, headingText, verdictText } from '../../src/cli/doctor-report.ts';
+import type { Check } from '../../src/doctor/check-result.ts';
+import { en } from '../../src/doctor/words-en.ts';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { runBinary } from '../support/binary.ts';
@@ -33,9 +35,9 @@ async function doctor(env: Record<string, string> = {}, args: readonly string[] 
     .replaceAll(process.versions.node, 'NODE')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(/chat\.test:\d+/g, 'chat.test:PORT')
-    .replaceAll(/\d+ ms\b/g, 'N ms')
+    .replaceAll(/\d+ (ms\b|毫秒)/g, 'N $1')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replaceAll(/sha256 [0-9a-f]{8}…, \d+/g, 'sha256 HEX…, N')
+    .replaceAll(/sha256 [0-9a-f]{8}(…, |…，)\d+/g, 'sha256 HEX$1N')
     .replaceAll(pem('cert'), 'PEM')
     .replaceAll(tmpdir(), 'TMP')
     .replaceAll(/doctor-\w{6}/g, 'FOLDER');
@@ -549,16 +551,17 @@ describe('secrets', () => {
 });
 
 it('on a terminal: glyphs and colours, folded to its width, each fix on a line of its own', () => {
-  const check = { id: 'dns', detail: 'host_not_found: the host name is unknown (chat.invalid)' } as const;
-  const checks = [
-    { ...check, status: 'ok', id: 'AGORA_CHAT_HOST', detail: 'chat.invalid (environment)' },
-    { ...check, status: 'fail', fix: 'Check AGORA_CHAT_HOST, any proxy, and the DNS.' },
-    { ...check, status: 'skipped', id: 'connection', detail: 'the host name was not found' },
-    { ...check, status: 'warn', id: 'clock', detail: 'this machine is 2 min ahead', fix: 'Set it.' },
-  ] as const;
+  const dns = () => 'host_not_found: the host name is unknown (chat.invalid)';
+  const checks: readonly Check[] = [
+    { id: 'AGORA_CHAT_HOST', status: 'ok', detail: () => 'chat.invalid (environment)' },
+    { id: 'dns', status: 'fail', detail: dns, fix: () => 'Check AGORA_CHAT_HOST, any proxy, and the DNS.' },
+    { id: 'connection', status: 'skipped', detail: () => 'the host name was not found' },
+    { id: 'clock', status: 'warn', detail: () => 'this machine is 2 min ahead', fix: () => 'Set it.' },
+  ];
   const style = { kind: 'terminal', width: 72, colours: true } as const;
-  const lines = checks.map((one) => checkText(one, style));
-  expect([headingText('Network', style), ...lines, verdictText(checks, style, undefined)].join('')).toMatchSnapshot();
+  const lines = checks.map((one) => checkText(one, en, style));
+  const text = [headingText('network', en, style), ...lines, verdictText(checks, en, style, undefined)].join('');
+  expect(text).toMatchSnapshot();
 });
 
 it('on a terminal of 80 columns no line is longer, though Chinese takes two columns a character', async () => {
@@ -567,6 +570,72 @@ it('on a terminal of 80 columns no line is longer, though Chinese takes two colu
   expect(text).toMatchSnapshot();
   expect(stdout.split('\n').filter((line) => columnsOf(line) > 80)).toEqual([]);
   expect(code).toBe(2);
+});
+
+describe('in Chinese, where AGORA_THREADS_LANG is zh', () => {
+  const inChinese = (env: Record<string, string>, args: readonly string[] = []) =>
+    doctor({ ...env, AGORA_THREADS_LANG: 'zh' }, args);
+
+  it.each<Case>([
+    ['an app', async () => ({ ...exchanged((await startService()).url), EASEMOB_CLIENT_ID: 'YXA6-of-acme' }), 0],
+    ['the sandbox', async () => ({}), 3],
+    ['a wrong secret', () => faultCase('wrong client credentials'), 1],
+    ['settings that say too little', async () => ({ AGORA_CHAT_HOST: 'a1.easemob.com' }), 2],
+    ['no network', () => faultCase('no DNS'), 1],
+    [
+      'two kinds of credentials, and a setting that is not known',
+      async () => ({ ...good, ...exchanged('chat.test'), AGORA_CHAT_FOO: '1' }),
+      2,
+    ],
+  ])('%s: the whole report', async (_what, settings, expected) => {
+    const { code, text } = await inChinese(await settings());
+    expect(text).toMatchSnapshot();
+    expect(code).toBe(expected);
+  });
+
+  it.each([
+    'refused',
+    'a certificate that nobody has signed',
+    'no answer',
+    'a wrong token',
+    'an expired token that tells its end',
+    'a ready token that ends soon',
+    'a token of another App ID',
+    'a clock two hours behind, and a token that was built by it refused',
+    'a wrong app key',
+    'threads not enabled',
+    'the limit',
+    'a host that is another one',
+  ])('%s: what is wrong', async (what) => {
+    const { text } = await inChinese(await faultCase(what));
+    expect(linesOf(text, '警告', '有误').join('\n')).toMatchSnapshot();
+  });
+
+  it('what is wrong without asking the service', async () => {
+    const lines: string[] = [];
+    for (const [what, settings] of SETTINGS) {
+      const { text } = await inChinese(await settings(), ['--offline']);
+      lines.push(`${what}: ${linesOf(text, '警告', '有误').join('\n')}`);
+    }
+    expect(lines.join('\n')).toMatchSnapshot();
+  });
+
+  it('names every check, and says nothing in English but what is quoted', async () => {
+    const { text } = await inChinese({ ...good, HTTPS_PROXY: 'http://proxy.test:3128' }, ['--offline']);
+    const names = text.split('\n').flatMap((line) => /^ {2}\S+ +(.+?) {2}/.exec(line)?.[1] ?? []);
+    expect(names.filter((name) => /^[a-z]/.test(name))).toEqual([]);
+    expect(names.length).toBeGreaterThan(15);
+  });
+
+  it('by a flag too', async () => {
+    expect((await doctor({}, ['--offline', '--lang', 'zh'])).text).toContain('只检查了沙箱，没有检查你的 App');
+  });
+
+  it('JSON stays as it is, places included', async () => {
+    const env = { AGORA_CHAT_HOST: 'chat.test' };
+    const [chinese, english] = [await inChinese(env, ['--json']), await doctor(env, ['--json'])];
+    expect(chinese.text.replace('zh (environment)', 'en (default)')).toBe(english.text);
+  });
 });
 
 describe('the tokens of a server over HTTP', () => {

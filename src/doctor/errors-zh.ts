@@ -1,7 +1,11 @@
-import type { VendorCode } from '../../src/agora/vendor-rows.ts';
-import type { OwnCode } from '../../src/base/error-codes.ts';
+import type { ErrorCode } from '../agora/errors.ts';
+import type { VendorCode } from '../agora/vendor-rows.ts';
+import type { OwnCode } from '../base/error-codes.ts';
 
-/* The words of the Chinese page for every code that an error can begin with: what it means and what to do. */
+/*
+ * Each code that an error can begin with, in Chinese: what it means and what to do. Of the doctor, and of
+ * docs/troubleshooting.zh-CN.md.
+ */
 
 type Words = readonly [meaning: string, remedy: string];
 
@@ -14,7 +18,10 @@ export const vendorErrors: Readonly<Record<VendorCode, Words>> = {
   message_of_other_group: ['消息是在另一个群里发送的', '把 group_id 换成消息所在的群'],
   thread_nested: ['这条消息本身就在子区里，子区不能嵌套', '换成群里的消息'],
   thread_exists: ['这条消息已经有子区，一条消息只能有一个', '在该群成员的子区列表里找到它'],
-  threads_not_enabled: ['App 没有开通子区功能', '到控制台开通，见“凭证”一页'],
+  threads_not_enabled: [
+    'App 没有开通子区功能',
+    '到控制台开通：声网控制台 > 即时通讯 IM > 功能配置；环信控制台的应用功能配置（见 docs/credentials.zh-CN.md），或联系环信商务',
+  ],
   app_thread_limit: ['App 的子区数达到套餐上限（默认 100,000）', '删掉不用的子区，或申请提高上限'],
   user_thread_limit: ['用户加入的子区数达到上限（默认 100,000）', '换一名用户，或从不用的子区移除该用户'],
   user_not_in_group: ['用户不是群成员', '换成群成员'],
@@ -28,7 +35,7 @@ export const vendorErrors: Readonly<Record<VendorCode, Words>> = {
     '对照控制台检查 AGORA_CHAT_APP_KEY（或 AGORA_APP_ID）和 AGORA_CHAT_HOST',
   ],
   user_or_group_not_found: ['服务端找不到这个用户、群组或子区', '检查 ID；用户 ID 区分大小写'],
-  rate_limited: ['调用过于频繁', '稍后再试；限流由线上用户共用'],
+  rate_limited: ['调用过于频繁', '稍后再试；限额与线上用户共用'],
   quota_exceeded: ['超出套餐的配额', '到控制台查看套餐和配额'],
   body_not_accepted: ['服务端读不懂请求', '检查参数；参数无误请反馈'],
   invalid_request: ['服务端认为请求格式有误', '按服务端的提示检查参数'],
@@ -65,8 +72,8 @@ export const ownErrors: Readonly<Record<OwnCode, Words>> = {
   user_not_found: ['服务端没有这个用户', '检查用户 ID：没有大写字母'],
   server_ending: ['本服务正在退出', '稍后再试'],
   internal_error: ['本服务的故障', '先查看实际状态，再附上参数反馈'],
-  host_not_found: ['域名或代理的名称解析不了', '检查 AGORA_CHAT_HOST、代理和 DNS'],
-  connection_refused: ['连接被拒绝，那里没有服务', '检查 AGORA_CHAT_HOST、端口和代理'],
+  host_not_found: ['域名或代理的主机名无法解析', '检查 AGORA_CHAT_HOST、代理和 DNS'],
+  connection_refused: ['连接被拒绝：该地址和端口上没有服务', '检查 AGORA_CHAT_HOST、端口和代理'],
   connection_timed_out: ['连接超时', '检查网络、防火墙和代理：须能访问 443 端口'],
   network_unreachable: ['网络不可达', '检查网络'],
   connection_lost: ['还没收到响应，连接就断了', '稍后再试'],
@@ -78,3 +85,5 @@ export const ownErrors: Readonly<Record<OwnCode, Words>> = {
     '先查看实际状态再重试；检查 AGORA_CHAT_HOST 和中间的网关',
   ],
 };
+
+export const errorsZh: Readonly<Record<ErrorCode, Words>> = { ...vendorErrors, ...ownErrors };
