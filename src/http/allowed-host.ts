@@ -1,19 +1,19 @@
 import { isLoopback } from '../base/loopback.ts';
 
-/** The headers of a request that say where it was meant to go, and which page has sent it. */
-export interface SentTo {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-}
-
 /**
  * Which header keeps a request out. Without this check any web page could reach a server on this machine by a name of
  * its own that leads here (DNS rebinding).
  *
+ * @param host where the request was meant to go
+ * @param origin of the page that has sent it; undefined where none has
  * @param publicUrl the address that clients use; undefined: loopback only
  */
-export function refusedHeader({ host, origin }: SentTo, publicUrl: URL | undefined): 'Host' | 'Origin' | undefined {
-  const sentTo = host === undefined ? undefined : parsed(`http://${host}`);
+export function refusedHeader(
+  host: string | undefined,
+  origin: string | undefined,
+  publicUrl: URL | undefined,
+): 'Host' | 'Origin' | undefined {
+  const sentTo = parsed(`http://${host ?? ''}`);
   if (!sentTo || !isAllowedHost(sentTo, publicUrl)) return 'Host';
   if (origin === undefined) return undefined;
   const page = parsed(origin);

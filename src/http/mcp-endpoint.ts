@@ -42,7 +42,7 @@ export function createMcpEndpoint(options: McpEndpointOptions) {
     if (!['GET', 'POST', 'DELETE'].includes(method)) {
       return refusal(405, 'The methods are GET, POST and DELETE.', { allow: 'GET, POST, DELETE' });
     }
-    const id = single(headers['mcp-session-id']);
+    const id = headers['mcp-session-id']?.toString();
     const session = id === undefined ? undefined : table.find(id);
     if (id !== undefined && !isSameGrant(who.grant, session?.grant)) return refusal(404, NO_SESSION);
     if (method !== 'POST') {
@@ -132,16 +132,13 @@ export const refusal = (status: number, message: string, headers: Readonly<Recor
 const unauthorized = (message: string, challenge: string): Response =>
   refusal(401, message, { 'www-authenticate': challenge });
 
-const single = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header.join(', ') : header;
-
 /** All that the SDK looks at; the token is not for it. */
 const FOR_SDK = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version'];
 
 function forSdk({ method = '', headers }: IncomingMessage): Request {
   const kept = FOR_SDK.flatMap((name): [string, string][] => {
-    const value = single(headers[name]);
-    return value === undefined ? [] : [[name, value]];
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value.toString()]];
   });
   return new Request('http://localhost/mcp', { method, headers: kept });
 }

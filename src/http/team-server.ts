@@ -69,17 +69,19 @@ export async function startTeamServer(options: TeamServerOptions) {
   let draining = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', headers } = request;
-    const { host, path } = targetOf(request);
-    response.on('close', () => response.headersSent && metrics.request(method, response.statusCode));
+    response.on('close', () => response.headersSent && metrics.request(request.method ?? '', response.statusCode));
     if (draining) response.setHeader('connection', 'close');
-    if (path === '/healthz') return writeResponse(response, Response.json({ alive: true }), redact);
-    if (path === '/readyz') return writeResponse(response, readiness(), redact);
-    if (path === '/metrics') return writeResponse(response, metricsFor(request), redact);
-    const header = refusedHeader({ host, origin: headers.origin }, publicUrl);
-    if (header) return writeResponse(response, forbidden(header), redact);
-    if (path !== '/mcp') return writeResponse(response, refusal(404, 'MCP is served at /mcp.'), redact);
-    return writeResponse(response, await endpoint.answer(request, response), redact);
+    await writeResponse(response, await respondTo(request, response), redact);
+  }
+
+  function respondTo(request: IncomingMessage, response: ServerResponse): Response | Promise<Response> {
+    const { host, path } = targetOf(request);
+    if (path === '/healthz') return Response.json({ alive: true });
+    if (path === '/readyz') return readiness();
+    if (path === '/metrics') return metricsFor(request);
+    const header = refusedHeader(host, request.headers.origin, publicUrl);
+    if (header) return forbidden(header);
+    return path === '/mcp' ? endpoint.answer(request, response) : refusal(404, 'MCP is served at /mcp.');
   }
 
   function readiness(): Response {
