@@ -34,53 +34,10 @@ interface FetchedPage<T> {
   readonly last: 'end' | 'cursor_repeated' | undefined;
 }
 
-/**
- * The pages of a list. It ends with no items, no cursor, or (where that is documented) a short page; a last page may
- * still carry a cursor. A cursor that came before ends the list too, but does not prove its end.
- *
- * @param size how many items to ask for, called before each page
- * @param shortPageEnds documented only for the lists of a user within a group [EN][EM]
- * @param surelyMore whether the next page will be needed whatever is found in this one: then it is fetched meanwhile
- */
-async function* pages<T>(
-  fetch: Fetch<T>,
-  start: string | undefined,
-  size: () => number,
-  shortPageEnds: boolean,
-  surelyMore: (items: readonly T[]) => boolean,
-  signal: AbortSignal,
-): AsyncGenerator<FetchedPage<T>> {
-  const before = new Set<string>(start === undefined ? [] : [start]);
-  const ask = (limit: number, at: string | undefined) => ({
-    limit,
-    at,
-    page: fetch({ limit, ...defined({ cursor: at }) }, signal),
-  });
-  let asked = ask(size(), start);
-  for (;;) {
-    const { limit, at } = asked;
-    const { items, cursor } = await asked.page;
-    if (items.length > MOST_SHOWN) throw tooMany(items.length);
-    const over = cursor === undefined || items.length === 0 || (shortPageEnds && items.length < limit);
-    const last = over ? 'end' : before.has(cursor) ? 'cursor_repeated' : undefined;
-    const early = last === undefined && surelyMore(items) ? ask(LARGEST_PAGE, cursor) : undefined;
-    if (early) {
-      early.page.catch(() => undefined); // thrown when its turn comes
-      await requestsWritten();
-    }
-    yield { items, at, next: last === undefined ? cursor : undefined, last };
-    if (last !== undefined || cursor === undefined) return;
-    before.add(cursor);
-    asked = early ?? ask(size(), cursor);
-  }
-}
-
-/** undici writes to a connection in use one turn of the event loop later; until then a request sent early gains nothing. */
-const requestsWritten = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 export interface WalkOptions<T> {
   readonly fetch: Fetch<T>;
   readonly start: Position;
+  /** Is a page with fewer items than were asked for the last? Documented only for a user's list in a group [EN][EM]. */
   readonly shortPageEnds: boolean;
   /** How many items to keep. */
   readonly limit: number;
@@ -123,126 +80,129 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
   const most = options.maxScan ?? Number.POSITIVE_INFINITY;
   const items: T[] = [];
   const after: (Position | undefined)[] = [];
+  const kept = new Set<string>();
+  const cursors = new Set<string>();
   let scanned = 0;
   let matched = 0;
-  let count = 0;
-  let filled = 0;
+  let pages = 0;
   let next: Position | undefined = start;
-  let lastPage: readonly T[] = [];
-
-  const keptIds = new Set<string>();
+  /** The ids of the page before, which a page may overlap. */
+  let idsBefore = new Set<string>();
   /** Hashes of what an earlier call has passed and this one has not met yet. */
   let toPass = start.shown ?? [];
-  // A page that is read again was passed in part, and all that is asked for may follow that part.
-  const size = () => (walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - items.length + toPass.length));
+
   const done = (stopped: Stopped, failure?: AgoraError): Walk<T> => ({
     items,
     scanned,
     matched,
     stopped,
-    pages: filled,
+    pages,
     after,
     ...defined({ next, failure }),
   });
 
-  const read = async (bounded: AbortSignal): Promise<Walk<T>> => {
-    /** Even if all of a page fits, neither limit is reached within it. */
-    const surelyMore = ({ length }: readonly T[]) =>
-      walking && scanned + length < most && (!stopAtLimit || items.length + length < limit) && !bounded.aborted;
-    for await (const page of pages(fetch, start.cursor, size, shortPageEnds, surelyMore, bounded)) {
-      count += 1;
-      if (page.items.length > 0) filled += 1;
-      const passed = passedOn(page, toPass);
-      toPass = passed.onLaterPages;
-      const repeated = repeatsOf(lastPage, page);
-      let index = -1;
-      for (const item of page.items) {
-        index += 1;
-        const { id } = item;
-        if (keptIds.has(id) || repeated?.has(id)) continue;
-        if (passed.onThisPage.size > 0 && passed.onThisPage.has(hashOf(id))) continue;
-        if (scanned >= most) {
-          if (index > 0) next = positionBehind(page, index - 1, passed);
-          return done('max_scan');
-        }
-        scanned += 1;
-        if (fits && !fits(item)) continue;
-        matched += 1;
-        if (items.length < limit) {
-          items.push(item);
-          keptIds.add(id);
-          after.push(positionBehind(page, index, passed));
-        }
-        if (items.length < limit || (walking && !stopAtLimit)) continue;
-        if (index + 1 === page.items.length && page.next === undefined) break; // the last item of the last page
-        next = positionBehind(page, index, passed);
-        return done(stopAtLimit ? 'limit' : 'page');
+  /**
+   * The list ends with no items, no cursor, or (where that is documented) a short page; a last page may still carry a
+   * cursor. A cursor that came before ends the list too, but does not prove its end.
+   */
+  async function fetchPage(at: string | undefined, bounded: AbortSignal): Promise<FetchedPage<T>> {
+    if (at !== undefined) cursors.add(at);
+    // A page that is read again was passed in part, and all that is asked for may follow that part.
+    const size = walking ? LARGEST_PAGE : Math.min(LARGEST_PAGE, limit - items.length + toPass.length);
+    const page = await fetch({ limit: size, ...defined({ cursor: at }) }, bounded);
+    if (page.items.length > MOST_SHOWN) throw tooMany(page.items.length);
+    const { cursor } = page;
+    const isOver = cursor === undefined || page.items.length === 0 || (shortPageEnds && page.items.length < size);
+    const last = isOver ? 'end' : cursors.has(cursor) ? 'cursor_repeated' : undefined;
+    return { items: page.items, at, next: last === undefined ? cursor : undefined, last };
+  }
+
+  /** @returns why the walk stops within or after this page, where it does */
+  function take(page: FetchedPage<T>): Stopped | undefined {
+    const passed = passOn(page);
+    /** Where the list goes on after an item: on the next page, or on this one again without what was passed of it. */
+    const behind = (index: number): Position | undefined => {
+      if (index + 1 === page.items.length) return positionOf(page.next, toPass);
+      const ids = [...passed, ...page.items.slice(0, index + 1).map(({ id }) => id)];
+      return { ...defined({ cursor: page.at }), shown: toPass, ids };
+    };
+    for (const [index, item] of page.items.entries()) {
+      const { id } = item;
+      if (kept.has(id) || idsBefore.has(id) || passed.has(id)) continue;
+      if (scanned >= most) {
+        next = behind(index - 1);
+        return 'max_scan';
       }
-      next = positionOf(page.next, passed.onLaterPages);
-      lastPage = page.items;
-      if (page.items.length > 0) onPage?.(scanned);
-      if (page.last !== undefined) return done(page.last);
-      if (walking && scanned >= most) return done('max_scan');
-      if (!walking && (count >= PAGES_TO_SETTLE || page.items.length >= limit)) return done('page');
-      if (bounded.aborted) break;
+      scanned += 1;
+      if (fits && !fits(item)) continue;
+      matched += 1;
+      if (items.length < limit) {
+        items.push(item);
+        kept.add(id);
+        after.push(behind(index));
+      }
+      if (items.length < limit || (walking && !stopAtLimit)) continue;
+      if (index + 1 === page.items.length && page.next === undefined) break; // the last item of the last page
+      next = behind(index);
+      return stopAtLimit ? 'limit' : 'page';
     }
-    return done('deadline');
+    next = positionOf(page.next, toPass);
+    idsBefore = new Set(page.items.map(({ id }) => id));
+    if (page.items.length > 0) onPage?.(scanned);
+    if (page.last !== undefined) return page.last;
+    if (walking) return scanned >= most ? 'max_scan' : undefined;
+    return pages >= PAGES_TO_SETTLE || page.items.length >= limit ? 'page' : undefined;
+  }
+
+  /**
+   * Passes over what an earlier call has passed. New items push some of it to the next page; where none of it is met, it
+   * is gone, except on the first page, where the new ones come in.
+   *
+   * @returns the ids of what was met
+   */
+  function passOn({ items, at }: FetchedPage<T>): ReadonlySet<string> {
+    if (toPass.length === 0) return new Set();
+    const met = new Map(items.map(({ id }) => [hashOf(id), id]));
+    const ids = new Set(toPass.flatMap((hash) => met.get(hash) ?? []));
+    toPass = ids.size > 0 || at === undefined ? toPass.filter((hash) => !met.has(hash)) : [];
+    return ids;
+  }
+
+  /** Even if all of a page fits, neither limit is reached within it. */
+  const isMoreNeeded = ({ length }: readonly T[]): boolean =>
+    walking && scanned + length < most && (!stopAtLimit || items.length + length < limit);
+
+  const read = async (bounded: AbortSignal): Promise<Walk<T>> => {
+    for (let asked = fetchPage(start.cursor, bounded); ; ) {
+      const page = await asked;
+      if (page.items.length > 0) pages += 1;
+      const isNextNeeded = page.last === undefined && isMoreNeeded(page.items);
+      const early = isNextNeeded ? fetchPage(page.next, bounded) : undefined;
+      early?.catch(() => undefined); // thrown when its turn comes
+      if (isNextNeeded) await requestsWritten();
+      const stopped = take(page);
+      if (stopped) return done(stopped);
+      asked = early ?? fetchPage(page.next, bounded);
+    }
   };
 
   try {
     const found = await within(WALK_DEADLINE_MS, clock, signal, read);
     if (found) return found;
   } catch (error) {
-    if (count === 0 || !(error instanceof AgoraError)) throw error;
+    if (pages === 0 || !(error instanceof AgoraError)) throw error;
     if (isOutOfTime(error)) return done('deadline');
     // What was found by then is worth more than an error. Where only the call that was to settle the end has failed,
     // the page before it counts, and claims no end.
     return walking ? done('page', error) : done('page');
   }
   // The late page is fetched again by the next call.
-  if (count > 0) return done('deadline');
+  if (pages > 0) return done('deadline');
   throw tooLate(WALK_DEADLINE_MS);
 }
 
-interface Passed {
-  /** Hashes of what is on this page and was passed before. */
-  readonly onThisPage: ReadonlySet<string>;
-  /** Hashes of what may be on later pages. */
-  readonly onLaterPages: readonly string[];
-}
-
-const NONE: Passed = { onThisPage: new Set(), onLaterPages: [] };
-
-/**
- * What an earlier call has passed of a page. New items push some of it to the next page; where none of it is met, it is
- * gone, except on the first page, where the new ones come in.
- */
-function passedOn({ items, at }: FetchedPage<Item>, toPass: readonly string[]): Passed {
-  if (toPass.length === 0) return NONE;
-  const all = new Set(items.map(({ id }) => hashOf(id)));
-  const onThisPage = new Set(toPass.filter((hash) => all.has(hash)));
-  const pushedOn = onThisPage.size > 0 || at === undefined;
-  return { onThisPage, onLaterPages: pushedOn ? toPass.filter((hash) => !onThisPage.has(hash)) : [] };
-}
-
-/** The ids of the page before, where this page repeats any: its cursor is repeated, or it overlaps. */
-function repeatsOf(before: readonly Item[], { items, last }: FetchedPage<Item>): ReadonlySet<string> | undefined {
-  const [first] = items;
-  if (first === undefined) return undefined;
-  const overlaps = last === 'cursor_repeated' || before.some(({ id }) => id === first.id);
-  return overlaps ? new Set(before.map(({ id }) => id)) : undefined;
-}
-
-/** Where the list goes on after an item: on the next page, or on this one again without what was passed of it. */
-function positionBehind(
-  { items, at, next }: FetchedPage<Item>,
-  index: number,
-  { onThisPage, onLaterPages }: Passed,
-): Position | undefined {
-  if (index + 1 === items.length) return positionOf(next, onLaterPages);
-  const ids = items.slice(0, index + 1).map(({ id }) => id);
-  return { ...defined({ cursor: at }), shown: [...onLaterPages, ...onThisPage], ids };
-}
+/** undici writes to a connection in use one turn of the event loop later; until then a request sent early gains nothing. */
+const requestsWritten = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const positionOf = (cursor: string | undefined, shown: readonly string[]): Position | undefined =>
   cursor === undefined ? undefined : { cursor, shown };
