@@ -44,12 +44,10 @@ async function readFaults(file: string): Promise<Fault[]> {
   try {
     return parseFaults(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    const problem = error instanceof FaultsError ? `\n${error.lines.join('\n')}` : ` ${otherProblem(error)}`;
-    throw new UsageError(`--faults ${file} cannot be used:${problem}`);
+    const fault = `--faults ${file} cannot be used:`;
+    if (error instanceof FaultsError) throw new UsageError([fault, ...error.lines].join('\n'));
+    if (error instanceof SyntaxError) throw new UsageError(`${fault} it is not JSON.`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw new UsageError(`${fault} it cannot be read (${code}).`);
   }
-}
-
-function otherProblem(error: unknown): string {
-  if (error instanceof SyntaxError) return 'it is not JSON.';
-  return `it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'}).`;
 }
