@@ -1,16 +1,17 @@
-// Bundles the server into one executable ESM file: one package to install, one file to read at a start.
-import { chmod, writeFile } from 'node:fs/promises';
+// Bundles the server into few ESM files: one package to install, and little to read at a start.
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildView } from './build-view.mjs';
 import { CHUNKS } from './chunks.mjs';
-import { lean, RULES } from './lean.mjs';
+import { CHUNK_RULES, lean, RULES } from './lean.mjs';
 import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Small, since each start reads the whole file; lines are short, so that a stack trace can be read.
+ * Small, since what a start reads is compiled each time; lines are short, so that a stack trace can be read.
  *
  * @type {import('esbuild').BuildOptions}
  */
@@ -37,17 +38,40 @@ const require = process.getBuiltinModule;`,
 
 /** Builds `dist/main.js`, its chunks, the view and the licence notices below the repository's root. */
 export async function buildServer() {
-  const { metafile } = await build({
+  const server = await build({
     ...options,
-    entryPoints: { main: 'src/main.ts', ...CHUNKS },
+    entryPoints: ['src/main.ts'],
+    // A file for each import() of ours, and for what these share. Their names change with what is in them: a server that
+    // is updated while it runs must not join its old files with new ones.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     outdir: 'dist',
     metafile: true,
     define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
     plugins: [lean(RULES)],
   });
+  const chunks = await build({
+    ...options,
+    entryPoints: CHUNKS,
+    outdir: 'dist',
+    metafile: true,
+    plugins: [lean(CHUNK_RULES)],
+  });
+  const outputs = { ...server.metafile.outputs, ...chunks.metafile.outputs };
+  await removeOthers(Object.keys(outputs).map((path) => basename(path)));
   await chmod(`${root}dist/main.js`, 0o755);
-  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, metafile));
+  await writeFile(`${root}dist/THIRD-PARTY-NOTICES.txt`, await notices(root, { outputs }));
   await buildView(root);
+}
+
+/**
+ * Removes what earlier builds left in `dist/`.
+ *
+ * @param {readonly string[]} built
+ */
+async function removeOthers(built) {
+  const others = (await readdir(`${root}dist`)).filter((name) => name.endsWith('.js') && !built.includes(name));
+  await Promise.all(others.map((name) => rm(`${root}dist/${name}`)));
 }
 
 /** The tools as src/app/prebuilt-tools.ts lists them. */

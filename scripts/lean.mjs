@@ -1,4 +1,4 @@
-// What is left out of the bundle or loaded later, and why: each start reads and compiles the whole file.
+// What is left out of the bundle or loaded later, and why: each start reads and compiles what is left.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CHUNKS } from './chunks.mjs';
@@ -15,7 +15,19 @@ const use = (path) => ({ path: fileURLToPath(new URL(`../${path}`, import.meta.u
  * @property {(args: import('esbuild').OnResolveArgs) => import('esbuild').OnResolveResult | undefined} resolve
  */
 
-/** @type {readonly Rule[]} */
+/** @type {Rule} */
+const BUILTIN = {
+  // An ESM import is loaded before the first line runs, even where the file that needs it waits for an `import()`.
+  what: "Node's own modules are CommonJS, so that each is loaded with the file that needs it",
+  filter: /^node:/,
+  resolve: ({ path, kind }) => (kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined),
+};
+
+/**
+ * For the server itself.
+ *
+ * @type {readonly Rule[]}
+ */
 export const RULES = [
   ...Object.entries(CHUNKS).map(([name, entry]) => ({
     what: `The chunk ${name} is a file of its own`,
@@ -42,6 +54,16 @@ export const RULES = [
     filter: /^zod-to-json-schema$/,
     resolve: () => use('scripts/lean/nothing.cjs'),
   },
+  BUILTIN,
+];
+
+/**
+ * For its chunks.
+ *
+ * @type {readonly Rule[]}
+ */
+export const CHUNK_RULES = [
+  BUILTIN,
   {
     what: 'No fetch bodies: what undici sends here is text',
     filter: /[\\/]fetch[\\/]body\.js$/,
@@ -56,12 +78,6 @@ export const RULES = [
     what: 'One HTTP parser of the two in undici: the one without SIMD runs everywhere, and responses here are small',
     filter: /[\\/]llhttp_simd-wasm\.js$/,
     resolve: () => use('node_modules/undici/lib/llhttp/llhttp-wasm.js'),
-  },
-  {
-    // An ESM import is loaded before the first line runs, even where the file that needs it waits for an `import()`.
-    what: "Node's own modules are CommonJS, so that each is loaded with the file that needs it",
-    filter: /^node:/,
-    resolve: ({ path, kind }) => (kind === 'require-call' ? undefined : { path, namespace: 'builtin' }),
   },
 ];
 

@@ -10,7 +10,7 @@ const RULE = '-'.repeat(80);
  * One text with the name, version and licence of each package in the bundle.
  *
  * @param {string} root the repository's folder
- * @param {import('esbuild').Metafile} metafile
+ * @param {Pick<import('esbuild').Metafile, 'outputs'>} metafile
  * @throws ZodError if a package names no licence
  */
 export async function notices(root, { outputs }) {

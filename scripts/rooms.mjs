@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
  * @type {readonly (readonly Room[])[]}
  */
 export const FLOORS = [
-  [{ path: 'src/main.ts', holds: 'Turns the command line into one command' }],
+  [{ path: 'src/main.ts', holds: 'Starts the server; loads the commands only where there is a command line' }],
   [{ path: 'src/cli', holds: 'One file per command, and what only a terminal needs' }],
   [{ path: 'src/doctor', holds: 'One file per check of settings, network and service' }],
   [{ path: 'src/app', holds: 'Puts settings, API and tools together into a server' }],

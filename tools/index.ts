@@ -1,4 +1,4 @@
-import type { Tool } from '../src/toolkit/define-tool.ts';
+import type { CallableTool } from '../src/toolkit/define-tool.ts';
 import { addThreadMembers } from './add-thread-members.ts';
 import { answerConfirmation } from './answer-confirmation.ts';
 import { createThread } from './create-thread.ts';
@@ -17,7 +17,7 @@ import { renameThread } from './rename-thread.ts';
 import { restoreThread } from './restore-thread.ts';
 
 /** Every tool, in the order in which clients show them. */
-export const catalogue: readonly Tool[] = [
+export const catalogue: readonly CallableTool[] = [
   createThread,
   renameThread,
   deleteThread,
@@ -35,7 +35,7 @@ export const catalogue: readonly Tool[] = [
 ];
 
 /** On calls that the vendor does not document: registered only with AGORA_THREADS_UNDOCUMENTED=1. */
-export const undocumented: readonly Tool[] = [listGroupThreads];
+export const undocumented: readonly CallableTool[] = [listGroupThreads];
 
 /** Only for the view, and listed only where a click in it decides: no setting names them. */
-export const appOnly: readonly Tool[] = [answerConfirmation];
+export const appOnly: readonly CallableTool[] = [answerConfirmation];

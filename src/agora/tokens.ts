@@ -1,3 +1,4 @@
+import library from 'agora-token/src/ChatTokenBuilder.js';
 import { type Clock, timePassed } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { forget, secret } from '../base/redact.ts';
@@ -179,7 +180,6 @@ function lifeOf(expiresIn: number | undefined): number {
  * Agora's other products. It returns an empty string for what is not 32 digits.
  */
 async function build(appId: string, certificate: string): Promise<string> {
-  const { default: library } = await import('agora-token/src/ChatTokenBuilder.js');
   const hex = /^[0-9a-f]{32}$/i;
   if (hex.test(appId) && hex.test(certificate)) {
     return library.ChatTokenBuilder.buildAppToken(appId, certificate, BUILT_LIFE_S);

@@ -7,6 +7,7 @@ import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/ser
 import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { isSandbox } from './is-sandbox.ts';
+import { loadFirstCall } from './load-first-call.ts';
 import { allowedBy, toolsFor, toolsForViews } from './tool-registry.ts';
 
 /** The server for these settings and its connection to the app, the same for an assistant and for a script. */
@@ -16,7 +17,7 @@ export function assemble(
   options: Pick<ServerOptions, 'formIs' | 'onFailure'> = {},
 ): { server: ThreadsServer; connector: Connector } {
   const connector = connectorFor(config, log);
-  return { server: createServer({ ...sharedOptions(config, connector, log), ...options }), connector };
+  return { server: createServer({ ...serverOptions(config, connector, log), ...options }), connector };
 }
 
 /** The same for a team: a server for each session, all on one connection to the app. */
@@ -25,7 +26,7 @@ export function assembleForTeam(
   log: Log,
 ): { newServer: (options: SessionOptions) => ThreadsServer; connector: Connector } {
   const connector = connectorFor(config, log);
-  const shared = sharedOptions(config, connector, log);
+  const shared = serverOptions(config, connector, log);
   const { replica } = config.http;
   return {
     connector,
@@ -43,12 +44,14 @@ export function assembleForTeam(
 const connectorFor = (config: Config, log: Log): Connector =>
   createConnector(config, systemClock, version, Math.random, log);
 
-const sharedOptions = (config: Config, { connect }: Connector, log: Log): ServerOptions => ({
+/** What the servers of all sessions share. */
+export const serverOptions = (config: Config, { connect }: Connector, log: Log): ServerOptions => ({
   version,
   tools: toolsFor(config),
   toolsForViews,
+  loadCaller: async (options, closing) => (await loadFirstCall()).callerFor(options, closing),
   readPage,
-  prompts: async () => (await import('../../prompts/index.ts')).prompts,
+  prompts: async () => (await loadFirstCall()).prompts,
   instructions: instructionsFor(config),
   confirm: config.confirm,
   language: config.language,

@@ -1,4 +1,4 @@
-import type { QuotaLink } from '../agora/quota-link.ts';
+import { createQuotaLink, type QuotaLink } from '../agora/quota-link.ts';
 import type { OpenQuotaStore } from '../agora/quota-messages.ts';
 import { unreadableSecret } from '../agora/tokens.ts';
 import type { Clock } from '../base/clock.ts';
@@ -38,17 +38,13 @@ export async function openQuotaLink(
   clock: Clock,
   log: Log,
 ): Promise<QuotaLink> {
-  const [{ createQuotaLink }, { randomUUID }, { hostname }] = await Promise.all([
-    import('../agora/quota-link.ts'),
-    import('node:crypto'),
-    import('node:os'),
-  ]);
+  const { hostname } = await import('node:os');
   const open = await quotaStoreOf(target, source).catch((error: unknown) => {
     throw error instanceof SecretFileError ? unreadableSecret(error) : error;
   });
   return createQuotaLink({
     open,
-    process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    process: `${hostname()}/${process.pid}/${crypto.randomUUID().slice(0, 8)}`,
     // An attempt that changes members has twice the time, and no call has more than its 45 s.
     leaseMs: Math.min(2 * timeoutMs, WORK_MS) + LEASE_MARGIN_MS,
     perSecond: rateLimit,

@@ -1,4 +1,3 @@
-import '../mcp/zod-jitless.ts';
 import * as z from 'zod';
 import { isSandbox } from '../app/is-sandbox.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';

@@ -1,7 +1,17 @@
 import { version } from '../base/version.ts';
+import { call } from './call.ts';
 import type { Command, Commands } from './command.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { exportAll } from './export.ts';
+import { help } from './help.ts';
+import { sandbox } from './sandbox.ts';
+import { serve } from './serve.ts';
+import { print } from './terminal.ts';
+import { token } from './token.ts';
+import { tools } from './tools.ts';
 
-/** Each command is imported when it is called, so serving loads none of the others. */
+/** What can follow the name of the binary. A server that an assistant starts loads nothing of it. */
 const commands: Readonly<Record<string, Command>> = {
   serve: {
     summary: 'Serve MCP on stdin and stdout: what an assistant starts (the default)',
@@ -21,7 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
       'serve --host a41.chat.agora.io --app-id 0123456789abcdef0123456789abcdef --app-certificate-file secret.txt',
     ],
     settings: true,
-    run: async (line) => (await import('./serve.ts')).serve(line),
+    run: serve,
   },
   call: {
     summary: 'Call one tool, for scripts and CI',
@@ -52,7 +62,7 @@ const commands: Readonly<Record<string, Command>> = {
       'call delete_thread thread_id=240000142270761 --confirm 240000142270761',
     ],
     settings: true,
-    run: async (line) => (await import('./call.ts')).call(line),
+    run: call,
   },
   export: {
     summary: 'Write all threads to a file or to stdout',
@@ -87,7 +97,7 @@ const commands: Readonly<Record<string, Command>> = {
       'export --user lin | jq -r \'select(.type=="thread").name\'',
     ],
     settings: true,
-    run: async (line) => (await import('./export.ts')).exportAll(line),
+    run: exportAll,
   },
   tools: {
     summary: 'List the tools with their arguments',
@@ -97,11 +107,11 @@ const commands: Readonly<Record<string, Command>> = {
     notes: ['With a TOOL: all of its description.'],
     examples: ['tools', 'tools list_user_threads', 'tools --json --read-only'],
     settings: true,
-    run: async (line) => (await import('./tools.ts')).tools(line),
+    run: tools,
   },
   demo: {
     summary: 'Play a short scene on the embedded sandbox',
-    run: async () => (await import('./demo.ts')).demo(),
+    run: demo,
   },
   doctor: {
     summary: 'Check settings, network and service, and say what to do',
@@ -124,7 +134,7 @@ const commands: Readonly<Record<string, Command>> = {
     },
     examples: ['doctor', 'doctor --config .vscode/mcp.json', 'doctor --config ~/.claude.json --server agora-threads'],
     settings: true,
-    run: async (line) => (await import('./doctor.ts')).doctor(line),
+    run: doctor,
   },
   sandbox: {
     summary: 'Run a standalone sandbox, and print the settings that reach it',
@@ -139,7 +149,7 @@ const commands: Readonly<Record<string, Command>> = {
       'Kinds that do not let the work be done: status (with "status", and "error", "description", "retry_after" or "body"), rate_limit (with "retry_after"), html (with "status"), reset_before, no_answer_before, expired_token. Kinds that do: latency (with "ms"), reset_after, no_answer, cut_body, empty_body, stuck_cursor.',
     ],
     examples: ['sandbox --port 8123'],
-    run: async (line) => (await import('./sandbox.ts')).sandbox(line),
+    run: sandbox,
   },
   token: {
     summary: 'Make a bearer token for serve --http, and the line that lets it in',
@@ -153,17 +163,17 @@ const commands: Readonly<Record<string, Command>> = {
       'A name may have several tokens, such as an old and a new one. To revoke a token, remove its line.',
     ],
     examples: ['token lin --scopes read,write,delete >> tokens.txt', 'token dashboard --scopes read'],
-    run: async (line) => (await import('./token.ts')).token(line),
+    run: token,
   },
   help: {
     summary: 'Show the commands and settings, or one command; also --help',
     usage: ['[COMMAND]'],
     words: Number.POSITIVE_INFINITY,
-    run: async (line) => (await import('./help.ts')).help(line, COMMANDS),
+    run: async (line) => help(line, COMMANDS),
   },
   version: {
     summary: 'Print the version; also --version',
-    run: async () => (await import('./terminal.ts')).print(version),
+    run: async () => print(version),
   },
 };
 

@@ -1,4 +1,3 @@
-import '../mcp/zod-jitless.ts';
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { knownTools } from '../app/tool-registry.ts';

@@ -1,4 +1,3 @@
-import '../mcp/zod-jitless.ts';
 import { isSandbox } from '../app/is-sandbox.ts';
 import { knownTools } from '../app/tool-registry.ts';
 import { defined } from '../base/defined.ts';

@@ -5,6 +5,7 @@ import { SETTING_GROUPS } from '../settings/schema.ts';
 import type { Command, CommandLine, Commands } from './command.ts';
 import { type SettingFlag, settingFlags } from './flags.ts';
 import { fold, print, styled } from './terminal.ts';
+import { tools } from './tools.ts';
 import { UsageError } from './usage-error.ts';
 
 const BINARY = 'agora-threads-mcp';
@@ -25,7 +26,6 @@ export async function help(line: CommandLine, commands: Commands): Promise<void>
   if (!command) throw unknownCommand(name, commands);
   // What a person wants to know of a call is the tool.
   if (name !== 'call' || tool === undefined) return print(about(name, command));
-  const { tools } = await import('./tools.ts');
   print(`${heading('Usage')}\n  ${BINARY} call ${tool} [KEY=VALUE]... [FLAGS]\n`);
   await tools({ ...line, words: [tool] });
   print(`\n${BINARY} help call has the flags, exit codes and examples.`);

@@ -28,7 +28,7 @@ Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
 
 These settings point a server or a command at it. Paste one of the three kinds of credentials.
 
-${settingsOf(running.url, fileURLToPath(import.meta.url))}
+${settingsOf(running.url, fileURLToPath(new URL('main.js', import.meta.url)))}
 To try: users ${SANDBOX_HINTS.users.join(', ')}
         groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
         message ${message.id} in group ${message.group_id}, owner ${message.owner}`);

@@ -1,17 +1,6 @@
-import '../mcp/zod-jitless.ts';
-import { assemble } from '../app/build-server.ts';
-import { knownTools } from '../app/tool-registry.ts';
-import { systemClock } from '../base/clock.ts';
-import { createLog } from '../base/log.ts';
-import { lineTransport } from '../mcp/json-rpc.ts';
-import { problemText } from '../settings/problem.ts';
-import { readConfig } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
-import { exitSoon, signalled } from './signals.ts';
-
-/** Without this, the server would seem to hang to a person who starts it in a terminal. */
-const WAITING =
-  'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
+import { serveHttp } from './serve-http.ts';
+import { readServerConfig, serveStdio } from './serve-stdio.ts';
 
 /**
  * Serves MCP on stdin and stdout until the host goes away; with `--http` over HTTP, to a team.
@@ -19,24 +8,7 @@ const WAITING =
  * @throws UsageError where it cannot listen for HTTP
  */
 export async function serve({ flags, environment }: CommandLine): Promise<void> {
-  const config = readConfig(environment, knownTools);
-  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
-  // A host may close our stderr; that must not end the server.
-  process.stderr.on('error', () => undefined);
-  if (config.target.kind === 'unusable') {
-    for (const problem of config.target.problems) log.warn(problemText(problem));
-  }
-  if (flags.has('http') || flags.has('listen') || flags.has('port')) {
-    const { serveHttp } = await import('./serve-http.ts');
-    return serveHttp(config, log, flags);
-  }
-  const { server, connector } = assemble(config, log);
-
-  if (process.stdin.isTTY) process.stderr.write(WAITING);
-
-  void signalled().then(() => server.close());
-  await server.connect(lineTransport({ input: process.stdin, output: process.stdout, clock: systemClock }));
-  await server.ended;
-  exitSoon();
-  await connector.close();
+  const { config, log } = readServerConfig(environment);
+  if (flags.has('http') || flags.has('listen') || flags.has('port')) return serveHttp(config, log, flags);
+  return serveStdio({ config, log });
 }

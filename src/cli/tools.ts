@@ -1,4 +1,3 @@
-import '../mcp/zod-jitless.ts';
 import { knownTools, toolsFor } from '../app/tool-registry.ts';
 import { visible } from '../base/escape.ts';
 import { problemText } from '../settings/problem.ts';

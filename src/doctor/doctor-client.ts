@@ -4,7 +4,7 @@ import { createSendOnce } from '../agora/send-once.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import { createThreads } from '../agora/threads.ts';
 import { createTokenExchange, type TokenExchange } from '../agora/token-exchange.ts';
-import { sendOnceOptions } from '../app/connector.ts';
+import { sendOnceOptions } from '../app/open-app.ts';
 import type { Clock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
 import type { AppTarget } from '../settings/app-target.ts';

@@ -1,4 +1,4 @@
-import { openSandbox } from '../app/connector.ts';
+import { openSandbox } from '../app/open-app.ts';
 import { systemClock } from '../base/clock.ts';
 import type { AppTarget } from '../settings/app-target.ts';
 import type { Config, Environment } from '../settings/read-config.ts';

@@ -1,4 +1,4 @@
-import type { ServerWatch } from '../mcp/server.ts';
+import type { ServerWatch } from '../mcp/call-tool.ts';
 
 /** What is true now. */
 export interface Gauges {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
-import { counted } from '../base/wording.ts';
+import { counted, inThousands } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
@@ -78,8 +78,7 @@ function stoppedOf({ stopped, failure }: Answer): ListStopped {
   return failure ? 'page' : 'cursor_repeated';
 }
 
-const number = (count: number): string => count.toLocaleString('en-US');
-const threadsText = (count: number): string => counted(number(count), 'thread');
+const threadsText = (count: number): string => counted(inThousands(count), 'thread');
 
 function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerPosition | undefined): string {
   const { subject, narrowed, answer, began, ended } = facts;
@@ -104,8 +103,8 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
 /** What is shown of how many, and whether there may be others. Absence is claimed only where it is proven. */
 function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
   const { matches, stopped, isWhole, unjudged, notRead } = answer;
-  const count = shown === 0 ? 'none' : number(shown);
-  const of = matches.length > shown ? ` of ${number(matches.length)}` : '';
+  const count = shown === 0 ? 'none' : inThousands(shown);
+  const of = matches.length > shown ? ` of ${inThousands(matches.length)}` : '';
   if (stopped === 'limit') return `${count} shown; more may follow`;
   if (stopped !== 'end') return `${count}${of} found so far; ${progressWords(answer)}, and there may be others`;
   if (unjudged > 0)
@@ -120,7 +119,7 @@ function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
 }
 
 const progressWords = ({ known, listed, isWhole }: Answer): string =>
-  `${number(known)} of ${isWhole ? '' : 'at least '}${threadsText(Math.max(listed, known))} are known`;
+  `${inThousands(known)} of ${isWhole ? '' : 'at least '}${threadsText(Math.max(listed, known))} are known`;
 
 function unresolvedWords({ unresolved, notRead }: Answer): string[] {
   const unreadable = unresolved - notRead;

@@ -1,3 +1,4 @@
+import '../base/zod-jitless.ts';
 import * as z from 'zod';
 import { LANGUAGES } from '../base/language.ts';
 import { LOG_LEVELS } from '../base/log.ts';

@@ -13,9 +13,9 @@ import {
   type Unconfirmed,
 } from './confirmation-words.ts';
 import {
+  type CallableTool,
   type Result,
   type Spec,
-  type Tool,
   type ToolContext,
   type ToolResult,
   toResult,
@@ -62,7 +62,7 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spe
  * Declares a tool that deletes: look, ask, and only then act. The order is kept here, not in the tools, and what has to be
  * remembered from call to call in the gate.
  */
-export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spec: DeletionSpec<I, O>): Tool {
+export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spec: DeletionSpec<I, O>): CallableTool {
   const tool = { name: spec.name, verb: spec.users ? 'removed' : 'deleted' } as const;
   return toTool(spec, async (args, context, { gate, asker }) => {
     const { app, cap, clock, time } = context;

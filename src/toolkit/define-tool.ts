@@ -109,7 +109,7 @@ export interface ToolResult {
   readonly isError?: true;
 }
 
-/** A tool as the server registers it. */
+/** A tool as clients are shown it. */
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -126,6 +126,10 @@ export interface Tool {
   readonly outputSchema: () => Record<string, unknown>;
   /** All arguments, for the message about an unknown one. */
   readonly argumentNames: readonly string[];
+}
+
+/** A tool with what it does. */
+export interface CallableTool extends Tool {
   /**
    * Checks the arguments and returns the call itself: bad input is refused before any connection is made.
    *
@@ -158,7 +162,7 @@ interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I
 }
 
 /** Declares a tool that loses nothing. */
-export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: PlainSpec<I, O>): Tool {
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: PlainSpec<I, O>): CallableTool {
   return toTool(spec, async (args, context) => toResult(spec.text, await spec.handle(args, context), context.app));
 }
 
@@ -180,7 +184,7 @@ export function toResult<R extends ToolResult['structured']>(
 export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   spec: Spec<I, O> & { kind: ToolKind },
   run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>,
-): Tool {
+): CallableTool {
   const { name, title, description, kind, input, drawnAs, appOnly } = spec;
   let inputJson: Record<string, unknown> | undefined;
   return {

@@ -2,14 +2,15 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { CHUNK_FILES } from '../../scripts/chunks.mjs';
 import { catalogue } from '../../tools/index.ts';
-import { BINARY, callBinary, runBinary } from '../support/binary.ts';
+import { BINARY, callBinary, codeFiles, copyBinary, runBinary, startFiles } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
 import { DRAWS_VIEWS } from '../support/draws-views.ts';
-import { startRaw } from '../support/raw.ts';
+import { openRaw, startRaw } from '../support/raw.ts';
 
 const clientInfo = { name: 'test', version: '1' };
 const lines = [
@@ -26,9 +27,9 @@ async function listedBy(env: Record<string, string>): Promise<unknown> {
   return z.object({ result: z.unknown() }).parse(JSON.parse(answer ?? '')).result;
 }
 
-/** What the file holds only where a rule of scripts/lean.mjs is switched off, or only where it is not. */
+/** What the server without its chunks holds only where a rule of scripts/lean.mjs is switched off, or only where it is not. */
 const TRACES: readonly (readonly [what: string, trace: RegExp, held: boolean])[] = [
-  ['tools as data', /The bundle lists/, true],
+  ['tools as data', /outputSchema:\{type:"object"/, true],
   ['ajv', /validateFormats/, false],
   ['fetch bodies', /Body is unusable/, false],
   ['HTTP/2', /Server disabled extended CONNECT/, false],
@@ -38,28 +39,44 @@ const TRACES: readonly (readonly [what: string, trace: RegExp, held: boolean])[]
   ['local names of libraries', /jsonrpcNotification/, false],
 ];
 
+/** All but the chunks that are bundled by themselves. */
+const ownFiles = async () => (await codeFiles()).filter((name) => !CHUNK_FILES.includes(name));
+
+async function codeOf(files: readonly string[]): Promise<string> {
+  const code = await Promise.all(files.map((name) => readFile(join(dirname(BINARY), name), 'utf8')));
+  return code.join('\n');
+}
+
 // What the build leaves out or prepares must not change what a client gets: scripts/lean.mjs.
 describe('the bundle', () => {
-  it('is under 800 KB', async () => {
-    expect((await readFile(BINARY)).byteLength).toBeLessThan(800_000);
+  it('is under 800 KB without its chunks, and a start reads less than 240 KB of it', async () => {
+    expect((await codeOf(await ownFiles())).length).toBeLessThan(800_000);
+    expect((await codeOf(await startFiles())).length).toBeLessThan(240_000);
   });
 
-  it('needs none of its chunks to start and to list its tools', async () => {
+  it('needs nothing but what main.js imports to start and to list its tools', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    await cp(BINARY, join(folder, 'main.mjs'));
+    const binary = await copyBinary(folder, await startFiles());
     const input = lines.map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join('');
-    const { stdout, stderr } = await runBinary([], {}, input, join(folder, 'main.mjs'));
+    const { stdout, stderr } = await runBinary([], {}, input, binary);
     expect(stderr).toBe('');
     expect(stdout).toContain('"name":"find_threads"');
+  });
+
+  it('says so where it was replaced after its start, and does not join old files with new ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const server = await openRaw({ binary: await copyBinary(folder, await startFiles()) });
+    expect(await server.ask(2, 'tools/call', { name: 'list_threads', arguments: {} })).toMatchObject({
+      error: { code: -32603, message: expect.stringContaining('Restart it') },
+    });
   });
 
   it('reads the page of the view when it is asked for, and not before', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const binary = join(folder, 'main.mjs');
-    await cp(BINARY, binary);
-    const server = startRaw({ binary });
+    const server = startRaw({ binary: await copyBinary(folder) });
     const capabilities = DRAWS_VIEWS;
     await server.ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities, clientInfo });
     server.send({ method: 'notifications/initialized' });
@@ -76,7 +93,7 @@ describe('the bundle', () => {
   });
 
   it.each(TRACES)('holds %s: %s %s', async (_what, trace, held) => {
-    expect(trace.test(await readFile(BINARY, 'utf8'))).toBe(held);
+    expect(trace.test(await codeOf(await ownFiles()))).toBe(held);
   });
 
   it.each([{}, { AGORA_THREADS_UNDOCUMENTED: '1', AGORA_THREADS_SANDBOX: '1' }])(

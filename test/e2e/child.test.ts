@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
-import { BINARY } from '../support/binary.ts';
+import { BINARY, copyBinary } from '../support/binary.ts';
 import { classicSettings } from '../support/http.ts';
 import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
 
@@ -169,7 +169,6 @@ it.skipIf(windows)('works when its working directory goes', async () => {
 
 it('works from a path with blanks and letters beyond ASCII', async () => {
   const folder = join(await directory(), 'Straße 名前 #1 100%');
-  for (const file of ['main.js', 'sandbox.js', 'undici.js']) await cp(join(dirname(BINARY), file), join(folder, file));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await works(await openRaw({ binary: join(folder, 'main.js') }));
+  await mkdir(folder);
+  await works(await openRaw({ binary: await copyBinary(folder) }));
 });

@@ -1,9 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHUNK_FILES } from '../../scripts/chunks.mjs';
-import { BINARY, callBinary } from '../support/binary.ts';
+import { callBinary, codeFiles, copyBinary } from '../support/binary.ts';
 import { classicSettings, envelope, recordingServer } from '../support/http.ts';
 import { openRaw } from '../support/raw.ts';
 
@@ -11,28 +11,32 @@ import { openRaw } from '../support/raw.ts';
 async function trap(chunk: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'chunks-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await copyFile(BINARY, join(folder, 'main.mjs'));
-  for (const file of CHUNK_FILES) await copyFile(join(dirname(BINARY), file), join(folder, file));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await writeFile(join(folder, chunk), 'process.exit(7);');
-  return join(folder, 'main.mjs');
+  const binary = await copyBinary(folder);
+  const file = (await codeFiles()).find((name) => name.replace(/-[A-Z0-9]{8}\.js$/, '.js') === chunk);
+  if (file === undefined) throw new Error(`There is no ${chunk} in dist/.`);
+  await writeFile(join(folder, file), 'process.exit(7);');
+  return binary;
 }
 
 const REDIS = { AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' };
 const APP = classicSettings('http://127.0.0.1:9');
 const TEAM = { AGORA_THREADS_HTTP_TOKENS_FILE: '/nowhere/tokens.txt', AGORA_THREADS_HTTP_URL: 'https://x.example' };
 
-it.each(CHUNK_FILES)('%s is not read for a start and a list of tools, whatever is set', async (chunk) => {
-  const binary = await trap(chunk);
-  for (const env of [{}, APP, { ...APP, ...REDIS }, TEAM]) {
-    const server = await openRaw({ env, binary });
-    expect(await server.ask(2, 'tools/list')).toHaveProperty('result.tools');
-    server.child.stdin.end();
-    expect(await server.exit).toBe(0);
-  }
-});
+it.each([...CHUNK_FILES, 'first-call.js', 'run-command.js'])(
+  '%s is not read for a start and a list of tools, whatever is set',
+  async (chunk) => {
+    const binary = await trap(chunk);
+    for (const env of [{}, APP, { ...APP, ...REDIS }, TEAM]) {
+      const server = await openRaw({ env, binary });
+      expect(await server.ask(2, 'tools/list')).toHaveProperty('result.tools');
+      server.child.stdin.end();
+      expect(await server.exit).toBe(0);
+    }
+  },
+);
 
 it.each([
+  ['first-call.js', {}],
   ['sandbox.js', {}],
   ['redis.js', { ...APP, ...REDIS }],
   ['undici.js', APP],

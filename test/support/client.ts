@@ -5,13 +5,12 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { prompts } from '../../prompts/index.ts';
+import { serverOptions } from '../../src/app/build-server.ts';
 import { createConnector } from '../../src/app/connector.ts';
 import { isSandbox } from '../../src/app/is-sandbox.ts';
-import { knownTools, toolsFor, toolsForViews } from '../../src/app/tool-registry.ts';
+import { knownTools } from '../../src/app/tool-registry.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
-import { instructionsFor } from '../../src/mcp/instructions.ts';
 import { createServer } from '../../src/mcp/server.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { DRAWS_VIEWS } from './draws-views.ts';
@@ -85,18 +84,10 @@ export async function connectClient(options: ClientOptions = {}): Promise<TestCl
   const connector = createConnector(config, clock, '0.0.0', () => 0.5, logger);
   const sandbox = isSandbox(config.target);
   const server = createServer({
+    ...serverOptions(config, connector, logger),
     version: '0.0.0',
-    tools: toolsFor(config),
-    toolsForViews,
     readPage: () => readFile(PAGE, 'utf8'),
-    prompts: async () => prompts,
-    instructions: instructionsFor(config),
-    confirm: config.confirm,
-    language: config.language,
-    connect: connector.connect,
-    sandbox,
     clock,
-    log: logger,
   });
   const elicitation = options.elicitation ?? (options.form ? { form: {} } : undefined);
   const capabilities = { ...(elicitation && { elicitation }), ...(options.views && DRAWS_VIEWS) };

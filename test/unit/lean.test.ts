@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { lean, RULES, type Rule } from '../../scripts/lean.mjs';
+import { CHUNK_RULES, lean, RULES, type Rule } from '../../scripts/lean.mjs';
 
 const buildWith = (rules: readonly Rule[], contents: string) =>
   build({
@@ -12,7 +12,7 @@ const buildWith = (rules: readonly Rule[], contents: string) =>
   });
 
 describe('a rule of the build', () => {
-  it.each(RULES)('that matches no file fails the build: $what', async (rule) => {
+  it.each([...RULES, ...CHUNK_RULES])('that matches no file fails the build: $what', async (rule) => {
     await expect(buildWith([rule], 'export {};')).rejects.toThrow(rule.what);
   });
 

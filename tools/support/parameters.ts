@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inThousands } from '../../src/base/wording.ts';
 import { DETAILS } from '../../src/present/list-result.ts';
 
 /*
@@ -11,7 +12,7 @@ const NUMBER =
   'must be a string of digits, but is a JSON number: large ids lose digits that way, so take the id from its source again and put it in quotes';
 
 const wholeNumber = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most.toLocaleString('en-US')}`;
+  const error = `must be a whole number from ${least} to ${inThousands(most)}`;
   return z.int(error).min(least, error).max(most, error);
 };
 
