@@ -6,7 +6,6 @@ import { confirmationFields, defineDeletion } from '../src/toolkit/define-deleti
 import type { ToolContext } from '../src/toolkit/define-tool.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import { type Target, targetFacts } from '../src/toolkit/targets.ts';
-import { createLooks } from '../src/toolkit/thread-look.ts';
 import { deleteOne } from './support/delete-one.ts';
 import { deletedBefore, MEMBERS_TOKENS, recordFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadId } from './support/parameters.ts';
@@ -35,20 +34,21 @@ export const deleteThread = defineDeletion({
   unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
   async perform([target], _args, context): Promise<Result> {
     if (target === undefined) throw new Error('A deletion without a target.');
-    const { app, clock, seen, confirmed, confirmedBy: confirmed_by } = context;
-    const deletion = await deleteOne(target, createLooks(seen, clock), MEMBER_PAGES, context);
-    const { status, record, error } = deletion;
+    const { app, confirmed, confirmedBy: confirmed_by } = context;
+    const deletion = await deleteOne(target, MEMBER_PAGES, context);
+    const { record } = deletion;
     const thread = recordFacts(record, MEMBERS_TOKENS);
-    switch (status) {
+    switch (deletion.status) {
       case 'already_gone':
         return { ...goneResult(target, context), confirmed_by };
       case 'deleted': {
         const unchecked = deletion.unchecked ? ' Its name could not be checked just before.' : '';
         const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`;
-        return { summary, status, confirmed_by, thread };
+        return { summary, status: 'deleted', confirmed_by, thread };
       }
       case 'refused': {
-        if (error?.code !== 'renamed' && error?.code !== 'name_not_checked') throw error;
+        const { error } = deletion;
+        if (error.code !== 'renamed' && error.code !== 'name_not_checked') throw error;
         const names =
           error.code === 'renamed'
             ? `, from ${quotedName(target.thread.name ?? '')} to ${quotedName(record.name ?? '')}`
@@ -58,8 +58,8 @@ export const deleteThread = defineDeletion({
       }
       case 'unknown':
         return {
-          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${error ? errorWords(error) : ''}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
-          status,
+          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${errorWords(deletion.error)}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
+          status: 'unknown',
           confirmed_by,
           thread,
         };

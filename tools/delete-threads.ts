@@ -1,18 +1,27 @@
 import * as z from 'zod';
 import { type AgoraError, isUntried } from '../src/agora/errors.ts';
+import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { counted, joined } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
-import { described, factsLine, inApp, shownId, threadFacts, word } from '../src/present/thread-facts.ts';
+import {
+  described,
+  factsLine,
+  inApp,
+  shownId,
+  type ThreadFacts,
+  threadFacts,
+  word,
+} from '../src/present/thread-facts.ts';
 import { tokenBound } from '../src/present/token-budget.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import { AT_ONCE, type Target, targetFacts } from '../src/toolkit/targets.ts';
-import { createLooks } from '../src/toolkit/thread-look.ts';
 import { type Deletion, deleteOne } from './support/delete-one.ts';
-import { cutTexts, deletedBefore, MEMBERS_TOKENS, recordFacts, roomBesideTexts } from './support/deletion-facts.ts';
+import { cutTexts, deletedBefore, MEMBERS_TOKENS, recordFacts, roomBeside } from './support/deletion-facts.ts';
+import { NOT_SENT } from './support/member-pairs.ts';
 import { confirmationCode, threadIds } from './support/parameters.ts';
 
 /** After a yes, those that did not succeed first: a model reads them first too. */
@@ -20,7 +29,7 @@ const STATUSES = ['unknown', 'failed', 'not_tried', 'already_gone', 'deleted'] a
 /** Before a yes. */
 const BEFORE = ['not_deleted_yet', 'not_deleted'] as const;
 
-const outcome = z.object({
+const row = z.object({
   thread_id: z.string(),
   status: z.enum([...STATUSES, ...BEFORE]),
   thread: threadFacts.optional(),
@@ -31,13 +40,13 @@ const output = z.object({
   summary: z.string(),
   status: z.enum(['done', 'partly_done', 'confirmation_required', 'declined']),
   ...confirmationFields,
-  results: z.array(outcome),
+  results: z.array(row),
 });
 
-type Outcome = z.input<typeof outcome>;
+type Row = z.input<typeof row>;
 type Result = z.input<typeof output>;
 
-/** What became of one target; `record` is absent where nothing was sent for it. */
+/** What became of one target; `deletion` is absent where it was not even looked at. */
 interface One {
   readonly target: Target;
   readonly status: (typeof STATUSES)[number];
@@ -54,33 +63,30 @@ export const deleteThreads = defineDeletion({
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
-  alreadyDone: (targets, { app, ownDeletions }): Result | undefined =>
-    targets.every(({ gone }) => gone)
-      ? {
-          summary: `Nothing was deleted ${inApp(app)}: none of the ${counted(targets.length, 'thread')} exists. ${
-            deletedBefore(
-              targets.map(({ id }) => id),
-              ownDeletions,
-            ) ?? 'They may have been deleted before.'
-          }`,
-          status: 'done',
-          results: targets.map(({ id }) => ({ thread_id: shownId(id), status: 'already_gone' })),
-        }
-      : undefined,
-  unconfirmed: (targets, result) => ({
-    ...result,
-    results: cutTexts(
-      targets.map((target): Outcome => {
-        const status = result.status === 'declined' ? 'not_deleted' : 'not_deleted_yet';
-        return {
-          thread_id: shownId(target.id),
-          status: target.gone ? 'already_gone' : status,
-          thread: targetFacts(target),
-        };
-      }),
-      result,
-    ),
-  }),
+  alreadyDone(targets, { app, ownDeletions }): Result | undefined {
+    if (!targets.every(({ gone }) => gone)) return undefined;
+    const ids = targets.map(({ id }) => id);
+    const before = deletedBefore(ids, ownDeletions) ?? 'They may have been deleted before.';
+    return {
+      summary: `Nothing was deleted ${inApp(app)}: none of the ${counted(ids.length, 'thread')} exists. ${before}`,
+      status: 'done',
+      results: ids.map((id) => ({ thread_id: shownId(id), status: 'already_gone' })),
+    };
+  },
+  unconfirmed(targets, result): Result {
+    const status = result.status === 'declined' ? 'not_deleted' : 'not_deleted_yet';
+    const rows = targets.map(
+      ({ id, gone }): Row => ({ thread_id: shownId(id), status: gone ? 'already_gone' : status }),
+    );
+    return {
+      ...result,
+      results: withThreads(
+        rows,
+        targets.map((target) => targetFacts(target)),
+        result,
+      ),
+    };
+  },
   async perform(targets, _args, context): Promise<Result> {
     const ones = await deleteAll(targets, context);
     const { app, carryOn, confirmed, confirmedBy: confirmed_by } = context;
@@ -110,8 +116,7 @@ export const deleteThreads = defineDeletion({
 const READ_ON_MS = 15_000;
 
 async function deleteAll(targets: readonly Target[], context: ConfirmedContext): Promise<readonly One[]> {
-  const { clock, progress, seen, time } = context;
-  const looks = createLooks(seen, clock);
+  const { progress, time } = context;
   let count = 0;
   let fatal: AgoraError | undefined;
   const ones = await inParallel(targets, AT_ONCE, async (target): Promise<One> => {
@@ -120,45 +125,55 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     if (fatal) return { target, status: 'failed', error: NOT_SENT };
     time.throwIfGivenUp();
     if (time.sending.aborted) return { target, status: 'not_tried' };
-    const deletion = await deleteOne(target, looks, time.spent() < READ_ON_MS ? MEMBER_PAGES : 1, context);
+    const deletion = await deleteOne(target, time.spent() < READ_ON_MS ? MEMBER_PAGES : 1, context);
     count += 1;
     progress(count, targets.length, `${count} of ${targets.length} threads`);
-    const { status, error } = deletion;
-    if (status !== 'refused') {
-      return { target, status, deletion, ...(error && { error: errorWords(error) }) };
+    switch (deletion.status) {
+      case 'deleted':
+      case 'already_gone':
+        return { target, status: deletion.status, deletion };
+      case 'unknown':
+        return { target, status: 'unknown', deletion, error: errorWords(deletion.error) };
+      case 'refused': {
+        const { error } = deletion;
+        if (isUntried(error)) return { target, status: 'not_tried', deletion };
+        if (!isAboutOneThread(error)) fatal ??= error;
+        return { target, status: 'failed', deletion, error: errorWords(error) };
+      }
     }
-    if (error && isUntried(error)) return { target, status: 'not_tried', deletion };
-    if (error && !error.facts.about?.includes('thread') && !ABOUT_ONE.has(error.code)) fatal ??= error;
-    return { target, status: 'failed', deletion, error: error ? errorWords(error) : '' };
   });
   // Where nothing was written and nothing can be, that is an error, not a result.
   if (fatal && ones.every(({ status }) => status === 'failed')) throw fatal;
   return ones;
 }
 
-const NOT_SENT = 'not sent, after the failure before it';
-/** Of our own looks, and so about one thread only. */
-const ABOUT_ONE = new Set<string>(['renamed', 'name_not_checked']);
+/** Says the failure nothing of the other threads? */
+const isAboutOneThread = ({ code, facts }: AgoraError): boolean =>
+  code === 'renamed' || code === 'name_not_checked' || facts.about?.includes('thread') === true;
 
-function resultRows(ones: readonly One[], summary: string): Outcome[] {
+const isLost = ({ status }: One): boolean => status === 'deleted' || status === 'unknown';
+
+/** The rows, those that did not succeed first. The members of what is lost are given as far as all together fit. */
+function resultRows(ones: readonly One[], summary: string): Row[] {
   const ordered = STATUSES.flatMap((status) => ones.filter((one) => one.status === status));
-  const rowOf = ({ target, status, deletion, error }: One, room: number): Outcome => {
-    const lost = status === 'deleted' || status === 'unknown';
-    return {
-      thread_id: shownId(target.id),
-      status,
-      thread: deletion ? recordFacts(deletion.record, lost ? room : undefined) : targetFacts(target),
-      ...(error !== undefined && error !== '' && { error }),
-    };
-  };
-  const withoutRoom = ordered.map((one) => rowOf(one, 0));
-  let left = Math.min(MEMBERS_TOKENS, roomBesideTexts(withoutRoom, summary));
-  const rows = ordered.map((one) => {
-    const row = rowOf(one, left);
-    left -= tokenBound(JSON.stringify(row.thread?.members ?? []));
-    return row;
+  const rows = ordered.map(
+    ({ target, status, error }): Row => ({ thread_id: shownId(target.id), status, ...defined({ error }) }),
+  );
+  const factsOf = (one: One, room: number): ThreadFacts =>
+    one.deletion ? recordFacts(one.deletion.record, isLost(one) ? room : undefined) : targetFacts(one.target);
+  const withoutMembers = ordered.map((one) => factsOf(one, 0));
+  let room = Math.min(MEMBERS_TOKENS, roomBeside(withoutMembers, [rows, summary]));
+  const threads = ordered.map((one) => {
+    const facts = factsOf(one, room);
+    room -= tokenBound(JSON.stringify(facts.members ?? []));
+    return facts;
   });
-  return cutTexts(rows, summary);
+  return withThreads(rows, threads, summary);
+}
+
+function withThreads(rows: readonly Row[], threads: readonly ThreadFacts[], rest: unknown): Row[] {
+  const cut = cutTexts(threads, [rows, rest]);
+  return rows.map(({ error, ...row }, n) => ({ ...row, thread: cut[n], ...defined({ error }) }));
 }
 
 /** How many were deleted though their names, shown as not verified, could not be read. */
@@ -175,7 +190,7 @@ function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): s
 
 /** Where the members of what was deleted are kept, and of how many they are not. */
 function keptOf(ones: readonly One[], audited: boolean): string | undefined {
-  const lost = ones.filter(({ status }) => status === 'deleted' || status === 'unknown');
+  const lost = ones.filter(isLost);
   if (lost.length === 0) return undefined;
   const incomplete = lost.filter(({ deletion }) => deletion?.record.members_state !== 'complete').length;
   const where = audited
@@ -184,7 +199,7 @@ function keptOf(ones: readonly One[], audited: boolean): string | undefined {
   return `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`;
 }
 
-function lineOf({ thread_id, status, thread = { id: thread_id }, error }: Outcome): string {
+function lineOf({ thread_id, status, thread = { id: thread_id }, error }: Row): string {
   const title = thread.name === undefined ? '' : ` ${inQuotes(thread.name)}`;
   if (BEFORE.some((one) => one === status)) return `${word(thread_id)}${title} ${status}: ${described(thread)}`;
   return joined(': ', `${word(thread_id)} ${status}`, error, factsLine(thread));

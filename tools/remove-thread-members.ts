@@ -9,8 +9,7 @@ import { described, inApp, quotedName, threadFacts, titled } from '../src/presen
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, shownOf, type Target, targetFacts } from '../src/toolkit/targets.ts';
-import { createLooks, type Look } from '../src/toolkit/thread-look.ts';
-import { alreadyGone, lookNow, stopped } from './support/delete-one.ts';
+import { stopped } from './support/delete-one.ts';
 import { cutTexts } from './support/deletion-facts.ts';
 import {
   afterLoss,
@@ -46,36 +45,32 @@ export const removeThreadMembers = defineDeletion({
   }),
   threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
   users: ({ usernames }) => [...new Set(usernames)],
-  alreadyDone(targets) {
+  alreadyDone(targets, { time }) {
     if (!targets.every(({ gone }) => gone)) return undefined;
-    throw targets.length === 1 ? alreadyGone() : alreadyGone().with({ what: 'none of the threads exists any more' });
+    const error = stopped('already_gone', time);
+    throw targets.length === 1 ? error : error.with({ what: 'none of the threads exists any more' });
   },
   unconfirmed: (targets, result) => ({
     ...result,
     threads: cutTexts(
-      targets.map((target) => ({ thread: targetFacts(target) })),
+      targets.map((target) => targetFacts(target)),
       result,
-    ).map(({ thread }) => thread),
+    ),
     results: [],
   }),
   async perform(targets, { usernames }, context) {
     const { app, confirmed, confirmedBy: confirmed_by } = context;
     const users = [...new Set(usernames)];
-    const checked = await lookAtAll(targets, context);
-    const refused = checked.flatMap(({ target, error }) =>
-      error ? refusedBatch<Status>({ threadId: target.id, users: left(target, users) }, error).results : [],
-    );
-    const pairs = checked.flatMap(({ target, error }) =>
-      error ? [] : [{ threadId: target.id, users: left(target, users) }],
-    );
+    const looked = await lookAtAll(targets, users, context);
+    const open = looked.flatMap(({ batch, error }) => (error ? [] : [batch]));
     const results = [
-      ...refused,
-      ...(await forEachBatch<Status>(pairs, context, (batch) => removeBatch(batch, context))),
+      ...looked.flatMap(({ batch, error }) => (error ? refusedBatch<Status>(batch, error).results : [])),
+      ...(await forEachBatch<Status>(open, context, (batch) => removeBatch(batch, context))),
     ];
     const rest = restOf(results, targets);
     const carried = context.carryOn(rest.args, rest.targets);
     const total = counted(results.length, 'membership');
-    const unchecked = checked.filter((one) => one.unchecked).length;
+    const unchecked = looked.filter((one) => one.unchecked).length;
     return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: joined(
         ' ',
@@ -95,9 +90,6 @@ export const removeThreadMembers = defineDeletion({
     [pairsText(result), ...threads.map((thread) => `${titled(thread)}: ${described(thread)}`)].join('\n'),
 });
 
-/** What a yes has left to do of a thread: all users of the call, unless an earlier call with the same yes did some. */
-const left = ({ usersLeft }: Target, users: readonly string[]): readonly string[] => usersLeft ?? users;
-
 /** The pairs that were not tried, as arguments that name no thread and no user beyond them, and as what is kept. */
 function restOf(results: readonly PairResult<Status>[], targets: readonly Target[]) {
   const untried = results.filter(({ status }) => status === 'not_tried');
@@ -113,30 +105,28 @@ function restOf(results: readonly PairResult<Status>[], targets: readonly Target
 }
 
 interface Looked {
-  readonly target: Target;
+  /** What a yes has left to do: all users of the call, unless an earlier call with the same yes did some. */
+  readonly batch: ThreadUsers;
+  /** Why the yes does not cover the thread as it is now. */
   readonly error?: AgoraError;
   /** Its name, shown as not verified, could not be read. */
   readonly unchecked?: boolean;
 }
 
 /** A removal is looked at once, right after the yes. */
-function lookAtAll(targets: readonly Target[], context: ConfirmedContext): Promise<readonly Looked[]> {
-  const looks = createLooks(context.seen, context.clock);
-  return inParallel(targets, AT_ONCE, async (target) => {
-    if (target.gone) return { target, error: alreadyGone() };
-    const calls = context.threads.with({ turn: context.nextTurn() });
-    const look = await lookNow(looks, calls, target, 1, context);
+const lookAtAll = (targets: readonly Target[], users: readonly string[], context: ConfirmedContext) =>
+  inParallel(targets, AT_ONCE, async (target): Promise<Looked> => {
+    const { threads, nextTurn, lookNow, time } = context;
+    const batch = { threadId: target.id, users: target.usersLeft ?? users };
+    if (target.gone) return { batch, error: stopped('already_gone', time) };
+    const look = await lookNow(threads.with({ turn: nextTurn() }), target.id, 1);
     const verdict = verdictOf(look, shownOf(target), false);
-    if (verdict === 'send' || verdict === 'send_unchecked') return { target, unchecked: verdict !== 'send' };
-    const error = stopped(verdict, context.time);
-    return { target, error: verdict === 'renamed' ? withNames(error, target, look) : error };
+    if (verdict === 'send' || verdict === 'send_unchecked') return { batch, unchecked: verdict === 'send_unchecked' };
+    const error = stopped(verdict, time);
+    if (verdict !== 'renamed') return { batch, error };
+    const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
+    return { batch, error: error.with({ what: `${error.facts.what}, from ${before} to ${now}` }) };
   });
-}
-
-function withNames(error: AgoraError, target: Target, look: Look): AgoraError {
-  const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
-  return error.with({ what: `${error.facts.what}, from ${before} to ${now}` });
-}
 
 async function removeBatch(batch: ThreadUsers, context: ConfirmedContext): Promise<BatchResult<Status>> {
   const { threads, write, clock, signal } = context;
@@ -149,41 +139,43 @@ async function removeBatch(batch: ThreadUsers, context: ConfirmedContext): Promi
       return refusedBatch(batch, written.error);
     case 'may_have_landed': {
       const why = ` (${errorWords(written.error)})`;
-      return afterLoss(batch, written.error, context, (username, list) => judged(threadId, username, list, why));
+      return afterLoss(batch, written.error, context, (username, list) =>
+        settled({ threadId, username }, undefined, list, why),
+      );
     }
     case 'done': {
       const { removed, resent } = written.value;
       const doubtful = users.some((user) => removed.get(user) !== true);
       // A second try may answer false for users whom the first one removed: only the list can tell.
       const list = resent && doubtful ? await readMembers(threads, threadId, clock, signal) : undefined;
-      return { results: users.map((username) => answered(threadId, username, removed.get(username), list)) };
+      return { results: users.map((username) => settled({ threadId, username }, removed.get(username), list, '')) };
     }
   }
 }
 
-/** What became of a user by the answer, and by the member list where it was read. */
-function answered(
-  threadId: string,
-  username: string,
+/**
+ * What became of a user.
+ *
+ * @param said by the service, of this user
+ * @param list of members, where the answer of the first attempt was lost: who is absent was removed, who is there may
+ *   still be removed
+ * @param why it was lost, in brackets
+ */
+function settled(
+  pair: Pick<PairResult<Status>, 'threadId' | 'username'>,
   said: boolean | undefined,
   list: Members | undefined,
+  why: string,
 ): PairResult<Status> {
-  if (said === true) return { threadId, username, status: 'removed' };
-  if (list && said === false && list.members.has(username)) return { threadId, username, status: 'not_removed' };
-  if (list) return judged(threadId, username, list, '');
-  return said === false
-    ? { threadId, username, status: 'not_removed' }
-    : { threadId, username, status: 'unknown', error: 'the service said nothing of this user' };
-}
-
-/** What the member list says after an answer was lost: who is absent was removed, who is there may still be removed. */
-function judged(threadId: string, username: string, { members, complete }: Members, why: string): PairResult<Status> {
-  if (complete && !isAmong(username, members)) {
-    return { threadId, username, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
+  if (said === true) return { ...pair, status: 'removed' };
+  if (said === false && (!list || list.members.has(pair.username))) return { ...pair, status: 'not_removed' };
+  if (!list) return { ...pair, status: 'unknown', error: 'the service said nothing of this user' };
+  const isMember = isAmong(pair.username, list.members);
+  if (list.complete && !isMember) {
+    return { ...pair, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
   }
-  const seen = isAmong(username, members) ? ', and a moment later the user was still a member' : '';
-  const error = `the answer was lost${why}${seen}; removing the user again is safe`;
-  return { threadId, username, status: 'unknown', error };
+  const seen = isMember ? ', and a moment later the user was still a member' : '';
+  return { ...pair, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
 }
 
 /** A service may list `lin` for `Lin`, who must then not be reported as removed. */

@@ -24,6 +24,7 @@ import {
 import type { Act, Gate, Yes } from './gate.ts';
 import { questionAbout } from './question-about.ts';
 import { lookForQuestion, type Target } from './targets.ts';
+import { createLooks, type Look, type LookCalls } from './thread-look.ts';
 
 /** The fields of every tool that deletes: the call is either done, or waits for a person. */
 export const confirmationFields = {
@@ -37,6 +38,11 @@ export interface ConfirmedContext extends ToolContext {
   readonly confirmedBy: ConfirmedBy;
   /** The same in words: `confirmed in the client's form`. */
   readonly confirmed: string;
+  /**
+   * A look at a thread just before something is sent to it. Only the call's own time bounds it: under a low limit it may
+   * wait in our own queue, which says nothing of the thread's name.
+   */
+  readonly lookNow: (calls: LookCalls, threadId: string, memberPages: number) => Promise<Look>;
   /**
    * What this call had no time for: a code with which the same yes counts for exactly that in the next one, and how to
    * use it. Nothing where nothing is left.
@@ -116,11 +122,13 @@ const confirmable = z.looseObject({ confirmation_code: z.string().optional() });
 
 function confirmedContext(tool: string, yes: Yes, context: ToolContext, gate: Gate): ConfirmedContext {
   const { by, at } = yes;
+  const looks = createLooks(context.seen, context.clock);
   return {
     ...context,
     confirmedBy: by,
     confirmed: confirmedWords(by, at),
     write: (write, send) => context.write({ ...write, tool, confirmed: by }, send),
+    lookNow: (calls, threadId, memberPages) => looks(calls, threadId, { memberPages, trustMs: 0 }, context.signal),
     carryOn(args, targets) {
       if (targets.length === 0) return {};
       // No code outlives the process.

@@ -1,7 +1,7 @@
 import type { NewestMap } from '../../src/base/newest-map.ts';
 import { factsOf, memberFacts, shownId, type ThreadFacts } from '../../src/present/thread-facts.ts';
 import { utcMinute } from '../../src/present/time.ts';
-import { cutTo, fairShare, RESULT_TOKENS, tokenBound } from '../../src/present/token-budget.ts';
+import { cutNames, RESULT_TOKENS, tokenBound } from '../../src/present/token-budget.ts';
 import type { LastRecord, OwnDeletion } from '../../src/toolkit/last-records.ts';
 
 /** Room for the members in one result, in tokens. */
@@ -53,39 +53,18 @@ export const factsOfRecord = ({
 const MOST_TEXTS_TOKENS = 3_000;
 const LEAST_TEXTS_TOKENS = 500;
 
-type Row = { readonly thread?: ThreadFacts | undefined };
-
-/** What rows and the rest of a result leave, in tokens, without the names and owners of the rows; may be negative. */
-function leftBeside(rows: readonly Row[], beside: unknown): number {
-  const withoutTexts = rows.map(({ thread, ...row }) => {
-    const { name: _name, owner: _owner, ...ids } = thread ?? {};
-    return { ...row, thread: ids };
-  });
-  return RESULT_TOKENS - tokenBound(JSON.stringify([withoutTexts, beside]));
+/** What is left of a result, in tokens, beside the least that its names and owners need; may be negative. */
+export function roomBeside(threads: readonly ThreadFacts[], rest: unknown): number {
+  const withoutTexts = threads.map(({ name: _name, owner: _owner, ...thread }) => ({ thread }));
+  return RESULT_TOKENS - tokenBound(JSON.stringify([withoutTexts, rest])) - LEAST_TEXTS_TOKENS;
 }
-
-/** The same, with the least that names and owners need taken off. */
-export const roomBesideTexts = (rows: readonly Row[], beside: unknown): number =>
-  leftBeside(rows, beside) - LEAST_TEXTS_TOKENS;
 
 /**
  * Cuts the longest names and owners where all of them together would be too long for a model.
  *
- * @param beside what else is in the result
+ * @param rest what else is in the result
  */
-export function cutTexts<T extends Row>(rows: readonly T[], beside: unknown): T[] {
-  const left = leftBeside(rows, beside);
-  const share = fairShare(
-    rows.flatMap(({ thread }) => [thread?.name ?? '', thread?.owner ?? '']),
-    Math.max(LEAST_TEXTS_TOKENS, Math.min(MOST_TEXTS_TOKENS, left)),
-  );
-  return rows.map((row) => {
-    if (row.thread === undefined) return row;
-    const { name, owner } = row.thread;
-    const cut = {
-      ...(name !== undefined && { name: cutTo(name, share) }),
-      ...(owner !== undefined && { owner: cutTo(owner, share) }),
-    };
-    return { ...row, thread: { ...row.thread, ...cut } };
-  });
+export function cutTexts(threads: readonly ThreadFacts[], rest: unknown): ThreadFacts[] {
+  const room = Math.max(0, roomBeside(threads, rest)) + LEAST_TEXTS_TOKENS;
+  return cutNames(threads, Math.min(MOST_TEXTS_TOKENS, room));
 }
