@@ -98,7 +98,7 @@ export const deleteThreads = defineDeletion({
       `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
       uncheckedOf(ones),
       goneBefore(ones, context),
-      keptOf(ones, context.audited),
+      keptOf(ones, context.findInAuditLog !== undefined),
       carried.words,
     );
     return {
@@ -189,11 +189,11 @@ function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): s
 }
 
 /** Where the members of what was deleted are kept, and of how many they are not. */
-function keptOf(ones: readonly One[], audited: boolean): string | undefined {
+function keptOf(ones: readonly One[], isAudited: boolean): string | undefined {
   const lost = ones.filter(isLost);
   if (lost.length === 0) return undefined;
   const incomplete = lost.filter(({ deletion }) => deletion?.record.members_state !== 'complete').length;
-  const where = audited
+  const where = isAudited
     ? 'in the audit log and in the memory of this server'
     : 'in the memory of this server, until it ends';
   return `Their last records are kept ${where}${incomplete === 0 ? '' : `; of ${incomplete} the member list could not be read whole`}. restore_thread can make a thread again from them while its parent message is kept, but without its messages.`;

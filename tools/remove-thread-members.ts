@@ -8,7 +8,7 @@ import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/ou
 import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
-import { AT_ONCE, shownOf, type Target, targetFacts } from '../src/toolkit/targets.ts';
+import { AT_ONCE, type Target, targetFacts } from '../src/toolkit/targets.ts';
 import { stopped } from './support/delete-one.ts';
 import { cutTexts } from './support/deletion-facts.ts';
 import {
@@ -120,7 +120,7 @@ const lookAtAll = (targets: readonly Target[], users: readonly string[], context
     const batch = { threadId: target.id, users: target.usersLeft ?? users };
     if (target.gone) return { batch, error: stopped('already_gone', time) };
     const look = await lookNow(threads.with({ turn: nextTurn() }), target.id, 1);
-    const verdict = verdictOf(look, shownOf(target), false);
+    const verdict = verdictOf(look, target, false);
     if (verdict === 'send' || verdict === 'send_unchecked') return { batch, unchecked: verdict === 'send_unchecked' };
     const error = stopped(verdict, time);
     if (verdict !== 'renamed') return { batch, error };

@@ -60,12 +60,12 @@ const MOST_LISTS = 4;
 /** @returns `searched`: where no record was found, to follow "there is none" */
 async function findRecord(
   threadId: string,
-  { records, auditRecords, signal }: ToolContext,
+  { records, findInAuditLog, signal }: ToolContext,
 ): Promise<{ readonly record?: LastRecord | undefined; readonly searched: string }> {
   const memory = 'in the memory of this server (its last 1,000 deletions)';
   const record = records.get(threadId);
-  if (record || !auditRecords) return { record, searched: `${memory}, and it keeps no audit log` };
-  const found = await auditRecords.find(threadId, signal);
+  if (record || !findInAuditLog) return { record, searched: `${memory}, and it keeps no audit log` };
+  const found = await findInAuditLog(threadId, signal);
   const unread = found.unread.length === 0 ? '' : `, of which this was not read: ${found.unread.join(', ')}`;
   return { record: found.record, searched: `${memory} or in its audit log${unread}` };
 }

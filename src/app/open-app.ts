@@ -20,7 +20,7 @@ import { SettingsError } from '../settings/problem.ts';
 import type { Config } from '../settings/read-config.ts';
 import { givenSecret } from '../settings/read-secret.ts';
 import { createAudit } from '../toolkit/audit-log.ts';
-import { createAuditRecords } from '../toolkit/audit-records.ts';
+import { findInAuditLog } from '../toolkit/audit-records.ts';
 import type { App, AppConnection } from '../toolkit/define-tool.ts';
 import { createDeletionCaps } from '../toolkit/deletion-cap.ts';
 import { createGroupNames } from '../toolkit/group-names.ts';
@@ -137,11 +137,11 @@ async function openQuota(
 function openAudit(
   { name, host }: App,
   { config: { auditLog }, clock, log }: OpenOptions,
-): Pick<AppConnection, 'audit' | 'auditRecords'> {
-  if (auditLog === undefined) return { audit: undefined, auditRecords: undefined };
+): Pick<AppConnection, 'audit' | 'findInAuditLog'> {
+  if (auditLog === undefined) return { audit: undefined, findInAuditLog: undefined };
   return {
     audit: createAudit(auditLog, clock, () => crypto.randomUUID(), log.warn),
-    auditRecords: createAuditRecords(auditLog, { app: name, host }),
+    findInAuditLog: (threadId, signal) => findInAuditLog(auditLog, { app: name, host }, threadId, signal),
   };
 }
 

@@ -104,9 +104,8 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
         log.error(`The audit log could not be written after a write of ${name}: ${String(error)}`),
       );
       const write = withDeletionsTold(writer, (became) => options.watch?.deletion(became));
-      const audited = audit !== undefined;
       const { signal } = time;
-      const ofCall = { language, threads, write, audited, clock, time, signal, progress };
+      const ofCall = { language, threads, write, clock, time, signal, progress };
       const asker = createAsker(extra, progress, ways.step, options);
       const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
       if (isError) outcome = 'error';

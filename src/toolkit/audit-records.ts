@@ -6,15 +6,9 @@ import { type LastRecord, lastRecord } from './last-records.ts';
 
 /** What a search of the audit log has found. */
 export interface RecordSearch {
-  readonly record: LastRecord | undefined;
+  readonly record?: LastRecord;
   /** What was not read, each with the reason: a record may be there. Escaped. */
   readonly unread: readonly string[];
-}
-
-/** The last records that the audit log keeps: they outlive the process. */
-export interface AuditRecords {
-  /** The newest record of the thread. */
-  find(threadId: string, signal: AbortSignal): Promise<RecordSearch>;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -27,40 +21,40 @@ const LONGEST_LINE = MEGABYTE;
 const recordLine = z.object({ record: lastRecord });
 
 /**
- * Searches the audit log and its rotated files, the newest lines first.
+ * Searches the audit log and its rotated files for the newest record of a thread. Records outlive the process there.
  *
  * @param of whose records count: several servers may write to one file
  */
-export function createAuditRecords(file: string, of: Pick<LastRecord, 'app' | 'host'>): AuditRecords {
-  return {
-    async find(threadId, signal) {
-      const { open } = await import('node:fs/promises');
-      const unread: string[] = [];
-      let left = MOST_BYTES;
-      for (const path of await logFiles(file)) {
-        try {
-          const handle = await open(path);
-          try {
-            const { size } = await handle.stat();
-            for await (const line of linesFromEnd(handle, size, left, signal)) {
-              const record = line.includes(threadId) ? recordIn(line) : undefined;
-              if (record?.id === threadId && record.app === of.app && record.host === of.host) {
-                return { record, unread: [] };
-              }
-            }
-            if (size > left) return { record: undefined, unread: [...unread, 'what is older than its newest 64 MB'] };
-            left -= size;
-          } finally {
-            await handle.close();
-          }
-        } catch (error) {
-          signal.throwIfAborted();
-          unread.push(`${visible(basename(path))} (${reasonOf(error)})`);
+export async function findInAuditLog(
+  file: string,
+  of: Pick<LastRecord, 'app' | 'host'>,
+  threadId: string,
+  signal: AbortSignal,
+): Promise<RecordSearch> {
+  const { open } = await import('node:fs/promises');
+  const unread: string[] = [];
+  let left = MOST_BYTES;
+  for (const path of await logFiles(file)) {
+    try {
+      const handle = await open(path);
+      try {
+        const { size } = await handle.stat();
+        for await (const line of linesFromEnd(handle, size, left, signal)) {
+          const record = line.includes(threadId) ? recordIn(line) : undefined;
+          if (record?.id === threadId && record.app === of.app && record.host === of.host)
+            return { record, unread: [] };
         }
+        if (size > left) return { unread: [...unread, 'what is older than its newest 64 MB'] };
+        left -= size;
+      } finally {
+        await handle.close();
       }
-      return { record: undefined, unread };
-    },
-  };
+    } catch (error) {
+      signal.throwIfAborted();
+      unread.push(`${visible(basename(path))} (${reasonOf(error)})`);
+    }
+  }
+  return { unread };
 }
 
 const reasonOf = (error: unknown): string =>

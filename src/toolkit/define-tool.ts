@@ -10,7 +10,7 @@ import type { Directory } from '../lists/directory.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Asker } from './ask-by-form.ts';
 import type { Audit } from './audit-log.ts';
-import type { AuditRecords } from './audit-records.ts';
+import type { RecordSearch } from './audit-records.ts';
 import type { CallTime } from './call-time.ts';
 import type { DeletionCap } from './deletion-cap.ts';
 import type { Gate } from './gate.ts';
@@ -50,8 +50,8 @@ export interface AppConnection {
   readonly undocumented: boolean;
   /** Undefined where the operator wants no audit log. */
   readonly audit: Audit | undefined;
-  /** What the audit log keeps of deleted threads; undefined where there is none. */
-  readonly auditRecords: AuditRecords | undefined;
+  /** Searches what the audit log keeps of deleted threads, which outlives the process; undefined where there is none. */
+  readonly findInAuditLog: ((threadId: string, signal: AbortSignal) => Promise<RecordSearch>) | undefined;
   /** The last records of this process's deletions, by thread id. */
   readonly records: NewestMap<LastRecord>;
   /** How far this machine's clock is ahead of the service's, by its last answer, in milliseconds; undefined before any. */
@@ -82,8 +82,6 @@ export interface ToolContext extends Omit<AppConnection, 'threads' | 'audit' | '
   readonly threads: ReadApi;
   /** Sends a write, with its lines in the audit log. */
   readonly write: Writer;
-  /** Is there an audit log to keep what a result has no room for? */
-  readonly audited: boolean;
   readonly clock: Clock;
   readonly time: CallTime;
   /** Of texts for a person. */

@@ -50,21 +50,17 @@ export interface Asked {
   readonly declined: (at: number) => ToolResult;
 }
 
-/** A question that a person answers in a view. */
+/** A question that a person answers in a view, or has answered. */
 export interface ViewQuestion {
+  readonly key: string;
   readonly asked: Asked;
   /** Goes with each answer; only the view has it. */
   readonly approval: string;
-  /** For a client that declares views and draws none; undefined where no code counts. */
-  readonly code: string | undefined;
-  /** In milliseconds since 1970. */
+  /** In milliseconds since 1970, and on the clock of time passed. */
   readonly askedAt: number;
-}
-
-interface KeptQuestion extends ViewQuestion {
-  readonly key: string;
-  /** On the clock of time passed. */
   readonly since: number;
+  /** For a client that declares views and draws none; undefined where no code counts. */
+  code: string | undefined;
   /** Another question has taken its place. */
   isReplaced: boolean;
   answered?: Answered;
@@ -97,13 +93,13 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
   /** One for each call; `earlier` is there where the code carries on a yes. */
   const codes = new NewestMap<{ code: string; since: number; targets: readonly Target[]; earlier?: Yes }>(MOST_CODES);
   /** By approval, the oldest first. */
-  const questions = new Map<string, KeptQuestion>();
+  const questions = new Map<string, ViewQuestion>();
   /** A view that was drawn is where the person answers, so codes beside views end for the whole session. */
   let drawn = false;
 
-  const isOpen = ({ answered, isReplaced, since }: KeptQuestion): boolean =>
+  const isOpen = ({ answered, isReplaced, since }: ViewQuestion): boolean =>
     !answered && !isReplaced && elapsed() - since < CONFIRM_TIME_MS;
-  const newestOf = (key: string): KeptQuestion | undefined =>
+  const newestOf = (key: string): ViewQuestion | undefined =>
     [...questions.values()].findLast((question) => question.key === key);
 
   function issueCode(binding: Binding, targets: readonly Target[], earlier?: Yes) {
@@ -123,7 +119,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     }
   }
 
-  function act(question: KeptQuestion, by: 'click' | 'code', context: ToolContext): Answered {
+  function act(question: ViewQuestion, by: 'click' | 'code', context: ToolContext): Answered {
     const { act, targets } = question.asked;
     const at = clock.now();
     const outcome = act({ by, at, targets }, context);
@@ -135,13 +131,6 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     question.answered = answered;
     return answered;
   }
-
-  const asShown = ({ asked, approval, code, askedAt }: KeptQuestion): ViewQuestion => ({
-    asked,
-    approval,
-    code: drawn ? undefined : code,
-    askedAt,
-  });
 
   return {
     issueCode,
@@ -178,22 +167,21 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       codes.delete(key);
       const before = newestOf(key);
       if (before && isOpen(before)) {
-        if (namesIn(before.asked) === namesIn(asked)) return asShown(before);
+        if (namesIn(before.asked) === namesIn(asked)) return before;
         before.isReplaced = true;
       }
       makeRoom();
-      const question: KeptQuestion = {
+      const question: ViewQuestion = {
+        key,
         asked,
         approval: newApproval(),
-        // A host may declare views and draw none.
-        code: mode === 'auto' ? newCode() : undefined,
         askedAt: clock.now(),
-        key,
         since: elapsed(),
+        code: mode === 'auto' && !drawn ? newCode() : undefined,
         isReplaced: false,
       };
       questions.set(question.approval, question);
-      return asShown(question);
+      return question;
     },
 
     /** @param context of the call that brings the answer: after a yes the deletion runs in it */
@@ -201,6 +189,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       const question = questions.get(approval);
       if (question === undefined) return { state: 'unknown' };
       drawn = true;
+      for (const other of questions.values()) other.code = undefined;
       const { answered, asked } = question;
       if (answered) return answered.isDone ? { state: 'settled', outcome: answered.outcome() } : { state: 'working' };
       if (!isOpen(question)) return { state: 'closed' };
@@ -235,8 +224,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
   /** The question in the view shows the outcome too, so it is the one that acts. */
   function redeemBesideView(key: string, code: string, context: ToolContext): Promise<ToolResult> | undefined {
     const question = newestOf(key);
-    if (drawn || !question || !isOpen(question)) return undefined;
-    if (question.code !== code || elapsed() - question.since < CODE_WAITS_MS) return undefined;
+    if (question?.code !== code || !isOpen(question) || elapsed() - question.since < CODE_WAITS_MS) return undefined;
     const answered = act(question, 'code', context);
     // The call that brings the code tells the outcome itself.
     answered.isTold = true;

@@ -4,14 +4,6 @@ import type { Groups } from '../agora/groups.ts';
 import type { Clock } from '../base/clock.ts';
 import { NewestMap } from '../base/newest-map.ts';
 
-/** Names of groups that were read a short while ago. */
-export interface GroupNames {
-  remember(groups: readonly Group[]): void;
-  recall(groupId: string): string | undefined;
-  /** Asks for the names that are not known, in one call; where the service refuses, they stay unknown. */
-  learn(groupIds: readonly string[], signal: AbortSignal): Promise<void>;
-}
-
 /** In milliseconds: groups can be renamed by others. */
 const KEPT_MS = 10 * 60_000;
 /** In milliseconds, for a group without a name or a service without the call. Many questions at once ask once. */
@@ -20,7 +12,10 @@ const CAPACITY = 5_000;
 /** The answer names up to 10,000 members of each group, so only few are asked for. */
 const MOST_ASKED = 10;
 
-export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock): GroupNames {
+/** Names of groups that were read a short while ago. */
+export type GroupNames = ReturnType<typeof createGroupNames>;
+
+export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock) {
   /** What is known of each group: its name, or that it was asked for. */
   const known = new NewestMap<{ readonly name: string | undefined; readonly at: number }>(CAPACITY);
 
@@ -37,8 +32,9 @@ export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock): Gro
 
   return {
     remember,
-    recall: (id) => fresh(id)?.name,
-    async learn(groupIds, signal) {
+    recall: (id: string) => fresh(id)?.name,
+    /** Asks for the names that are not known, in one call; where the service refuses, they stay unknown. */
+    async learn(groupIds: readonly string[], signal: AbortSignal): Promise<void> {
       const unknown = [...new Set(groupIds)].filter((id) => !fresh(id)).slice(0, MOST_ASKED);
       if (unknown.length === 0) return;
       // From now on nobody else asks for them.

@@ -23,25 +23,21 @@ export interface SeenThread {
  * Threads that lists have shown, in memory only. No documented call gives one thread by its id, so this is where names
  * for previews and for the ids-only app list come from.
  */
-export interface Seen {
-  /** @param at milliseconds since 1970 */
-  remember(threads: readonly Thread[], at: number, place?: ThreadPlace): void;
-  recall(threadId: string): SeenThread | undefined;
-  forget(threadId: string): void;
-}
+export type Seen = ReturnType<typeof createSeen>;
 
 /** @param capacity how many threads are kept; the one not seen for the longest time goes first */
-export function createSeen(capacity = 5_000): Seen {
+export function createSeen(capacity = 5_000) {
   const seen = new NewestMap<SeenThread>(capacity);
   return {
-    remember(threads, at, place) {
+    /** @param at milliseconds since 1970 */
+    remember(threads: readonly Thread[], at: number, place?: ThreadPlace): void {
       for (const thread of threads) {
         // The app's list gives only ids, which would overwrite what is known.
         if (thread.name === undefined) continue;
         seen.set(thread.id, { thread, at, place: place ?? seen.get(thread.id)?.place });
       }
     },
-    recall: (threadId) => seen.get(threadId),
-    forget: (threadId) => void seen.delete(threadId),
+    recall: (threadId: string) => seen.get(threadId),
+    forget: (threadId: string) => void seen.delete(threadId),
   };
 }

@@ -6,7 +6,6 @@ import { factsOf, memberFacts, type ThreadFacts } from '../present/thread-facts.
 import { utcTime } from '../present/time.ts';
 import type { ToolContext } from './define-tool.ts';
 import { MEMBER_PAGES } from './last-records.ts';
-import type { Shown } from './look-verdict.ts';
 import { createLooks, type Look, type MemberList, UNREAD } from './thread-look.ts';
 
 /** A thread that a yes is asked for, as far as it is known when the question is made. */
@@ -24,9 +23,6 @@ export interface Target {
   /** Of a removal: the users that the same yes still covers, where an earlier call has done the others. */
   readonly usersLeft?: readonly string[];
 }
-
-/** What the person is shown of a target: a yes is for this and for nothing else. */
-export const shownOf = ({ thread, verified }: Target): Shown => ({ name: thread.name, verified });
 
 /**
  * What is known of a target, for a result.

@@ -65,7 +65,6 @@ for (const { groups, detail } of PAGES) {
     ...connection.openSession(undefined),
     language: 'en' as const,
     write: () => Promise.reject(new Error('a list does not write')),
-    audited: false,
     clock: systemClock,
     time,
     signal,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, rm, symlink, utimes, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAuditRecords } from '../../src/toolkit/audit-records.ts';
+import { findInAuditLog } from '../../src/toolkit/audit-records.ts';
 import type { LastRecord } from '../../src/toolkit/last-records.ts';
 
 const APP = { app: 'acme#helpdesk', host: 'a41.chat.agora.io' };
@@ -22,7 +22,7 @@ async function folder(): Promise<string> {
 }
 
 const search = async (file: string, signal = new AbortController().signal) => {
-  const { record, unread } = await createAuditRecords(file, APP).find(ID, signal);
+  const { record, unread } = await findInAuditLog(file, APP, ID, signal);
   return { name: record?.name, unread };
 };
 
@@ -86,7 +86,7 @@ it('gives a record exactly as it was written, with line breaks, marks and ids th
     members: Array.from({ length: 500 }, (_, n) => `é\u0000${n}`),
   };
   const file = await log({ 'audit.jsonl': OTHER + lineOf(record) + OTHER });
-  const found = await createAuditRecords(file, APP).find(ID, new AbortController().signal);
+  const found = await findInAuditLog(file, APP, ID, new AbortController().signal);
   expect(found.record).toEqual({ id: ID, ...record, members_state: 'complete', name_state: 'verified', ...APP });
 });
 

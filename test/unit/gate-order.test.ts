@@ -72,12 +72,11 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
     groupNames: { remember: () => undefined, recall: () => undefined, learn: async () => undefined },
     directory: { ask: unused, note: () => undefined },
     undocumented: false,
-    auditRecords: undefined,
+    findInAuditLog: undefined,
     write: (write, send) => {
       written.push(write);
       return outcomeOf(send(threads));
     },
-    audited: true,
     seen: createSeen(),
     ownDeletions: new NewestMap(MOST_RECORDS),
     records,

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
-import { type Shown, type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
+import { type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
+import type { Target } from '../../src/toolkit/targets.ts';
 import type { Look } from '../../src/toolkit/thread-look.ts';
+import { named } from '../support/named-target.ts';
 
 const members = { ids: ['lin'], complete: true };
 const LOOKS: Record<string, Look> = {
@@ -10,11 +12,11 @@ const LOOKS: Record<string, Look> = {
   'there, name not found': { state: 'there', thread: undefined, members },
   unread: { state: 'unread', thread: undefined, members: undefined },
 };
-const verified: Shown = { name: 'A', verified: true };
-const notVerified: Shown = { name: 'A', verified: false };
-const nameless: Shown = { name: undefined, verified: false };
+const verified = named('A');
+const notVerified: Target = { ...verified, verified: false };
+const nameless: Target = { ...named(undefined), verified: false };
 
-it.each<[keyof typeof LOOKS, Shown, before: Verdict, afterAnAttempt: Verdict]>([
+it.each<[keyof typeof LOOKS, Target, before: Verdict, afterAnAttempt: Verdict]>([
   ['same name', verified, 'send', 'send'],
   ['same name', notVerified, 'send', 'send'],
   ['other name', verified, 'renamed', 'renamed'],
@@ -27,7 +29,7 @@ it.each<[keyof typeof LOOKS, Shown, before: Verdict, afterAnAttempt: Verdict]>([
   ['there, name not found', nameless, 'send_unchecked', 'unknown'],
   ['unread', verified, 'name_not_checked', 'unknown'],
   ['unread', notVerified, 'send_unchecked', 'unknown'],
-])('%s, shown as %o: %s, and %s once an attempt may have landed', (look, shown, before, afterAnAttempt) => {
+])('%s, shown as %j: %s, and %s once an attempt may have landed', (look, shown, before, afterAnAttempt) => {
   const seen = LOOKS[look];
   expect(seen && verdictOf(seen, shown, false)).toBe(before);
   expect(seen && verdictOf(seen, shown, true)).toBe(afterAnAttempt);

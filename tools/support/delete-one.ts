@@ -5,7 +5,7 @@ import { type CallTime, outOfTime } from '../../src/toolkit/call-time.ts';
 import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import { type LastRecord, lastRecordOf } from '../../src/toolkit/last-records.ts';
 import { type Verdict, verdictOf } from '../../src/toolkit/look-verdict.ts';
-import { shownOf, type Target } from '../../src/toolkit/targets.ts';
+import type { Target } from '../../src/toolkit/targets.ts';
 import { type Look, UNREAD } from '../../src/toolkit/thread-look.ts';
 import { outcomeOf, type WriteOutcome } from '../../src/toolkit/writer.ts';
 
@@ -54,7 +54,7 @@ export async function deleteOne(target: Target, memberPages: number, context: Co
       });
       known = { thread: look.thread ?? known.thread, members: look.members ?? known.members };
       lookedAt = elapsedMs();
-      const verdict = verdictOf(look, shownOf(target), mayHaveLanded);
+      const verdict = verdictOf(look, target, mayHaveLanded);
       unchecked = verdict === 'send_unchecked';
       if (verdict !== 'send' && verdict !== 'send_unchecked') throw stopped(verdict, time);
     },
