@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoints.ts';
 
-/** Asked before each sending of a request that must only go while something still holds. */
+/** Checked before each sending of a request that may only be sent while a condition holds. */
 export interface Guard {
   /**
    * Looks whether the request may be sent; rejects where it may not, and says whether the work has perhaps been done.

@@ -3,9 +3,7 @@ import { createPermitLedger, SLOW_FOR_MS } from './permit-ledger.ts';
 import { createPermitQueue, type Release } from './permit-queue.ts';
 import type { QuotaLink } from './quota-link.ts';
 
-export interface Budget {
-  acquire(signal: AbortSignal, turn: number | undefined): Promise<Release>;
-}
+export type Budget = ReturnType<typeof createBudget>;
 
 /**
  * The permits of this process under one limit. The service may count a request at any moment from sending to answer, so
@@ -17,7 +15,7 @@ export interface Budget {
  * @param quota where all processes share the limit. While it is away each goes on with a share of its own: no call
  * fails because of it
  */
-export function createBudget(name: string, full: number, clock: Clock, quota: QuotaLink | undefined): Budget {
+export function createBudget(name: string, full: number, clock: Clock, quota: QuotaLink | undefined) {
   const ledger = createPermitLedger(clock);
   const queue = createPermitQueue(clock, serve);
   let cancelTimer: (() => void) | undefined;
@@ -122,7 +120,7 @@ export function createBudget(name: string, full: number, clock: Clock, quota: Qu
   });
 
   return {
-    async acquire(signal, turn) {
+    async acquire(signal: AbortSignal, turn: number | undefined): Promise<Release> {
       signal.throwIfAborted();
       const rate = ownRate();
       if (queue.size() === 0 && rate !== undefined && ledger.isFree(rate)) return takeByItself();

@@ -6,7 +6,7 @@ import type { Subject, VendorCode } from './vendor-rows.ts';
 export type ErrorCode = OwnCode | VendorCode;
 
 /**
- * Could the request that failed have changed something? `no`: the service surely did nothing (it refused, or never
+ * Could the request that failed have changed something? `no`: the service certainly did nothing (it refused, or never
  * saw the request). `maybe`: it may have done the work before the failure (a lost answer, a gateway's 5xx).
  */
 export type Landed = 'no' | 'maybe';

@@ -7,7 +7,7 @@ export type Retry = 'never' | 'later';
 export interface NextStep {
   /** For the caller. */
   readonly next: string;
-  /** For the operator, who need not be sent for; absent where it is the same. */
+  /** For the operator themselves; absent where it is the same. */
   readonly operator?: string;
 }
 

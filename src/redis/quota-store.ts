@@ -1,9 +1,13 @@
-import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Redis, type Result } from 'ioredis';
 import type { QuotaStore, QuotaStoreEvents } from '../agora/quota-messages.ts';
 import { QUOTA_SCRIPT } from './quota-script.ts';
 
-const SHA = createHash('sha1').update(QUOTA_SCRIPT).digest('hex');
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    /** Runs the script: three keys and the request. */
+    share(...args: readonly string[]): Result<string, Context>;
+  }
+}
 
 /** Redis counts as away when it does not answer within this time, in milliseconds. */
 const ANSWER_MS = 1_000;
@@ -35,6 +39,7 @@ export function openQuotaStore(url: string, app: string, events: QuotaStoreEvent
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
     disableClientInfo: true,
+    scripts: { share: { lua: QUOTA_SCRIPT, numberOfKeys: 3 } },
   });
   redis.on('error', (error: Error) => {
     reason = error.message;
@@ -44,30 +49,21 @@ export function openQuotaStore(url: string, app: string, events: QuotaStoreEvent
 
   /** In a cluster all keys of an app are in one slot, by the part in braces. */
   const prefix = `agora-threads:{${app}}:`;
-
-  async function runScript(budget: string, request: string): Promise<unknown> {
-    const given = [`${prefix}${budget}:places`, `${prefix}${budget}:state`, `${prefix}processes`, request];
-    try {
-      return await redis.evalsha(SHA, 3, given);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.eval(QUOTA_SCRIPT, 3, given);
-    }
-  }
+  const processes = `${prefix}processes`;
 
   return {
     async run(budget, request) {
       try {
-        const answer = await runScript(budget, request);
+        const answer = await redis.share(`${prefix}${budget}:places`, `${prefix}${budget}:state`, processes, request);
         tries = 0;
-        return String(answer);
+        return answer;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         redis.disconnect(true);
         throw error;
       }
     },
-    processes: () => redis.zrange(`${prefix}processes`, '0', '-1'),
+    processes: () => redis.zrange(processes, '0', '-1'),
     async close() {
       redis.disconnect();
     },
