@@ -73,7 +73,7 @@ export const ownErrors: Readonly<Record<OwnCode, Words>> = {
   server_ending: ['本服务正在退出', '稍后再试'],
   internal_error: ['本服务的故障', '先查看实际状态，再附上参数反馈'],
   host_not_found: ['域名或代理的主机名无法解析', '检查 AGORA_CHAT_HOST、代理和 DNS'],
-  connection_refused: ['连接被拒绝：该地址和端口上没有服务', '检查 AGORA_CHAT_HOST、端口和代理'],
+  connection_refused: ['连接被拒绝，该地址和端口上没有服务', '检查 AGORA_CHAT_HOST、端口和代理'],
   connection_timed_out: ['连接超时', '检查网络、防火墙和代理：须能访问 443 端口'],
   network_unreachable: ['网络不可达', '检查网络'],
   connection_lost: ['还没收到响应，连接就断了', '稍后再试'],

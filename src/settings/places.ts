@@ -16,9 +16,9 @@ export const application = (field: string): Where => ({
 export const TOKEN_SERVER: Where = {
   any: {
     en: 'your own token server, or the Agora Console as a temporary token',
-    zh: '你的 Token 服务，或在声网控制台生成的临时 Token',
+    zh: '你的 Token 服务，或声网控制台（生成临时 Token）',
   },
 };
 export const REDIS_OPERATOR: Where = {
-  any: { en: 'whoever runs Redis for your team; see docs/team.md', zh: '团队的 Redis 维护者，见 docs/team.zh-CN.md' },
+  any: { en: 'whoever runs Redis for your team; see docs/team.md', zh: '团队的 Redis 维护者（见 docs/team.zh-CN.md）' },
 };

@@ -16,7 +16,7 @@ export interface Reader {
 /** The consoles of the reader's vendor, or of all where it is not known or has no such value. */
 export function whereFor(where: Where, { vendor, language }: Reader): string {
   const own = vendor && where[vendor];
-  return (own ? [own] : Object.values(where)).map((names) => names[language]).join(language === 'zh' ? '；' : '; ');
+  return (own ? [own] : Object.values(where)).map((names) => names[language]).join(language === 'zh' ? '或' : '; ');
 }
 
 /** All consoles in all languages, for a form that nobody has filled in yet. */

@@ -460,7 +460,7 @@ describe('what the assistant passes on', () => {
     const server = entry({ ...GOOD, AGORA_THREADS_LANG: language });
     const { text } = await check('.mcp.json', file({ x: server }), { env, args });
     expect(text.includes('已检查的部分正常')).toBe(chinese);
-    expect(lineOf(text, 'this shell') ?? lineOf(text, '当前 shell')).toBeUndefined();
+    expect(lineOf(text, 'this shell') ?? lineOf(text, '当前终端')).toBeUndefined();
   });
 
   it('in JSON too, with the file, and without a secret', async () => {
