@@ -10,29 +10,13 @@ const PHRASES = JSON.parse(readFileSync(`${ROOT}scripts/plain-english.json`, 'ut
 /** Line breaks and the marks that begin a line of a comment or a quotation are blanks to a reader. */
 const flat = (/** @type {string} */ text) => text.replace(/\s*\n\s*(?:[*>/]+ )?\s*/g, ' ').toLowerCase();
 
-/**
- * @param {string} text of a page or a source
- * @returns the phrases it has, each with a better one
- */
-export function unplain(text) {
-  const words = flat(text);
-  return PHRASES.filter(([phrase]) => words.includes(phrase.toLowerCase()));
-}
-
-/** @returns {string[]} pages and sources, by path */
-function files() {
-  const inFolders = ['docs', 'src', 'tools', 'prompts', 'views', 'scripts'].flatMap((folder) =>
-    readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map(
-      (name) => `${folder}/${name.replaceAll('\\', '/')}`,
-    ),
-  );
-  return [...readdirSync(ROOT), ...inFolders].filter((name) => /\.(md|ts|mjs)$/.test(name));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const found = files().flatMap((name) =>
-    unplain(readFileSync(`${ROOT}${name}`, 'utf8')).map(([phrase, better]) => `${name}: "${phrase}" -> "${better}"`),
-  );
-  for (const line of found) process.stderr.write(`${line}\n`);
-  if (found.length > 0) process.exitCode = 1;
+const inFolders = ['docs', 'src', 'tools', 'prompts', 'views', 'scripts'].flatMap((folder) =>
+  readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+);
+for (const name of [...readdirSync(ROOT), ...inFolders].filter((file) => /\.(md|ts|mjs)$/.test(file))) {
+  const words = flat(readFileSync(`${ROOT}${name}`, 'utf8'));
+  for (const [phrase, better] of PHRASES.filter(([phrase]) => words.includes(phrase.toLowerCase()))) {
+    process.stderr.write(`${name}: "${phrase}" -> "${better}"\n`);
+    process.exitCode = 1;
+  }
 }

@@ -13,7 +13,7 @@ export const userArguments = z.strictObject({
 export const USER_TOOLS = ['list_user_threads', 'list_user_group_threads', 'list_thread_members'];
 
 /** The threads a prompt is about in words, and the call that lists them. */
-export interface Listing {
+interface Listing {
   /** `threads of user "lin" in group "2100…"` */
   readonly subject: string;
   readonly tool: 'list_user_threads' | 'list_user_group_threads' | 'find_threads';

@@ -8,14 +8,12 @@ export const signalled = (): Promise<Signal> =>
     for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
   });
 
-/** Cancels the work of a command, and sets its exit code. */
-export interface Cancel {
-  readonly signal: AbortSignal;
-  readonly by: (signal: Signal) => void;
-}
-
-/** Cancelled by the first signal that asks the process to end. */
-export function createCancel(): Cancel {
+/**
+ * Cancels the work of a command at the first signal that asks the process to end, and sets the exit code.
+ *
+ * @returns `by` cancels as such a signal does
+ */
+export function createCancel() {
   const controller = new AbortController();
   const by = (signal: Signal): void => {
     process.exitCode = EXIT_CODES[signal];
