@@ -2,16 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { AgoraError } from './errors.ts';
 import type { HttpAnswer } from './round-trip.ts';
-import { vendorError } from './vendor-errors.ts';
-
-/** Gateways answer HTML or nothing, so each part may be missing. */
-const errorBody = z
-  .object({
-    error: z.string().optional().catch(undefined),
-    error_description: z.string().optional().catch(undefined),
-    error_code: z.int().optional().catch(undefined),
-  })
-  .catch({});
+import { errorBody, vendorError } from './vendor-errors.ts';
 
 /**
  * Reads what a call asks for out of its answer.
@@ -49,16 +40,8 @@ function parseJson(text: string): unknown {
 }
 
 /** The refusal of an answer with a status of 300 or more. */
-export function refusalOf({ status, headers, text }: HttpAnswer, clock: Clock): AgoraError {
-  const { error, error_description, error_code } = errorBody.parse(parseJson(text));
-  return vendorError({
-    status,
-    type: error,
-    description: error_description,
-    number: error_code,
-    retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
-  });
-}
+export const refusalOf = ({ status, headers, text }: HttpAnswer, clock: Clock): AgoraError =>
+  vendorError(status, errorBody.parse(parseJson(text)), retryAfterMs(headers['retry-after'], clock.now()));
 
 /** `Retry-After` in seconds or as a date [RFC 9110]. The vendor does not document it, but gateways send it. */
 function retryAfterMs(header: string | readonly string[] | undefined, now: number): number | undefined {

@@ -1,27 +1,27 @@
+import * as z from 'zod';
 import { defined } from '../base/defined.ts';
 import { AgoraError, type ErrorCode } from './errors.ts';
 import { ROWS, type Row, UNKNOWN } from './vendor-rows.ts';
 
 /** The usable parts of an error body: gateways answer HTML or nothing, so each may be missing. */
-export interface VendorAnswer {
-  readonly status: number;
-  readonly type?: string | undefined;
-  readonly description?: string | undefined;
-  readonly number?: number | undefined;
-  readonly retryAfterMs?: number | undefined;
-}
+export const errorBody = z
+  .object({
+    error: z.string().optional().catch(undefined),
+    error_description: z.string().optional().catch(undefined),
+    error_code: z.int().optional().catch(undefined),
+  })
+  .catch({});
+export type ErrorBody = z.output<typeof errorBody>;
 
-/** Lower case, without trailing dots and spaces: the service writes `msg not belong to group .` */
-const plain = (text: string): string => text.toLowerCase().replace(/[\s.]+$/, '');
-
-function find({ status, type, description = '', number }: VendorAnswer): Row {
-  const said = plain(description);
+function find(status: number, { error: type, error_description = '', error_code: number }: ErrorBody): Row {
+  // The service writes `msg not belong to group .`
+  const said = error_description.toLowerCase().replace(/[\s.]+$/, '');
   const ofStatus = ROWS.filter(
     ({ when }) => when.status?.includes(status) || when.statusClass === Math.floor(status / 100),
   );
   const isClientFault = status >= 400 && status < 500;
   return (
-    (isClientFault ? ROWS : ofStatus).find(({ when }) => when.says?.some((words) => said.startsWith(words))) ??
+    (isClientFault ? ROWS : ofStatus).find(({ when }) => when.says?.some((start) => said.startsWith(start))) ??
     ofStatus.find(({ when }) => type !== undefined && when.types?.includes(type)) ??
     ofStatus.find(({ when }) => number !== undefined && when.numbers?.includes(number)) ??
     // Without text, type or number only rows for a mere status fit; a bare 429 is a rate limit.
@@ -34,9 +34,8 @@ function find({ status, type, description = '', number }: VendorAnswer): Row {
 const NEVER_DONE = new Set<ErrorCode>(['unsupported_operation', 'not_implemented']);
 
 /** Turns an answer other than 200 into an `AgoraError`. */
-export function vendorError(answer: VendorAnswer): AgoraError {
-  const { status, description, type, retryAfterMs } = answer;
-  const { when: _, ...refusal } = find(answer);
+export function vendorError(status: number, body: ErrorBody, retryAfterMs?: number): AgoraError {
+  const { when: _, ...refusal } = find(status, body);
   const mayBeDone = status === 303 || status === 408 || status >= 500;
   return new AgoraError({
     ...refusal,
@@ -46,6 +45,6 @@ export function vendorError(answer: VendorAnswer): AgoraError {
     // refusals are the service's own.
     landed: mayBeDone && !NEVER_DONE.has(refusal.code) ? 'maybe' : 'no',
     status,
-    ...defined({ said: description || type || undefined, retryAfterMs }),
+    ...defined({ said: body.error_description || body.error || undefined, retryAfterMs }),
   });
 }
