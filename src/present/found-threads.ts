@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
-import { counted, inThousands } from '../base/wording.ts';
+import { counted, inThousands, joined } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
@@ -83,21 +83,20 @@ const threadsText = (count: number): string => counted(inThousands(count), 'thre
 function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerPosition | undefined): string {
   const { subject, narrowed, answer, began, ended } = facts;
   const oldest = Math.min(...threads.map(({ at }) => at));
-  return [
+  const isAnew = answer.learnt === answer.known && !facts.fromStart && answer.calls > 0;
+  return joined(
+    ' ',
     `${subject}${narrowed}: ${shownWords(facts, threads.length)}.`,
-    ...(answer.learnt === answer.known && !facts.fromStart && answer.calls > 0
-      ? ['What earlier calls had read was not kept, so the app was read anew.']
-      : []),
-    ...failureNote(answer.failure),
-    ...unresolvedWords(answer),
-    ...(answer.scope === 'group'
-      ? ['Only lists of members of the group were read: threads that nobody is in are not in them.']
-      : []),
+    isAnew && 'What earlier calls had read was not kept, so the app was read anew.',
+    failureNote(answer.failure),
+    unresolvedWords(answer),
+    answer.scope === 'group' &&
+      'Only lists of members of the group were read: threads that nobody is in are not in them.',
     ...facts.notes,
-    ...nextWords(facts, next),
-    ...(oldest < began ? [`Read at ${utcMinute(oldest)} or later; changes that others made since are not seen.`] : []),
+    nextWords(facts, next),
+    oldest < began && `Read at ${utcMinute(oldest)} or later; changes that others made since are not seen.`,
     asOf(ended),
-  ].join(' ');
+  );
 }
 
 /** What is shown of how many, and whether there may be others. Absence is claimed only where it is proven. */
@@ -121,24 +120,22 @@ function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
 const progressWords = ({ known, listed, isWhole }: Answer): string =>
   `${inThousands(known)} of ${isWhole ? '' : 'at least '}${threadsText(Math.max(listed, known))} are known`;
 
-function unresolvedWords({ unresolved, notRead }: Answer): string[] {
+function unresolvedWords({ unresolved, notRead }: Answer): string {
   const unreadable = unresolved - notRead;
-  return [
-    ...(unreadable > 0
-      ? [
-          `The details of ${threadsText(unreadable)} cannot be read, most likely since nobody is in them; they are not searched.`,
-        ]
-      : []),
-    ...(notRead > 0 ? [`${threadsText(notRead)} could not be read this time: ask again.`] : []),
-  ];
+  return joined(
+    ' ',
+    unreadable > 0 &&
+      `The details of ${threadsText(unreadable)} cannot be read, most likely since nobody is in them; they are not searched.`,
+    notRead > 0 && `${threadsText(notRead)} could not be read this time: ask again.`,
+  );
 }
 
-function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefined): string[] {
-  if (next === undefined) return [];
+function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefined): string | undefined {
+  if (next === undefined) return undefined;
   if (answer.stopped === 'end' || answer.stopped === 'limit')
-    return limit === 0 ? [NONE_WITH_LIMIT_0] : ['Next page: the same call with cursor = next_cursor.'];
+    return limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: the same call with cursor = next_cursor.';
   const left = answer.listed - answer.known - answer.unresolved;
   const more = answer.learnt > 0 && left > 0 ? Math.ceil(left / answer.learnt) : undefined;
   const about = more === undefined ? '' : ` (about ${counted(more, 'more call')})`;
-  return [`To go on: the same call with cursor = next_cursor${about}.`];
+  return `To go on: the same call with cursor = next_cursor${about}.`;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes } from '../base/escape.ts';
+import { joined } from '../base/wording.ts';
 import type { CursorScope } from '../lists/cursor.ts';
 import { STOPPED, type Walk } from '../lists/walk.ts';
 import { type ListWords, listSummary, reachOf } from './list-summary.ts';
@@ -205,20 +206,20 @@ export function listText(result: ListResult): string {
   const { summary, threads, shared, by_group, by_owner, oldest, newest, next_cursor } = result;
   const columns = COLUMNS.filter((column) => threads.some((one) => one[column] !== undefined));
   const year = sharedYear(threads);
-  const common = [
+  const common = joined(
+    ', ',
     year && `created in ${year}`,
     ...Object.entries(shared ?? {}).map(([key, value]) => value && `${key} ${word(value)}`),
-  ].filter((part) => part !== undefined);
-  return [
+  );
+  return joined(
+    '\n',
     summary,
     countsText('By group', by_group),
     countsText('By owner', by_owner),
     oldest && newest && `Oldest ${oldest}, newest ${newest}`,
-    common.length > 0 ? `All: ${common.join(', ')}` : undefined,
-    threads.length > 0 ? columns.join(' ') : undefined,
+    common && `All: ${common}`,
+    columns.join(' '),
     ...threads.map((one) => columns.map((column) => cell(one, column, year)).join(' ')),
     next_cursor && `next_cursor: ${next_cursor}`,
-  ]
-    .filter((line) => line !== undefined)
-    .join('\n');
+  );
 }

@@ -1,5 +1,5 @@
 import type { AgoraError } from '../agora/errors.ts';
-import { counted } from '../base/wording.ts';
+import { counted, joined } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import { positionAfter, type Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
@@ -47,21 +47,22 @@ export function listSummary(
   { stopped, has_more }: Pick<ReturnType<typeof reachOf>, 'stopped' | 'has_more'>,
 ): string {
   const { subject, notes = [], now } = words;
-  return [
+  return joined(
+    ' ',
     `${subject}: ${shownOf(words, matched)}; ${restOf(words, matched, scanned, stopped)}.`,
-    ...failureNote(failure),
+    failureNote(failure),
     ...notes,
-    ...(has_more ? [`${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`] : []),
+    has_more && `${stopped === 'end' ? 'Next page' : 'To go on'}: the same call with cursor = next_cursor.`,
     asOf(now),
-  ].join(' ');
+  );
 }
 
 /** The next page of such a call shows none either, for ever. */
 export const NONE_WITH_LIMIT_0 = 'With limit 0 none are shown; to see them: the same call with a limit of 1-50.';
 
 /** Why a walk ended early. */
-export const failureNote = (failure: AgoraError | undefined): readonly string[] =>
-  failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`];
+export const failureNote = (failure: AgoraError | undefined): string | undefined =>
+  failure && `The next page could not be read (${errorWords(failure)}).`;
 
 function shownOf({ shown, fromStart }: ListWords, matched: number): string {
   if (matched === 0) return fromStart ? 'none found' : 'no further ones found';

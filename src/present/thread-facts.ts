@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Thread } from '../agora/thread.ts';
 import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
-import { counted } from '../base/wording.ts';
+import { counted, joined } from '../base/wording.ts';
 import { utcTime } from './time.ts';
 import { cutTo, tokenBound } from './token-budget.ts';
 
@@ -78,32 +78,30 @@ export const titled = ({ id, name }: ThreadFacts): string =>
 /** What helps a person to recognise a thread: `group 2100…, owner lin, created 2025-01-01T00:00:00Z, 12 members`. */
 export function described(facts: ThreadFacts): string {
   const { group_id, owner, created_at, member_count, as_of } = facts;
-  return [
+  return joined(
+    ', ',
     `group ${group_id === undefined ? 'unknown' : word(group_id)}`,
     `owner ${owner === undefined ? 'unknown' : word(owner)}`,
     created_at === undefined ? 'age unknown' : `created ${created_at}`,
     member_count === undefined ? 'member count unknown' : counted(member_count, 'member'),
-    ...(facts.name === undefined ? ['name unknown'] : []),
-    ...(as_of === undefined ? [] : [`as of ${as_of}`]),
-  ].join(', ');
+    facts.name === undefined && 'name unknown',
+    as_of && `as of ${as_of}`,
+  );
 }
 
 /** All known facts but the id in one line, each with its name: `name "Refund question", owner lin`. */
 export function factsLine(facts: ThreadFacts): string {
   const { name, owner, group_id, msg_id, created_at, member_count, members, members_left_out: more, as_of } = facts;
   const whole = member_count === undefined || /^\d+$/.test(member_count);
-  return [
-    ...(name === undefined ? [] : [`name ${inQuotes(name)}`]),
-    ...Object.entries({ owner, group_id, msg_id }).flatMap(([key, id]) =>
-      id === undefined ? [] : [`${key} ${word(id)}`],
-    ),
-    ...Object.entries({ created_at, as_of }).flatMap(([key, time]) => (time === undefined ? [] : [`${key} ${time}`])),
-    ...(members === undefined
-      ? []
-      : [
-          `members ${members.map(word).join(' ') || 'none'}${more ? ` and ${more} more` : ''}${whole ? '' : ' and perhaps others'}`,
-        ]),
-  ].join(', ');
+  const ids = members && (members.map(word).join(' ') || 'none');
+  return joined(
+    ', ',
+    name !== undefined && `name ${inQuotes(name)}`,
+    ...Object.entries({ owner, group_id, msg_id }).map(([key, id]) => id && `${key} ${word(id)}`),
+    created_at && `created_at ${created_at}`,
+    as_of && `as_of ${as_of}`,
+    ids && `members ${ids}${more ? ` and ${more} more` : ''}${whole ? '' : ' and perhaps others'}`,
+  );
 }
 
 /** What can be done about a deletion, as a sentence. */

@@ -140,18 +140,15 @@ export interface CallableTool extends Tool {
 
 export type Result<O extends z.ZodObject> = z.input<O> & { summary: string };
 
-export interface Spec<I extends z.ZodObject, O extends z.ZodObject> {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
+/** What every tool declares. */
+export interface Spec<I extends z.ZodObject, O extends z.ZodObject>
+  extends Pick<Tool, 'name' | 'title' | 'description' | 'kind' | 'drawnAs' | 'appOnly'> {
   /** Strict: an unknown argument is refused. */
   readonly input: I;
   /** One flat object; unknown keys stay allowed in the schema that is advertised. */
   readonly output: O;
   /** What the model reads, made from the structure alone. */
   readonly text: (result: Result<O>) => string;
-  readonly drawnAs?: 'list';
-  readonly appOnly?: true;
 }
 
 interface PlainSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
@@ -180,11 +177,10 @@ export function toResult<R extends ToolResult['structured']>(
 
 /** Makes a tool of its declaration. */
 export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
-  spec: Spec<I, O> & { kind: ToolKind },
+  spec: Spec<I, O>,
   run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>,
 ): CallableTool {
   const { name, title, description, kind, input, drawnAs, appOnly } = spec;
-  let inputJson: Record<string, unknown> | undefined;
   return {
     name,
     title,
@@ -194,10 +190,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' && !appOnly ? { 'anthropic/requiresUserInteraction': true } : undefined,
     ...defined({ drawnAs, appOnly }),
-    inputSchema() {
-      inputJson ??= jsonSchema(input, NOT_IN_INPUT);
-      return inputJson;
-    },
+    inputSchema: () => jsonSchema(input),
     outputSchema: () => jsonSchema(spec.output),
     argumentNames: Object.keys(input.shape),
     async prepare(raw) {
@@ -208,21 +201,14 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
 }
 
 /** OpenAI's strict mode rejects them, so descriptions say them in words. */
-const NOT_IN_INPUT = ['default', 'minLength', 'maxLength'] as const;
+const LEFT_OUT = ['default', 'minLength', 'maxLength'] as const;
 
-/**
- * Made as for input, so that an output object stays open for keys of a later version.
- *
- * @param without keywords that are left out
- */
-function jsonSchema(
-  schema: z.ZodObject,
-  without: readonly (typeof NOT_IN_INPUT)[number][] = [],
-): Record<string, unknown> {
+/** Made as for input, so that an output object stays open for keys of a later version. */
+function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io: 'input',
     override({ jsonSchema }) {
-      for (const keyword of without) delete jsonSchema[keyword];
+      for (const keyword of LEFT_OUT) delete jsonSchema[keyword];
     },
   });
   return json;

@@ -2,6 +2,7 @@ import { AgoraError } from '../agora/errors.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { Seen, ThreadPlace } from './seen-threads.ts';
 
 /** What the service says of a thread right now. No documented call gives one thread by its id. */
@@ -72,7 +73,7 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
     if (reading.callsLeft === 0) return Promise.resolve(undefined);
     reading.callsLeft -= 1;
     const { calls, signal } = reading;
-    const query = { limit: PAGE, sort, ...(cursor === undefined ? {} : { cursor }) };
+    const query = { limit: PAGE, sort, ...defined({ cursor }) };
     const answer =
       groupId === undefined
         ? calls.listOfUser(username, query, signal)
@@ -166,22 +167,21 @@ function listsThatMayHoldIt(thread: Thread | undefined, members: MemberList | un
 }
 
 async function readMembers(threadId: string, most: number, reading: Reading): Promise<MemberList | 'gone' | undefined> {
+  const { calls, signal } = reading;
   const ids = new Set<string>();
   let cursor: string | undefined;
   for (let count = 0; count < most; count++) {
     reading.callsLeft -= 1;
-    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page: Page<string> | 'gone' | undefined = await reading.calls
-      .listMembers(threadId, query, reading.signal)
-      .catch((error: unknown) => {
-        if (!(error instanceof AgoraError)) throw error;
-        if (error.code === 'thread_not_found') return 'gone';
-        // Late, broken or limited, it says nothing of the deletion to come; the rest a deletion would meet too.
-        if (error.facts.retry === 'later' || error.facts.landed === 'maybe') return undefined;
-        throw error;
-      });
-    if (page === 'gone') return page;
-    if (page === undefined) return count === 0 ? undefined : { ids: [...ids], complete: false };
+    let page: Page<string>;
+    try {
+      page = await calls.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, signal);
+    } catch (error) {
+      if (!(error instanceof AgoraError)) throw error;
+      if (error.code === 'thread_not_found') return 'gone';
+      // Late, broken or limited, it says nothing of the deletion to come; the rest a deletion would meet too.
+      if (error.facts.retry !== 'later' && error.facts.landed !== 'maybe') throw error;
+      return count === 0 ? undefined : { ids: [...ids], complete: false };
+    }
     for (const id of page.items) ids.add(id);
     // A last page may still carry a cursor; one that is short ends the list all the same.
     if (page.cursor === undefined || page.items.length < PAGE) return { ids: [...ids], complete: true };
