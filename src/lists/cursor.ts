@@ -25,7 +25,6 @@ export interface Position {
 }
 
 const VERSION = '1';
-const PARTS = ['tool', 'scope', 'sort', 'filters'] as const;
 /** 18 bits each: a cursor of another user's list passes for one of this list once in 262,144 times. */
 const BIND_LENGTH = 3;
 const CHECK_LENGTH = 4;
@@ -45,71 +44,59 @@ export const hashOf = (id: string): string => shortHash(id, HASH_LENGTH);
 const stable = (record: Readonly<Record<string, string>> | undefined): string =>
   JSON.stringify(Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function bindings({ tool, app, scope, sort, filters }: CursorScope): Record<(typeof PARTS)[number], string> {
-  return {
-    tool: shortHash(`tool ${tool}`, BIND_LENGTH),
-    scope: shortHash(`scope ${JSON.stringify(app)} ${stable(scope)}`, BIND_LENGTH),
-    sort: shortHash(`sort ${sort}`, BIND_LENGTH),
-    filters: shortHash(`filters ${stable(filters)}`, BIND_LENGTH),
-  };
-}
+/** What a cursor is bound to, and what is wrong with one that was bound to something else. */
+const BINDINGS: readonly { readonly boundTo: (list: CursorScope) => string; readonly otherwise: string }[] = [
+  { boundTo: ({ tool }) => `tool ${tool}`, otherwise: 'it comes from another tool' },
+  {
+    boundTo: ({ app, scope }) => `scope ${JSON.stringify(app)} ${stable(scope)}`,
+    otherwise: 'it belongs to the list of another user, group or app',
+  },
+  { boundTo: ({ sort }) => `sort ${sort}`, otherwise: 'it was made with another sort' },
+  { boundTo: ({ filters }) => `filters ${stable(filters)}`, otherwise: 'it was made with other filters' },
+];
+
+const bindingsOf = (list: CursorScope): string[] =>
+  BINDINGS.map(({ boundTo }) => shortHash(boundTo(list), BIND_LENGTH));
 
 /** What can be put between our dots unchanged. */
 const PLAIN = /^[\w>:;,/+=-]+$/;
 
-/** The ways to write a cursor, each with its mark; the first one that reads back the same is used. */
-const WRITINGS: readonly (readonly [
-  mark: string,
-  write: (cursor: string) => string,
-  read: (text: string) => string,
-])[] = [
+/** How the text of a cursor is read, by its mark. */
+const READINGS = new Map<string | undefined, (text: string) => string>([
   // Cursors seen are base64 of a short text such as `desc>1794124776810>24098`, which costs a model half the tokens of
   // its base64, and is copied with fewer mistakes.
-  ['u', (cursor) => ascii(cursor), (text) => Buffer.from(text).toString('base64url')],
-  ['b', (cursor) => ascii(cursor), (text) => Buffer.from(text).toString('base64').replace(/=+$/, '')],
-  ['p', (cursor) => ascii(cursor), (text) => Buffer.from(text).toString('base64')],
-  ['t', (cursor) => cursor, (text) => text],
-];
+  ['u', (text) => Buffer.from(text).toString('base64url')],
+  ['b', (text) => Buffer.from(text).toString('base64').replace(/=+$/, '')],
+  ['p', (text) => Buffer.from(text).toString('base64')],
+  ['t', (text) => text],
+  ['x', (text) => Buffer.from(text, 'base64url').toString()],
+]);
 
-/** Reads base64 of either alphabet. */
-const ascii = (base64: string): string => Buffer.from(base64, 'base64').toString('latin1');
-
+/** The cursor in the first form that reads back the same. */
 function packed(cursor: string): string {
-  for (const [mark, write, read] of WRITINGS) {
-    const text = write(cursor);
-    if (PLAIN.test(text) && read(text) === cursor) return mark + text;
-  }
-  return `x${Buffer.from(cursor).toString('base64url')}`;
+  // Node reads base64 of either alphabet.
+  const text = Buffer.from(cursor, 'base64').toString('latin1');
+  const forms = [`u${text}`, `b${text}`, `p${text}`, `t${cursor}`];
+  const plain = forms.find((form) => PLAIN.test(form) && unpacked(form) === cursor);
+  return plain ?? `x${Buffer.from(cursor).toString('base64url')}`;
 }
 
-function unpacked(packed: string): string {
-  const text = packed.slice(1);
-  const writing = WRITINGS.find(([mark]) => mark === packed[0]);
-  return writing ? writing[2](text) : Buffer.from(text, 'base64url').toString();
-}
+const unpacked = (packed: string): string | undefined => READINGS.get(packed[0])?.(packed.slice(1));
 
 /**
  * Makes the cursor that a tool hands out: `1.BINDING.CURSOR.SHOWN.CHECK`, without `.SHOWN` where no item was passed.
  * It needs no key, so it outlives the process.
  */
 export function wrapCursor(list: CursorScope, { cursor, shown = [], ids = [] }: Position): string {
-  const bound = bindings(list);
   const passed = [...new Set([...shown, ...ids.map(hashOf)])].slice(-MOST_SHOWN);
   const head = [
     VERSION,
-    PARTS.map((part) => bound[part]).join(''),
+    bindingsOf(list).join(''),
     cursor === undefined ? '' : packed(cursor),
     ...(passed.length > 0 ? [passed.join('~')] : []),
   ].join('.');
   return `${head}.${shortHash(head, CHECK_LENGTH)}`;
 }
-
-const REASONS: Record<(typeof PARTS)[number], string> = {
-  tool: 'it comes from another tool',
-  scope: 'it belongs to the list of another user, group or app',
-  sort: 'it was made with another sort',
-  filters: 'it was made with other filters',
-};
 
 /**
  * Reads a cursor back; without one a list begins at its start.
@@ -121,19 +108,21 @@ export function unwrapCursor(list: CursorScope, text: string | undefined): Posit
   const parts = text.split('.');
   const [version, binding, cursor, shown] = parts.slice(0, -1);
   const head = parts.slice(0, -1).join('.');
+  const read = cursor ? unpacked(cursor) : undefined;
   if (
     version !== VERSION ||
     binding === undefined ||
     cursor === undefined ||
+    (cursor !== '' && read === undefined) ||
     parts.length > 5 ||
     parts.at(-1) !== shortHash(head, CHECK_LENGTH)
   ) {
     throw badCursor('it is damaged, or was not given out by this server');
   }
-  const bound = bindings(list);
-  const wrong = PARTS.find((part, i) => binding.slice(i * BIND_LENGTH, (i + 1) * BIND_LENGTH) !== bound[part]);
-  if (wrong) throw badCursor(REASONS[wrong]);
-  return defined({ cursor: cursor === '' ? undefined : unpacked(cursor), shown: shown?.split('~') });
+  const bound = bindingsOf(list);
+  const wrong = BINDINGS.find((_, i) => binding.slice(i * BIND_LENGTH, (i + 1) * BIND_LENGTH) !== bound[i]);
+  if (wrong) throw badCursor(wrong.otherwise);
+  return defined({ cursor: read, shown: shown?.split('~') });
 }
 
 function badCursor(why: string): AgoraError {

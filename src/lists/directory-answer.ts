@@ -1,29 +1,52 @@
-import type { Thread } from '../agora/thread.ts';
+import type { AgoraError } from '../agora/errors.ts';
 import { hashOf } from './cursor.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { KnownThread, KnownThreads } from './known-threads.ts';
-import { type AnswerPosition, MOST_AHEAD, type Place } from './question.ts';
+import { type AnswerPosition, isUpTo, MOST_AHEAD, type Place } from './question.ts';
+import type { WalkEnd } from './shared-walk.ts';
+import type { ThreadSource } from './thread-source.ts';
 
-export interface Rows {
+/** What is known for a question, once its wait for the walk has ended. */
+export function answerOf(
+  inquiry: Inquiry,
+  { list, known }: ThreadSource,
+  end: WalkEnd,
+  failure: AgoraError | undefined,
+) {
+  const { limit, from } = inquiry.question;
+  const isComplete = inquiry.isComplete();
+  const fates = [...known.fates.values()];
+  const notRead = Math.max(fates.filter((fate) => fate === 'not_read').length, from.skipped);
+  return {
+    ...rowsOf(inquiry, known, limit),
+    /** The same answer with fewer threads shown. */
+    upTo: (fewer: number) => rowsOf(inquiry, known, fewer),
+    /** All threads known to match that no earlier answer has shown, those that are shown now among them. */
+    matches: [...inquiry.matches].flatMap((id) => known.records.get(id) ?? []),
+    /** Threads of which it is not known whether they match: the service did not give what the question asks for. */
+    unjudged: inquiry.unjudged.size,
+    stopped: isComplete ? ('end' as const) : end === 'done' ? ('limit' as const) : end,
+    /** How many threads there are, as far as ids are read, and of how many the record is known. */
+    listed: list.size(),
+    known: known.records.size,
+    isWhole: list.isWhole(),
+    /** Threads whose record could not be read; `notRead` are worth asking again, or were when they were passed. */
+    unresolved: Math.max(fates.filter((fate) => fate !== 'gone').length, notRead),
+    notRead,
+    /** What kept the walk from going on. */
+    failure: isComplete ? undefined : failure,
+  };
+}
+
+interface Rows {
   /** The threads to show: first those in the order of the list, then those that are known further on. */
   readonly threads: readonly KnownThread[];
-  /** How many of them are shown ahead of their place. */
-  readonly ahead: number;
   /** Where to go on; undefined where all was shown. */
   readonly next: AnswerPosition | undefined;
 }
 
-const isBefore = (created: number, place: number | undefined, sort: 'asc' | 'desc'): boolean =>
-  place !== undefined && (sort === 'desc' ? created > place : created < place);
-
-const placeOf = ({ id, created }: Thread): Place => ({ id, created });
-
-/**
- * Chooses what an answer shows.
- *
- * @param limit the most threads to show
- */
-export function rowsOf(inquiry: Inquiry, known: KnownThreads, limit = inquiry.question.limit): Rows {
+/** Chooses what an answer shows. */
+function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number): Rows {
   const { question, matches } = inquiry;
   const { from, sort } = question;
 
@@ -32,15 +55,15 @@ export function rowsOf(inquiry: Inquiry, known: KnownThreads, limit = inquiry.qu
   /** The last thread behind which nothing is missing. */
   let place: Place | undefined = from.place;
   for (const id of inquiry.idsInOrder()) {
-    if (matches.has(id)) {
+    const record = known.records.get(id);
+    if (record && matches.has(id)) {
       if (inOrder.length === limit) break;
-      const record = known.records.get(id);
-      if (record) inOrder.push(record);
+      inOrder.push(record);
     }
     passed.add(id);
-    const thread = known.records.get(id)?.thread;
+    const created = record?.thread.created;
     // In another process, what stands before the place may be known only in part.
-    if (thread?.created !== undefined && !isBefore(thread.created, place?.created, sort)) place = placeOf(thread);
+    if (created !== undefined && !isUpTo({ id, created }, place, sort)) place = { id, created };
   }
 
   const room = Math.min(limit - inOrder.length, MOST_AHEAD - from.shown.length);
@@ -48,24 +71,18 @@ export function rowsOf(inquiry: Inquiry, known: KnownThreads, limit = inquiry.qu
   further.sort(({ thread: a }, { thread: b }) => (sort === 'desc' ? 1 : -1) * ((b.created ?? 0) - (a.created ?? 0)));
   const ahead = further.slice(0, Math.max(0, room));
   const threads = [...inOrder, ...ahead];
-  if (inquiry.isComplete() && further.length === ahead.length) return { threads, ahead: ahead.length, next: undefined };
+  if (inquiry.isComplete() && further.length === ahead.length) return { threads, next: undefined };
 
+  /** Hashes of what was shown, but for those that the place tells. */
   const earlier = new Set(from.shown);
   const shown = ahead.map(({ thread }) => hashOf(thread.id));
   let skipped = 0;
   for (const id of passed) {
     if (known.fates.get(id) === 'not_read') skipped += 1;
-    // By their time alone, these cannot be told from threads behind the place.
-    const created = known.records.get(id)?.thread.created;
-    const isDistinct = created !== undefined && created !== place?.created;
-    if (isDistinct && earlier.size === 0) continue;
-    const hash = hashOf(id);
-    const wasShown = earlier.delete(hash) || matches.has(id) || id === from.place?.id;
-    if (!isDistinct && wasShown && id !== place?.id) shown.push(hash);
+    const thread = known.records.get(id)?.thread ?? { id };
+    if (!isUpTo(thread, place, sort)) {
+      if (matches.has(id) || id === from.place?.id) shown.push(hashOf(id));
+    } else if (earlier.size > 0) earlier.delete(hashOf(id));
   }
-  return {
-    threads,
-    ahead: ahead.length,
-    next: { place, shown: [...earlier, ...shown], skipped: Math.max(skipped, from.skipped) },
-  };
+  return { threads, next: { place, shown: [...earlier, ...shown], skipped: Math.max(skipped, from.skipped) } };
 }

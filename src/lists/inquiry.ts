@@ -1,7 +1,8 @@
 import type { Thread } from '../agora/thread.ts';
 import { type ReadList, sortFrom } from './app-list.ts';
+import { hashOf } from './cursor.ts';
 import type { KnownThreads } from './known-threads.ts';
-import { createIsPassed, isBounded, judgeOf, type Question } from './question.ts';
+import { isBounded, isUpTo, judgeOf, type Question } from './question.ts';
 
 /** This many records in a row beyond a date bound end the reading of the app's list. */
 const BEYOND_IN_A_ROW = 3;
@@ -21,7 +22,7 @@ export function createInquiry(
 ) {
   const { filter, side, sort, from } = question;
   const judge = judgeOf(question);
-  const isPassed = createIsPassed(question);
+  const shown = new Set(from.shown);
   const matches = new Set<string>();
   const unjudged = new Set<string>();
   const inOrder = sort === sortFrom(side);
@@ -43,6 +44,10 @@ export function createInquiry(
       ? created < (filter.createdFrom ?? Number.NEGATIVE_INFINITY)
       : created >= (filter.createdBefore ?? Number.POSITIVE_INFINITY);
   };
+
+  /** Did an earlier answer deal with it? */
+  const isPassed = (thread: Thread): boolean =>
+    isUpTo(thread, from.place, sort) || (shown.size > 0 && shown.has(hashOf(thread.id)));
 
   function judgeNews(): void {
     for (const id of known.news.slice(judged)) {

@@ -1,6 +1,6 @@
 import type { Thread } from '../agora/thread.ts';
 import type { Side } from './app-list.ts';
-import { hashOf, type Position } from './cursor.ts';
+import type { Position } from './cursor.ts';
 import { type Filter, matcher } from './filter.ts';
 
 /** The thread behind which an answer goes on. */
@@ -42,14 +42,11 @@ export function judgeOf({ filter, groupId }: Pick<Question, 'filter' | 'groupId'
   };
 }
 
-/** Was the thread dealt with before `from`? Those of the very same millisecond are known by their hashes alone. */
-export function createIsPassed({ sort, from: { place, shown } }: Pick<Question, 'sort' | 'from'>) {
-  const hashes = new Set(shown);
-  return ({ id, created }: Thread): boolean => {
-    if (id === place?.id || (hashes.size > 0 && hashes.has(hashOf(id)))) return true;
-    if (place?.created === undefined || created === undefined) return false;
-    return sort === 'desc' ? created > place.created : created < place.created;
-  };
+/** Does a thread stand before a place, or at it? By the time alone, those of the very same millisecond do not. */
+export function isUpTo({ id, created }: Thread, place: Place | undefined, sort: Question['sort']): boolean {
+  if (id === place?.id) return true;
+  if (place?.created === undefined || created === undefined) return false;
+  return sort === 'desc' ? created > place.created : created < place.created;
 }
 
 /** Does a question narrow by more than dates? Then what it asks for may stand anywhere. */

@@ -9,7 +9,7 @@ import { createAppSource } from './app-source.ts';
 import type { Filter } from './filter.ts';
 import { createInquiry } from './inquiry.ts';
 import { createMemberSource, openGroup } from './member-source.ts';
-import type { Question } from './question.ts';
+import { type Question, readPosition } from './question.ts';
 import { createSharedWalk } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
 
@@ -110,6 +110,6 @@ function questionOf({ scope, filter }: Feed): Question {
     ...defined({ groupId: scope.kind === 'group' ? scope.id : undefined }),
     ...(fromOldest ? { side: 'oldest', sort: 'asc' } : { side: 'newest', sort: 'desc' }),
     limit: 0,
-    from: { place: undefined, shown: [], skipped: 0 },
+    from: readPosition({}),
   };
 }

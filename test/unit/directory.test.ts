@@ -40,7 +40,7 @@ describe('what is shown', () => {
     app.rename(old.id, 'Q4 launch checklist');
     const question = { filter: { nameContains: 'q4 LAUNCH', owner: old.owner } };
     const first = await ask(question);
-    expect(first).toMatchObject({ stopped: 'deadline', ahead: 1 });
+    expect(first.stopped).toBe('deadline');
     expect(first.threads.map(({ thread }) => thread.id)).toEqual([old.id]);
     expect(first.known).toBeLessThan(app.all.length);
     let from = first.next;
@@ -223,7 +223,8 @@ describe('the end is not claimed', () => {
     app.refuseBy((call) => (call === 'list' ? refusal('server_error', 503) : undefined));
     const filter = { nameContains: 'Thread 9' };
     const first = await ask({ filter });
-    expect(first).toMatchObject({ stopped: 'limit', ahead: 20 });
+    expect(first.stopped).toBe('limit');
+    expect(first.threads).toHaveLength(20);
     app.refuseBy(() => undefined);
     const read = names(first.threads);
     let from = first.next;
