@@ -12,6 +12,8 @@ import { startOwnServer } from './own-server.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createCancel, exitSoon } from './signals.ts';
 import { askYesOrNo, print, styled, tell } from './terminal.ts';
+import { terminalWords } from './terminal-words.ts';
+import { en, type TerminalWords } from './terminal-words-en.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -31,26 +33,29 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
   const confirmed = isConfirmed(flags.get('confirm'), tool, toolArgs);
   const json = flags.get('json') === '1';
   const { target } = config;
-  if (target.kind === 'app' && target.credentials.kind === 'exchanged') tell(EXCHANGED_ANEW);
+  const say = terminalWords(config.language);
+  // Unlike a server, which keeps its token.
+  if (target.kind === 'app' && target.credentials.kind === 'exchanged') tell(`${say.exchangedAnew}\n`);
 
   const cancel = createCancel();
   const bar = process.stderr.isTTY ? createProgressBar(tell) : undefined;
-  let refused: string | undefined;
-  let changed = tool.kind === 'read' ? '' : ' What was sent before may have been done.';
+  /** In the person's language, and in English for JSON. */
+  let refused: ((words: TerminalWords) => string) | undefined;
+  let cancelled = tool.kind === 'read' ? say.cancelled : say.cancelledAfter;
   let failureCode = 'unknown';
   const ask: Ask = async ({ message, label }, signal) => {
     if (confirmed) return true;
     bar?.pause();
     tell(`${styled('yellow', message, process.stderr)}\n`);
     if (!isOnTerminal()) {
-      refused = `Nothing was changed: there is no terminal to ask on. To go on, add --confirm ${idsOf(toolArgs).join(',')}`;
+      refused = (words) => words.noTerminal(`--confirm ${idsOf(toolArgs).join(',')}`);
       return false;
     }
-    const answer = await askYesOrNo(`${label}?`, process.stderr, signal);
+    const answer = await askYesOrNo(say.question(label), process.stderr, signal);
     bar?.resume();
-    if (answer === 'no') refused = 'Nothing was changed: the answer was no.';
+    if (answer === 'no') refused = (words) => words.answeredNo;
     if (answer === 'interrupted') {
-      changed = ' Nothing was changed.';
+      cancelled = say.cancelledBefore;
       cancel.by('SIGINT');
     }
     return answer === 'yes';
@@ -74,9 +79,9 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
       if (json) print(toRedactedJson({ error: { code: failureCode, text } }));
     } else if (refused !== undefined) {
       process.exitCode = isOnTerminal() ? 1 : 2;
-      tell(`${refused}\n`);
+      tell(`${refused(say)}\n`);
       // The server's own summary is for a model, and names settings that have no effect here.
-      const summary = isSandbox(target) ? `[sandbox] ${refused}` : refused;
+      const summary = `${isSandbox(target) ? '[sandbox] ' : ''}${refused(en)}`;
       if (json) print(toRedactedJson({ ...structured, summary }));
     } else {
       process.exitCode = isDone(structured, toolArgs) ? 0 : 1;
@@ -84,16 +89,12 @@ export async function call({ words: [name, ...words], flags, environment }: Comm
     }
   } catch (error) {
     if (!cancel.signal.aborted) throw error;
-    tell(`Cancelled.${changed}\n`);
+    tell(`${cancelled}\n`);
     exitSoon();
   } finally {
     await client.close();
   }
 }
-
-/** Unlike a server, which keeps its token. */
-const EXCHANGED_ANEW =
-  'agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.\n';
 
 const isOnTerminal = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 

@@ -1,10 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { knownTools } from '../app/tool-registry.ts';
+import { languageOf } from '../base/language.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import { readConfig } from '../settings/read-config.ts';
 import { startOwnServer } from './own-server.ts';
 import { askYesOrNo, fold, print, type Style, styled } from './terminal.ts';
+import { terminalWords } from './terminal-words.ts';
+import type { TerminalWords } from './terminal-words-en.ts';
 
 /** In columns, without the gutter. */
 const WIDTH = Math.min(100, process.stdout.columns || 100) - 4;
@@ -19,8 +22,11 @@ const reused = z.object({
 
 /** Plays the main job on the sandbox with a real MCP client and the real server. Prints each call and what the model reads. */
 export async function demo(): Promise<void> {
-  // Without the user's settings: the demo can never reach a real app.
-  const client = await startOwnServer(readConfig({ AGORA_THREADS_SANDBOX: '1' }, knownTools), ask);
+  // Without the user's settings but the language: the demo can never reach a real app.
+  const { AGORA_THREADS_LANG: lang } = process.env;
+  const config = readConfig({ AGORA_THREADS_SANDBOX: '1', AGORA_THREADS_LANG: languageOf(lang) }, knownTools);
+  const say = terminalWords(config.language).demo;
+  const client = await startOwnServer(config, ({ message }) => ask(message, say));
   const call = async (name: string, args: Record<string, unknown>) => {
     printCall(name, args);
     const { text, structured } = await client.call(name, args);
@@ -30,40 +36,40 @@ export async function demo(): Promise<void> {
 
   try {
     const [username] = SANDBOX_HINTS.users;
-    print(styled('dim', 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.'));
-    caption('1. Find a thread by its name, anywhere in the app:');
+    print(styled('dim', say.title));
+    caption(say.find);
     const { threads } = await call('find_threads', {
       name_contains: 'stuck in customs',
       created_after: '2026-09-01',
     });
     if (threads === undefined) {
-      caption('The demo ends here: the sandbox runs on loopback (127.0.0.1), which this machine does not let it use.');
+      caption(say.noLoopback);
       process.exitCode = 1;
       return;
     }
-    caption('2. Users of the app write the names. One of these gives orders; it is quoted, and stays a name:');
+    caption(say.orders);
     await call('list_user_threads', { username, limit: 2 });
-    caption('3. Delete it. The server asks the person, not the model:');
+    caption(say.delete);
     const thread_id = threads[0]?.id;
     const { status } = await call('delete_thread', { thread_id });
     if (status === 'deleted') {
-      caption('4. Changed your mind? The thread is made again, without its messages:');
+      caption(say.restore);
       await call('restore_thread', { thread_id });
-    } else caption('4. Without a yes, nothing is deleted.');
-    caption('Next: the README has the line for your assistant, docs/credentials.md the way to your own app.');
+    } else caption(say.kept);
+    caption(say.next);
   } finally {
     await client.close();
   }
 }
 
 /** Shows the question and takes the answer of the person at the terminal. Without a terminal it says yes, and says so. */
-async function ask({ message }: { message: string }): Promise<boolean> {
+async function ask(message: string, say: TerminalWords['demo']): Promise<boolean> {
   printIndented(message, 'yellow');
   if (!process.stdin.isTTY) {
-    print(styled('yellow', '  ? No terminal to ask on: the demo answers yes by itself.'));
+    print(styled('yellow', `  ? ${say.noTerminal}`));
     return true;
   }
-  const answer = await askYesOrNo(styled('yellow', '  ? Delete it?'), process.stdout);
+  const answer = await askYesOrNo(styled('yellow', `  ? ${say.question}`), process.stdout);
   if (answer === 'interrupted') process.exit(130);
   return answer === 'yes';
 }

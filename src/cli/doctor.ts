@@ -1,8 +1,7 @@
 import { isSandbox } from '../app/is-sandbox.ts';
 import { knownTools } from '../app/tool-registry.ts';
-import { defined } from '../base/defined.ts';
 import { quoted } from '../base/escape.ts';
-import { LANGUAGES, type Language } from '../base/language.ts';
+import { languageOf } from '../base/language.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import type { AssistantServer } from '../doctor/assistant-file.ts';
@@ -11,7 +10,7 @@ import type { Check } from '../doctor/check-result.ts';
 import { runChecks, type Section } from '../doctor/run-checks.ts';
 import type { DoctorWords } from '../doctor/words-en.ts';
 import { wordsOf } from '../doctor/words-of.ts';
-import { type Environment, readConfig, type Target } from '../settings/read-config.ts';
+import { readConfig, type Target } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
 import { type DoctorSettings, readAssistantSettings } from './doctor-config.ts';
 import { checkText, exitCodeOf, handOver, headingText, type ReportStyle, verdictText } from './doctor-report.ts';
@@ -33,7 +32,9 @@ export async function doctor({ flags, settings }: CommandLine): Promise<void> {
       : readAssistantSettings(file, server);
   const environment = environmentOf(given.environment, settings);
   const json = flags.get('json') === '1';
-  const language = json ? 'en' : languageOf({ ...environment, ...ofShell(process.env), ...settings });
+  // The report is for the person at this shell, whatever the file says to its own. Scripts read JSON in English.
+  const [ofShell, ofFile] = [process.env, environment].map(({ AGORA_THREADS_LANG }) => AGORA_THREADS_LANG);
+  const language = (json ? undefined : languageOf(settings.AGORA_THREADS_LANG ?? ofShell ?? ofFile)) ?? 'en';
   const say = wordsOf(language);
   const config = readConfig(environment, knownTools, language);
   const { target } = config;
@@ -83,12 +84,6 @@ const namesOf = ({ path, kind, name }: AssistantServer, say: DoctorWords) => ({
   assistant: assistantName(kind, say),
   server: name,
 });
-
-/** The report is for the person at this shell, whatever the file says to its own. Scripts read JSON in English. */
-const ofShell = ({ AGORA_THREADS_LANG }: Environment): Environment => defined({ AGORA_THREADS_LANG });
-
-const languageOf = ({ AGORA_THREADS_LANG: language }: Environment): Language =>
-  LANGUAGES.find((known) => known === language?.trim()) ?? 'en';
 
 function reportStyle(): ReportStyle {
   const { stdout } = process;

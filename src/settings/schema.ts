@@ -194,7 +194,7 @@ const SETTINGS = {
     ...oneOf(LANGUAGES),
     group: 'running',
     value: 'LANG',
-    meaning: 'Language of what a person reads (questions, the view, `doctor`): `en` or `zh`',
+    meaning: 'Language of what a person reads (questions, the view, the terminal, `doctor`): `en` or `zh`',
     default: 'en',
   },
   AGORA_THREADS_RATE_LIMIT: {

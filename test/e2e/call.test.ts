@@ -104,6 +104,15 @@ describe('agora-threads-mcp call of a tool that deletes, without a terminal', ()
     expect(deletions()).toEqual([]);
   });
 
+  it('says so in Chinese where AGORA_THREADS_LANG is zh, and in English in JSON', async () => {
+    const { call } = await rehearse();
+    const run = shownRun(await call('delete_thread', `thread_id=${THREAD}`, '--json', '--lang', 'zh'));
+    expect(run).toContain(`未做任何更改：没有可供确认的终端。要继续，请加上 --confirm ${THREAD}\n`);
+    expect(run).toContain(
+      `"summary":"[sandbox] Nothing was changed: there is no terminal to ask on. To go on, add --confirm`,
+    );
+  });
+
   it('--confirm with the very id deletes', async () => {
     const { call, deletions } = await rehearse();
     expect(shownRun(await call('delete_thread', `thread_id=${THREAD}`, '--confirm', THREAD))).toMatchSnapshot();

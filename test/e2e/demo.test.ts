@@ -25,6 +25,18 @@ describe('npm run demo', () => {
     expect(no).not.toContain('Deleted thread');
   });
 
+  it('speaks Chinese to the person where AGORA_THREADS_LANG is zh, and English to the model', async () => {
+    const { code, stdout } = await runDemo({ AGORA_THREADS_LANG: 'zh' });
+    expect(timeless(stdout)).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it('takes a language that it does not know for English', async () => {
+    const { code, stdout } = await runDemo({ AGORA_THREADS_LANG: 'fr' });
+    expect(stdout).toContain('1. Find a thread by its name');
+    expect(code).toBe(0);
+  });
+
   it('has no colours where there is no terminal', async () => {
     const { stdout } = await runDemo({ FORCE_COLOR: '1' });
     expect(stdout).not.toContain('\u001b');

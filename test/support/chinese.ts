@@ -46,7 +46,7 @@ export const settings: Readonly<Record<SettingName, string>> = {
   AGORA_THREADS_TOOLS: '工具名，逗号分隔：只提供这些工具',
   AGORA_THREADS_AUDIT_LOG: '审计日志文件：每次写操作记两行 JSON，发送前一行，完成后一行',
   AGORA_THREADS_MAX_DELETES: '任意 60 分钟内最多删除的子区数：防止误操作，不是安全边界',
-  AGORA_THREADS_LANG: '给人看的内容（确认提示、视图、`doctor`）的语言：`en` 或 `zh`',
+  AGORA_THREADS_LANG: '给人看的内容（确认提示、视图、终端、`doctor`）的语言：`en` 或 `zh`',
   AGORA_THREADS_CONFIRM:
     '删除前如何确认：`auto`（先用表单，其次在视图里点击，再次用确认码）、`person`（只能由人确认，否则拒绝）、`code`（确认码）',
   AGORA_THREADS_RATE_LIMIT: '每个接口每秒最多调用次数；不超过 10 时所有接口共用（Agora 国际站免费版为 10）',

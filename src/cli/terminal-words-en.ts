@@ -1,0 +1,25 @@
+/** What the commands `call` and `demo` say to the person at the terminal. What a model reads is always English. */
+export const en = {
+  question: (label: string) => `${label}?`,
+  noTerminal: (flag: string) => `Nothing was changed: there is no terminal to ask on. To go on, add ${flag}`,
+  answeredNo: 'Nothing was changed: the answer was no.',
+  cancelled: 'Cancelled.',
+  cancelledBefore: 'Cancelled. Nothing was changed.',
+  cancelledAfter: 'Cancelled. What was sent before may have been done.',
+  exchangedAnew:
+    'agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.',
+  demo: {
+    title: 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.',
+    find: '1. Find a thread by its name, anywhere in the app:',
+    noLoopback: 'The demo ends here: the sandbox runs on loopback (127.0.0.1), which this machine does not let it use.',
+    orders: '2. Users of the app write the names. One of these gives orders; it is quoted, and stays a name:',
+    delete: '3. Delete it. The server asks the person, not the model:',
+    restore: '4. Changed your mind? The thread is made again, without its messages:',
+    kept: '4. Without a yes, nothing is deleted.',
+    next: 'Next: the README has the line for your assistant, docs/credentials.md the way to your own app.',
+    noTerminal: 'No terminal to ask on: the demo answers yes by itself.',
+    question: 'Delete it?',
+  },
+};
+
+export type TerminalWords = typeof en;

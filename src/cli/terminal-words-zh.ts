@@ -1,0 +1,24 @@
+import type { TerminalWords } from './terminal-words-en.ts';
+
+export const zh: TerminalWords = {
+  question: (label) => `${label}？`,
+  noTerminal: (flag) => `未做任何更改：没有可供确认的终端。要继续，请加上 ${flag}`,
+  answeredNo: '未做任何更改：回答为“否”。',
+  cancelled: '已取消。',
+  cancelledBefore: '已取消，未做任何更改。',
+  cancelledAfter: '已取消。此前发送的请求可能已生效。',
+  exchangedAnew:
+    'agora-threads-mcp call：每次调用都会用 Client Secret 换取新的 Token，换取太频繁会被服务端封禁。要多次调用，请先获取一个 Token，设为 AGORA_CHAT_APP_TOKEN。',
+  demo: {
+    title: 'agora-threads-mcp，使用内置沙箱。缩进的部分是模型读到的内容（英文）。',
+    find: '1. 在整个 App 里按名称查找子区：',
+    noLoopback: '演示到此结束：沙箱要用本机的回环地址 127.0.0.1，而这台机器不允许使用。',
+    orders: '2. 子区名称由 App 的用户填写。其中一个名称在下命令；它会加上引号，仍然只是名称：',
+    delete: '3. 删除它。本服务问的是人，不是模型：',
+    restore: '4. 改主意了？重建这个子区，但消息无法找回：',
+    kept: '4. 没有回答“是”，就什么都不删除。',
+    next: '下一步：README.zh-CN.md 有助手的配置，docs/credentials.zh-CN.md 说明如何接入自己的 App。',
+    noTerminal: '没有可供确认的终端：演示自动回答“是”。',
+    question: '删除它？',
+  },
+};
