@@ -21,11 +21,10 @@ export const addThreadMembers = defineTool({
     left_out: leftOutOf(ADD_STATUSES),
   }),
   async handle({ thread_ids, usernames }, context) {
-    const users = [...new Set(usernames)];
-    const pairs = [...new Set(thread_ids)].map((threadId) => ({ threadId, users }));
+    const pairs = thread_ids.map((threadId) => ({ threadId, users: usernames }));
     const results = await forEachBatch(pairs, context, (batch) => addBatch(batch, context));
     return withRows(ADD_STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
-      summary: `Adding ${counted(users.length, 'user')} to ${counted(pairs.length, 'thread')} ${inApp(context.app)}: ${countAdded(results)}.`,
+      summary: `Adding ${counted(usernames.length, 'user')} to ${counted(pairs.length, 'thread')} ${inApp(context.app)}: ${countAdded(results)}.`,
       status: results.every(({ status }) => status === 'added') ? ('done' as const) : ('partly_done' as const),
       ...left_out,
       results: shown,

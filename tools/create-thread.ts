@@ -49,10 +49,10 @@ export const createThread = defineTool({
   async handle(args, context): Promise<Result> {
     const { group_id, msg_id, name, owner } = args;
     const thread = { groupId: group_id, msgId: msg_id, name, owner };
-    const made = await makeThread(thread, { group_id, msg_id, name, owner }, [], context);
+    const made = await makeThread(thread, {}, [], context);
     if (made.kind === 'refused') throw made.error;
     const result = resultOf(made, thread, context);
-    const users = [...new Set(args.members)].filter((user) => user !== owner);
+    const users = args.members?.filter((user) => user !== owner) ?? [];
     if (users.length === 0) return result;
     if (made.kind === 'made') {
       const members = await addToNewThread(made.id, users, context);

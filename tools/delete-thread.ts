@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { capitalised } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
-import { canBeRestored, inApp, lastRecord, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
+import { canBeRestored, inApp, lastRecord, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import type { ToolContext } from '../src/toolkit/define-tool.ts';
 import { MEMBER_PAGES } from '../src/toolkit/last-records.ts';
 import { type Target, targetFacts } from '../src/toolkit/targets.ts';
-import { deleteOne } from './support/delete-one.ts';
+import { deleteOne, whyStopped } from './support/delete-one.ts';
 import { deletedBefore, MEMBERS_TOKENS, recordFacts } from './support/deletion-facts.ts';
 import { confirmationCode, threadId } from './support/parameters.ts';
 
@@ -36,8 +36,7 @@ export const deleteThread = defineDeletion({
     if (target === undefined) throw new Error('A deletion without a target.');
     const { app, confirmed, confirmedBy: confirmed_by } = context;
     const deletion = await deleteOne(target, MEMBER_PAGES, context);
-    const { record } = deletion;
-    const thread = recordFacts(record, MEMBERS_TOKENS);
+    const thread = recordFacts(deletion.record, MEMBERS_TOKENS);
     switch (deletion.status) {
       case 'already_gone':
         return { ...goneResult(target, context), confirmed_by };
@@ -49,11 +48,7 @@ export const deleteThread = defineDeletion({
       case 'refused': {
         const { error } = deletion;
         if (error.code !== 'renamed' && error.code !== 'name_not_checked') throw error;
-        const names =
-          error.code === 'renamed'
-            ? `, from ${quotedName(target.thread.name ?? '')} to ${quotedName(record.name ?? '')}`
-            : '';
-        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${error.facts.what}${names}. ${error.facts.next}`;
+        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${whyStopped(error, target, deletion.record)}. ${error.facts.next}`;
         return { summary, status: 'declined', confirmed_by, thread };
       }
       case 'unknown':

@@ -62,7 +62,7 @@ export const deleteThreads = defineDeletion({
   kind: 'delete',
   input: z.strictObject({ thread_ids: threadIds, confirmation_code: confirmationCode }),
   output,
-  threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
+  threadIds: ({ thread_ids }) => thread_ids,
   alreadyDone(targets, { app, ownDeletions }): Result | undefined {
     if (!targets.every(({ gone }) => gone)) return undefined;
     const ids = targets.map(({ id }) => id);
@@ -92,18 +92,19 @@ export const deleteThreads = defineDeletion({
     const { app, carryOn, confirmed, confirmedBy: confirmed_by } = context;
     const rest = ones.filter(({ status }) => status === 'not_tried').map(({ target }) => target);
     const carried = carryOn({ thread_ids: rest.map(({ id }) => id) }, rest);
-    const fine = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
+    const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
+    const isDone = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const summary = joined(
       ' ',
       `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
       uncheckedOf(ones),
-      goneBefore(ones, context),
+      deletedBefore(gone, context.ownDeletions),
       keptOf(ones, context.findInAuditLog !== undefined),
       carried.words,
     );
     return {
       summary,
-      status: fine ? 'done' : 'partly_done',
+      status: isDone ? 'done' : 'partly_done',
       confirmed_by,
       ...carried.fields,
       results: resultRows(ones, summary),
@@ -180,12 +181,6 @@ function withThreads(rows: readonly Row[], threads: readonly ThreadFacts[], rest
 function uncheckedOf(ones: readonly One[]): string | false {
   const count = ones.filter(({ deletion }) => deletion?.unchecked).length;
   return count > 0 && `The ${count === 1 ? 'name' : 'names'} of ${count} of them could not be checked just before.`;
-}
-
-/** Which of those that were gone already this session has deleted itself. */
-function goneBefore(ones: readonly One[], { ownDeletions }: ConfirmedContext): string | undefined {
-  const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
-  return deletedBefore(gone, ownDeletions);
 }
 
 /** Where the members of what was deleted are kept, and of how many they are not. */

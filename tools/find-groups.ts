@@ -1,19 +1,18 @@
 import * as z from 'zod';
-import type { AgoraError } from '../src/agora/errors.ts';
 import type { Group } from '../src/agora/group-responses.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import { counted } from '../src/base/wording.ts';
+import { counted, joined } from '../src/base/wording.ts';
 import { type CursorScope, unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
 import { folded } from '../src/lists/filter.ts';
-import { readGroups } from '../src/lists/group-pages.ts';
-import { errorWords } from '../src/present/error-words.ts';
-import { NONE_WITH_LIMIT_0 } from '../src/present/list-summary.ts';
+import { type FoundGroups, readGroups } from '../src/lists/group-pages.ts';
+import { failureNote, NONE_WITH_LIMIT_0 } from '../src/present/list-summary.ts';
 import { shownId, shownName, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { explainMissingGroups } from './support/explain-refusal.ts';
 import { filterArguments, listArguments, username } from './support/parameters.ts';
+import { wordsOf } from './support/thread-list.ts';
 
 const output = z.object({
   summary: z.string(),
@@ -52,29 +51,31 @@ export const findGroups = defineTool({
       sort: 'desc',
       filters: defined({ name_contains }),
     };
-    const needle = name_contains === undefined ? undefined : folded(name_contains);
+    const needle = folded(name_contains ?? '');
     const found = await readGroups(groups, username, {
       start: unwrapCursor(scope, cursor),
       limit,
-      fits: ({ name }) => needle === undefined || (name !== undefined && folded(name).includes(needle)),
+      fits: ({ name }) => folded(name ?? '').includes(needle),
       onPage: (read) => progress(read, undefined, `Read ${read} groups`),
       clock,
       signal,
     }).catch(explainMissingGroups);
     groupNames.remember(found.groups);
+    const whose = username === undefined ? `the app ${app.name}` : `user ${word(shownId(username))}`;
     return withinBudget(
       found.groups.length,
       (kept): Result => {
-        const shown = found.groups.slice(0, kept);
         const position = found.after(kept);
-        const subject =
-          username === undefined ? `Groups of the app ${app.name}` : `Groups of user ${word(shownId(username))}`;
-        const narrowed = name_contains === undefined ? '' : `, with ${inQuotes(shownName(name_contains))} in the name`;
-        const facts = { ...found, limit, shown: kept, more: position !== undefined, fromStart: cursor === undefined };
+        const more = position !== undefined;
         return defined({
-          summary: `${subject}${narrowed}: ${summaryOf(facts)}`,
-          groups: shown.map(rowOf),
-          has_more: position !== undefined,
+          summary: joined(
+            ' ',
+            `Groups of ${whose}${wordsOf({ name_contains })}: ${kept || 'none'} shown; ${more && found.isWhole ? 'more follow' : othersOf(found, cursor)}.`,
+            failureNote(found.failure),
+            more && (limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'),
+          ),
+          groups: found.groups.slice(0, kept).map(rowOf),
+          has_more: more,
           next_cursor: position && wrapCursor(scope, position),
         });
       },
@@ -92,37 +93,22 @@ const rowOf = ({ id, name, memberCount, owner }: Group): Result['groups'][number
     owner: owner && shownId(owner),
   });
 
-interface Found {
-  readonly limit: number;
-  readonly shown: number;
-  readonly read: number;
-  readonly isWhole: boolean;
-  readonly failure: AgoraError | undefined;
-  readonly more: boolean;
-  readonly fromStart: boolean;
-}
-
-function summaryOf({ limit, shown, read, isWhole, failure, more, fromStart }: Found): string {
-  const others = isWhole
-    ? fromStart
-      ? 'all groups were read, there are no others'
-      : 'the list was read to its end; apart from the pages before this cursor there are no others'
-    : `${read} groups were read, and there may be others`;
-  return [
-    `${shown === 0 ? 'none' : shown} shown; ${more && isWhole ? 'more follow' : others}.`,
-    ...(failure === undefined ? [] : [`The next page could not be read (${errorWords(failure)}).`]),
-    ...(more ? [limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'] : []),
-  ].join(' ');
+function othersOf({ isWhole, read }: FoundGroups, cursor: string | undefined): string {
+  if (!isWhole) return `${read} groups were read, and there may be others`;
+  return cursor === undefined
+    ? 'all groups were read, there are no others'
+    : 'the list was read to its end; apart from the pages before this cursor there are no others';
 }
 
 function textOf({ summary, groups, next_cursor }: Result): string {
   const lines = groups.map(({ id, name, members, owner }) =>
-    [
+    joined(
+      ' ',
       word(id),
       name === undefined ? '-' : inQuotes(name),
-      ...(members === undefined ? [] : [counted(members, 'member')]),
-      ...(owner === undefined ? [] : [`owner ${word(owner)}`]),
-    ].join(' '),
+      members !== undefined && counted(members, 'member'),
+      owner !== undefined && `owner ${word(owner)}`,
+    ),
   );
-  return [summary, ...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n');
+  return joined('\n', summary, ...lines, next_cursor && `next_cursor: ${next_cursor}`);
 }

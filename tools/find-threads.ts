@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
-import { type CursorScope, unwrapCursor } from '../src/lists/cursor.ts';
+import { unwrapCursor } from '../src/lists/cursor.ts';
 import { type Question, readPosition } from '../src/lists/question.ts';
 import { foundOf, foundThreads } from '../src/present/found-threads.ts';
 import { listText } from '../src/present/list-result.ts';
@@ -39,23 +39,11 @@ export const findThreads = defineTool({
     const filter = filterOf(narrow);
     const order = orderOf(sort, filter);
     const scope = defined({ group_id });
-    const list: CursorScope = {
-      tool: 'find_threads',
-      app: app.name,
-      scope,
-      sort: order.sort,
-      filters: defined(narrow),
-    };
-    const question: Question = {
-      filter,
-      ...defined({ groupId: group_id }),
-      ...order,
-      limit,
-      from: readPosition(unwrapCursor(list, cursor)),
-    };
+    const list = { tool: 'find_threads', app: app.name, scope, sort: order.sort, filters: defined(narrow) };
+    const from = readPosition(unwrapCursor(list, cursor));
     const began = clock.now();
     const answer = await directory.ask(
-      question,
+      { filter, ...defined({ groupId: group_id }), ...order, limit, from },
       DEADLINE_MS,
       (calls, known) => progress(calls, undefined, `${calls} calls, ${known} threads known`),
       signal,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
+import { joined } from '../src/base/wording.ts';
 import { described, factsOf, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { lookForQuestion, targetFacts } from '../src/toolkit/targets.ts';
@@ -33,25 +34,27 @@ export const getThread = defineTool({
     const { groupNames, signal, undocumented } = context;
     const { isUnsure, members, ...facts } = await (undocumented ? askDirectly : lookUp)(thread_id, context);
     if (facts.group_id !== undefined) await groupNames.learn([facts.group_id], signal);
-    const group = facts.group_id === undefined ? undefined : groupNames.recall(facts.group_id);
-    const groupName = group === undefined ? undefined : shownName(group);
+    const group = facts.group_id && groupNames.recall(facts.group_id);
+    const groupName = group && shownName(group);
     const { member_count, ...thread } = facts;
     return {
-      summary: [
+      summary: joined(
+        ' ',
         `${isUnsure ? 'The service could not be asked about' : 'Found'} ${titled(facts)}: ${described(facts)}.`,
-        ...(groupName === undefined ? [] : [`Its group is called ${inQuotes(groupName)}.`]),
-        ...(facts.name === undefined && !isUnsure ? [UNNAMED] : []),
-      ].join(' '),
+        groupName && `Its group is called ${inQuotes(groupName)}.`,
+        facts.name === undefined && !isUnsure && UNNAMED,
+      ),
       thread: { ...thread, ...defined({ group_name: groupName }) },
       ...defined({ members, member_count }),
     };
   },
   text: ({ summary, thread: { msg_id }, members }) =>
-    [
+    joined(
+      '\n',
       summary,
-      ...(msg_id === undefined ? [] : [`msg_id ${msg_id}`]),
-      ...(members === undefined || members.length === 0 ? [] : [`members ${members.map(word).join(' ')}`]),
-    ].join('\n'),
+      msg_id && `msg_id ${msg_id}`,
+      members && members.length > 0 && `members ${members.map(word).join(' ')}`,
+    ),
 });
 
 /** By the web SDK's own call, which no document names. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
+import { joined } from '../src/base/wording.ts';
 import { unwrapCursor } from '../src/lists/cursor.ts';
 import { walk } from '../src/lists/walk.ts';
 import { listStopped } from '../src/present/list-result.ts';
@@ -71,9 +72,5 @@ export const listThreadMembers = defineTool({
 });
 
 function textOf({ summary, members, next_cursor }: Result): string {
-  return [
-    summary,
-    ...(members.length > 0 ? [members.map(word).join(' ')] : []),
-    ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`]),
-  ].join('\n');
+  return joined('\n', summary, members.map(word).join(' '), next_cursor && `next_cursor: ${next_cursor}`);
 }

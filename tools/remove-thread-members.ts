@@ -5,11 +5,11 @@ import { inParallel } from '../src/base/in-parallel.ts';
 import { counted, joined } from '../src/base/wording.ts';
 import { errorWords } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
-import { described, inApp, quotedName, threadFacts, titled } from '../src/present/thread-facts.ts';
+import { described, inApp, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
 import { verdictOf } from '../src/toolkit/look-verdict.ts';
 import { AT_ONCE, type Target, targetFacts } from '../src/toolkit/targets.ts';
-import { stopped } from './support/delete-one.ts';
+import { stopped, whyStopped } from './support/delete-one.ts';
 import { cutTexts } from './support/deletion-facts.ts';
 import {
   afterLoss,
@@ -43,8 +43,8 @@ export const removeThreadMembers = defineDeletion({
     results: z.array(pairRow(STATUSES)),
     left_out: leftOutOf(STATUSES),
   }),
-  threadIds: ({ thread_ids }) => [...new Set(thread_ids)],
-  users: ({ usernames }) => [...new Set(usernames)],
+  threadIds: ({ thread_ids }) => thread_ids,
+  users: ({ usernames }) => usernames,
   alreadyDone(targets, { time }) {
     if (!targets.every(({ gone }) => gone)) return undefined;
     const error = stopped('already_gone', time);
@@ -60,8 +60,7 @@ export const removeThreadMembers = defineDeletion({
   }),
   async perform(targets, { usernames }, context) {
     const { app, confirmed, confirmedBy: confirmed_by } = context;
-    const users = [...new Set(usernames)];
-    const looked = await lookAtAll(targets, users, context);
+    const looked = await lookAtAll(targets, usernames, context);
     const open = looked.flatMap(({ batch, error }) => (error ? [] : [batch]));
     const results = [
       ...looked.flatMap(({ batch, error }) => (error ? refusedBatch<Status>(batch, error).results : [])),
@@ -74,7 +73,7 @@ export const removeThreadMembers = defineDeletion({
     return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
       summary: joined(
         ' ',
-        `Removing ${counted(users.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+        `Removing ${counted(usernames.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
         unchecked > 0 &&
           `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
         carried.words,
@@ -123,9 +122,7 @@ const lookAtAll = (targets: readonly Target[], users: readonly string[], context
     const verdict = verdictOf(look, target, false);
     if (verdict === 'send' || verdict === 'send_unchecked') return { batch, unchecked: verdict === 'send_unchecked' };
     const error = stopped(verdict, time);
-    if (verdict !== 'renamed') return { batch, error };
-    const [before, now] = [target, look].map(({ thread }) => quotedName(thread?.name ?? ''));
-    return { batch, error: error.with({ what: `${error.facts.what}, from ${before} to ${now}` }) };
+    return { batch, error: error.with({ what: whyStopped(error, target, look.thread) }) };
   });
 
 async function removeBatch(batch: ThreadUsers, context: ConfirmedContext): Promise<BatchResult<Status>> {

@@ -21,28 +21,26 @@ export const renameThread = defineTool({
     as_of: z.string().optional().describe('When a list last showed previous_name'),
   }),
   async handle({ thread_id, name }, { app, write, seen, directory, clock, signal }) {
-    const seenBefore = seen.recall(thread_id);
-    const known = seenBefore?.thread;
+    const before = seen.recall(thread_id);
+    const thread = before && factsOf(before.thread);
     // Until the service has answered, a question must not show the old name.
     seen.forget(thread_id);
-    const thread = known && factsOf(known);
     const renamed = await write({ args: { thread_id, name }, ...defined({ thread }) }, (agora) =>
       agora.rename(thread_id, name, signal),
     );
-    if (renamed.kind === 'refused' && seenBefore) seen.remember([seenBefore.thread], seenBefore.at);
+    if (renamed.kind === 'refused' && before) seen.remember([before.thread], before.at);
     if (renamed.kind !== 'done') throw renamed.error;
     const stored = renamed.value;
     directory.note(thread_id, stored);
-    if (known) seen.remember([{ ...known, name: stored }], clock.now());
+    if (before) seen.remember([{ ...before.thread, name: stored }], clock.now());
     const now = shownName(stored);
-    const before = thread?.name;
-    const as_of = before === undefined || !seenBefore ? undefined : utcTime(seenBefore.at);
-    const from = before === undefined ? '' : ` from ${inQuotes(before)} (as of ${as_of})`;
+    const old = defined({ previous_name: thread?.name, as_of: before && utcTime(before.at) });
+    const from = old.previous_name === undefined ? '' : ` from ${inQuotes(old.previous_name)} (as of ${old.as_of})`;
     return {
       summary: `Renamed thread ${thread_id} ${inApp(app)}${from} to ${inQuotes(now)}.`,
       thread_id,
       name: now,
-      ...defined({ previous_name: before, as_of }),
+      ...old,
     };
   },
   text: ({ summary }) => summary,

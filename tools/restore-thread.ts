@@ -33,12 +33,11 @@ export const restoreThread = defineTool({
     // A deletion whose answer was lost leaves a record too, though the thread may still be there.
     if ((await isThere(threads, thread_id, clock, signal)) === 'there') return stillThere(record, app);
 
-    const { groupId: group_id, msgId: msg_id, name, owner } = thread;
     const others = [record.owner, ...record.members].filter((user) => user !== undefined).slice(0, MOST_LISTS);
-    const made = await makeThread(thread, { thread_id, group_id, msg_id, name, owner }, others, context);
+    const made = await makeThread(thread, { thread_id }, others, context);
     if (made.kind === 'refused') return refused(made.error, record, thread, app);
     if (made.kind === 'made') {
-      const users = record.members.filter((user) => user !== owner);
+      const users = record.members.filter((user) => user !== thread.owner);
       return restored(made, record, thread, await addToNewThread(made.id, users, context), app);
     }
     if (made.kind === 'taken' && made.thread?.id === thread_id) return stillThere(record, app);

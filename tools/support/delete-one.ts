@@ -1,6 +1,7 @@
 import { AgoraError, type NewFacts } from '../../src/agora/errors.ts';
 import { isThere } from '../../src/agora/reconcile.ts';
 import { timePassed } from '../../src/base/clock.ts';
+import { quotedName } from '../../src/present/thread-facts.ts';
 import { type CallTime, outOfTime } from '../../src/toolkit/call-time.ts';
 import type { ConfirmedContext } from '../../src/toolkit/define-deletion.ts';
 import { type LastRecord, lastRecordOf } from '../../src/toolkit/last-records.ts';
@@ -146,3 +147,13 @@ export function stopped(verdict: keyof typeof STOPPED, { sending }: CallTime): A
   // A look that had no time to find the name says nothing about it.
   return sending.reason instanceof AgoraError ? sending.reason : outOfTime();
 }
+
+/** Why a target is left alone, in one sentence without its full stop; after a renaming with both names. */
+export const whyStopped = (
+  { code, facts }: AgoraError,
+  { thread }: Target,
+  now: { readonly name?: string | undefined } = {},
+): string =>
+  code === 'renamed'
+    ? `${facts.what}, from ${quotedName(thread.name ?? '')} to ${quotedName(now.name ?? '')}`
+    : facts.what;

@@ -32,23 +32,25 @@ const WHICH = {
 /**
  * Makes a thread, and finds out what became of it where the answer does not say.
  *
- * @param args for the audit log
+ * @param of for the audit log: the thread that it takes the place of
  * @param members others whose lists of the group may hold the thread
  */
 export async function makeThread(
   thread: NewThread,
-  args: Readonly<Record<string, unknown>>,
+  of: { readonly thread_id?: string },
   members: readonly string[],
   context: ToolContext,
 ): Promise<Made> {
   const { write, clock, signal } = context;
   const startedAt = clock.now();
+  const { groupId: group_id, msgId: msg_id, name, owner } = thread;
+  const args = { ...of, group_id, msg_id, name, owner };
   const written = await write({ args }, (agora) => agora.create(thread, signal));
   if (written.kind === 'done') return { kind: 'made', id: written.value };
   const { kind, error } = written;
   if (kind === 'refused' && error.code !== 'thread_exists') return { kind, error };
 
-  const searched = [...new Set([thread.owner, ...members])];
+  const searched = [...new Set([owner, ...members])];
   // After a lost answer the thread may still be on its way, so it is looked for twice.
   const found = await find(thread, searched, kind === 'refused' ? 1 : 2, context);
   if (kind === 'refused') return { kind: 'taken', thread: found, searched };
