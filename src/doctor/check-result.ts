@@ -2,6 +2,7 @@ import { AgoraError } from '../agora/errors.ts';
 import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
 import type { Problem } from '../settings/problem.ts';
+import { en } from '../settings/problem-words-en.ts';
 import type { SettingName } from '../settings/schema.ts';
 import { whereOf } from '../settings/setting-names.ts';
 import type { Reader } from '../settings/where-found.ts';
@@ -42,12 +43,15 @@ export const failWithService = (id: string, detail: Say, fix: Say): Check => ({
 export const variableName = (name: string): string => visible(name.replace(/\W.*$/s, '…'), 60);
 
 /** A setting that is missing or wrong. The report shows its name before the line. */
-export const failSetting = ({ setting, message, hint, where }: Problem): Check =>
-  fail(
-    variableName(setting),
-    (say) => visible(message(say.problems), 600),
-    hint ? (say) => say.sentence(hint(say.problems)) : where === undefined ? undefined : (say) => say.takeFrom(where),
-  );
+export function failSetting({ setting, say: about, where }: Problem): Check {
+  const fault: Say = (say) => visible(about(say.problems).fault, 600);
+  const hasHint = about(en).hint !== undefined;
+  if (!hasHint && where === undefined) return fail(variableName(setting), fault);
+  return fail(variableName(setting), fault, (say) => {
+    const { hint } = about(say.problems);
+    return hint === undefined ? say.takeFrom(where ?? '') : say.sentence(hint);
+  });
+}
 
 /** What a call that failed puts in doubt, and what to do about it in place of its own next step. */
 export interface Doubt {

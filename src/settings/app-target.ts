@@ -1,6 +1,6 @@
 import { isLoopback } from '../base/loopback.ts';
-import { type Problem, report } from './problem.ts';
-import type { Say } from './problem-words-en.ts';
+import type { Problem } from './problem.ts';
+import type { Fault, Say } from './problem-words-en.ts';
 import { type SecretSource, secretSource } from './read-secret.ts';
 import type { SettingName, SettingValues } from './schema.ts';
 import { type VariableName, whereOf } from './setting-names.ts';
@@ -42,19 +42,23 @@ export function readTarget(
   return { kind: 'app', origin, loopback, ...app, credentials };
 }
 
+function report(problems: Problem[], setting: SettingName, say: Say<Fault>): undefined {
+  problems.push({ setting, say });
+}
+
 const missing = (problems: Problem[], setting: SettingName): undefined =>
   report(problems, setting, (say) => say.notSet);
 
 function readOrigin(values: SettingValues, problems: Problem[]): string | undefined {
   const text = values.AGORA_CHAT_HOST;
   if (text === undefined) return missing(problems, 'AGORA_CHAT_HOST');
-  const wrong = (fault: Say) => report(problems, 'AGORA_CHAT_HOST', fault);
+  const wrong = (say: Say<Fault>) => report(problems, 'AGORA_CHAT_HOST', say);
+  const isNoHost = () => wrong((say) => ({ fault: say.mustBe.host }));
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(full)) return wrong((say) => say.mustBe.host);
+  if (!URL.canParse(full)) return isNoHost();
   const url = new URL(full);
   const { protocol, pathname, search, hash, username, password } = url;
-  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password)
-    return wrong((say) => say.mustBe.host);
+  if (!/^https?:$/.test(protocol) || pathname !== '/' || search || hash || username || password) return isNoHost();
   if (protocol === 'http:' && !isLoopback(url.hostname) && values.AGORA_CHAT_ALLOW_HTTP !== true) {
     return wrong((say) => say.plainHttp);
   }
@@ -69,12 +73,7 @@ function readApp(values: SettingValues, problems: Problem[]): { prefix: readonly
     ...(key !== undefined && app !== undefined && app !== keyApp ? ['AGORA_CHAT_APP_NAME'] : []),
   ];
   if (others.length > 0) {
-    return report(
-      problems,
-      'AGORA_CHAT_APP_KEY',
-      (say) => say.otherApp(others),
-      (say) => say.unsetOneOrOther,
-    );
+    return report(problems, 'AGORA_CHAT_APP_KEY', (say) => say.otherApp(others));
   }
   if (key === undefined && (org === undefined) !== (app === undefined)) {
     return missing(problems, org === undefined ? 'AGORA_CHAT_ORG_NAME' : 'AGORA_CHAT_APP_NAME');
@@ -92,17 +91,16 @@ const KINDS = [
   { names: ['EASEMOB_CLIENT_ID', 'EASEMOB_CLIENT_SECRET'], secret: 'EASEMOB_CLIENT_SECRET', vendor: 'easemob' },
 ] as const;
 
-/** What to do where none of them is set, or two. */
-function credentialsHint(none: boolean, reader: Reader): Say {
-  const kinds = KINDS.filter(({ vendor }) => !none || reader.vendor === undefined || vendor === reader.vendor);
-  return (say) => {
-    const names = kinds.map(({ names: [first, second] }) => say.kindOfCredentials(first, second));
-    if (!none) return say.keep(names);
-    return say.set(
-      names,
-      kinds.map(({ secret }) => say.place(secret, whereOf(secret, reader) ?? '')),
+const twoCredentials: Say<Fault> = (say) => say.twoCredentials(KINDS.map(({ names }) => names));
+
+function noCredentials(reader: Reader): Say<Fault> {
+  const kinds = KINDS.filter(({ vendor }) => reader.vendor === undefined || vendor === reader.vendor);
+  const places = kinds.map(({ secret }) => [secret, whereOf(secret, reader) ?? ''] as const);
+  return (say) =>
+    say.noCredentials(
+      kinds.map(({ names }) => names),
+      places,
     );
-  };
 }
 
 const CREDENTIAL = /^(AGORA_CHAT_APP_TOKEN|AGORA_APP_CERTIFICATE|EASEMOB_CLIENT_(ID|SECRET))(_FILE)?$/;
@@ -125,24 +123,14 @@ function readCredentials(
   if (before > 0 && problems.some(({ setting }) => CREDENTIAL.test(setting))) return undefined;
   const kinds = [token, certificate, clientId ?? clientSecret].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
-    const none = kinds.length === 0;
-    problems.push({
-      setting: 'AGORA_CHAT_APP_TOKEN',
-      message: (say) => (none ? say.noCredentials : say.twoCredentials),
-      hint: credentialsHint(none, reader),
-      general: true,
-    });
+    const say = kinds.length === 0 ? noCredentials(reader) : twoCredentials;
+    problems.push({ setting: 'AGORA_CHAT_APP_TOKEN', say, general: true });
     return undefined;
   }
   if (token) return { kind: 'fixed', token };
   if (certificate) {
     if (appId !== undefined && given.get('AGORA_APP_CERTIFICATE') === appId) {
-      return report(
-        problems,
-        'AGORA_APP_CERTIFICATE',
-        (say) => say.appIdAgain,
-        (say) => say.besideIt,
-      );
+      return report(problems, 'AGORA_APP_CERTIFICATE', (say) => say.appIdAgain);
     }
     if (appId !== undefined) return { kind: 'built', appId, certificate };
     return missing(problems, 'AGORA_APP_ID');

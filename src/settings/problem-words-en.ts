@@ -1,20 +1,27 @@
-/**
- * What can be wrong with settings, and what to do about it. A fault is read after the name of the setting, a hint after a
- * fault, with a small letter and a full stop.
- */
+/** A fault is read after the name of the setting; a hint after the fault, with a small letter and a full stop. */
+export interface Fault {
+  readonly fault: string;
+  /** What to do about it. Without a hint, the right value is to be set. */
+  readonly hint?: string;
+}
+
+/** What can be wrong with settings. */
 export const en = {
-  notSet: 'is not set',
-  unknown: 'is an unknown setting',
-  seeHelp: 'see agora-threads-mcp --help, which lists them all.',
-  didYouMean: (name: string) => `did you mean ${name}?`,
-  placeholder: (shown: string) => `is an unexpanded ${shown} placeholder`,
-  fillIn: 'set that variable where the assistant is started, or write the value itself.',
-  onlyInput: 'only VS Code fills it in, by asking; for doctor --config, set this setting in the shell.',
-  or: (one: string, other: string) => `${one} or ${other}`,
-  inQuotes: 'is in quotes, which count as part of it here',
-  writeAlone: 'write the value alone.',
-  bothSet: (file: string) => `and ${file} are both set`,
-  unsetOne: 'unset one of them.',
+  notSet: { fault: 'is not set' },
+  unknown: (nearest: string | undefined) => ({
+    fault: 'is an unknown setting',
+    hint: nearest === undefined ? 'see agora-threads-mcp --help, which lists them all.' : `did you mean ${nearest}?`,
+  }),
+  placeholder: (written: readonly string[]) => ({
+    fault: `is an unexpanded ${written.join(' or ')} placeholder`,
+    hint: 'set that variable where the assistant is started, or write the value itself.',
+  }),
+  inputPlaceholder: {
+    fault: `is an unexpanded \${input:...} placeholder`,
+    hint: 'only VS Code fills it in, by asking; for doctor --config, set this setting in the shell.',
+  },
+  inQuotes: { fault: 'is in quotes, which count as part of it here', hint: 'write the value alone.' },
+  bothSet: (file: string) => ({ fault: `and ${file} are both set`, hint: 'unset one of them.' }),
 
   mustBe: {
     yesOrNo: 'must be 1 or 0',
@@ -31,33 +38,39 @@ export const en = {
     httpUrl: 'must be an address such as https://threads.example.com/mcp',
     redisUrl: 'must be the address of a Redis: redis://host:port, or rediss://user:password@host:port',
     replica: 'must be 1 to 32 letters, digits or dashes',
-    proxy: 'must be the address of an HTTP proxy',
+    toolNames: 'names an unknown tool',
   },
-  proxyForm: 'write it as http://host:port.',
-  plainHttp:
-    'is plain http, which would expose the token to everyone on the network path: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
+  proxy: { fault: 'must be the address of an HTTP proxy', hint: 'write it as http://host:port.' },
+  plainHttp: {
+    fault:
+      'is plain http, which would expose the token to everyone on the network path: use https, or set AGORA_CHAT_ALLOW_HTTP=1 for a private deployment',
+  },
 
-  otherApp: (settings: readonly string[]) => `names another app than ${settings.join(' and ')}`,
-  unsetOneOrOther: 'unset one or the other.',
-  noAppNamed: 'is not set, and neither is AGORA_APP_ID: one of them must say which app is meant',
+  otherApp: (settings: readonly string[]) => ({
+    fault: `names another app than ${settings.join(' and ')}`,
+    hint: 'unset one or the other.',
+  }),
+  noAppNamed: { fault: 'is not set, and neither is AGORA_APP_ID: one of them must say which app is meant' },
 
-  noCredentials: 'No credentials are set',
-  twoCredentials: 'Two kinds of credentials are set',
-  kindOfCredentials: (one: string, other: string) => `${one} with ${other}`,
-  set: (kinds: readonly string[], places: readonly string[]) =>
-    `set ${kinds.join(', ')} or ${TOKEN}. Where to find them: ${places.join('; ')}.`,
-  keep: (kinds: readonly string[]) => `keep one of ${kinds.join(', ')} or ${TOKEN}.`,
-  place: (setting: string, where: string) => `${setting}: ${where}`,
-  appIdAgain: 'is the App ID again',
-  besideIt: 'the certificate is beside it in the console.',
+  noCredentials: (kinds: readonly Pair[], places: readonly Pair[]) => ({
+    fault: 'No credentials are set',
+    hint: `set ${oneKind(kinds)}. Where to find them: ${places.map(([setting, where]) => `${setting}: ${where}`).join('; ')}.`,
+  }),
+  twoCredentials: (kinds: readonly Pair[]) => ({
+    fault: 'Two kinds of credentials are set',
+    hint: `keep one of ${oneKind(kinds)}.`,
+  }),
+  appIdAgain: { fault: 'is the App ID again', hint: 'the certificate is beside it in the console.' },
 
-  namesNoTool: 'names no tool',
-  leaveOut: 'leave it out to have all of them.',
-  leftOut: (tools: readonly string[]) => `names only ${tools.join(', ')}, which other settings leave out`,
-  whyLeftOut:
-    'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_THREADS_UNDOCUMENTED=1.',
-  unknownTool: 'names an unknown tool',
-  theTools: (tools: readonly string[]) => `the tools are ${tools.join(', ')}.`,
+  namesNoTool: { fault: 'names no tool', hint: 'leave it out to have all of them.' },
+  leftOut: (tools: readonly string[]) => ({
+    fault: `names only ${tools.join(', ')}, which other settings leave out`,
+    hint: 'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_THREADS_UNDOCUMENTED=1.',
+  }),
+  unknownTool: (tools: readonly string[], nearest: string | undefined) => ({
+    fault: 'names an unknown tool',
+    hint: nearest === undefined ? `the tools are ${tools.join(', ')}.` : `did you mean ${nearest}?`,
+  }),
 
   file: {
     notRegular: 'the file it names is not a regular file',
@@ -67,9 +80,13 @@ export const en = {
   },
 };
 
-const TOKEN = 'AGORA_CHAT_APP_TOKEN (an app token you already have)';
+type Pair = readonly [string, string];
+
+/** Two settings a kind. */
+const oneKind = (kinds: readonly Pair[]): string =>
+  `${kinds.map(([one, other]) => `${one} with ${other}`).join(', ')} or AGORA_CHAT_APP_TOKEN (an app token you already have)`;
 
 export type ProblemWords = typeof en;
 
-/** Picks the words of a fault or a hint in one language. */
-export type Say = (words: ProblemWords) => string;
+/** Picks the words in one language. */
+export type Say<T = string> = (words: ProblemWords) => T;

@@ -1,18 +1,21 @@
 import type { ProblemWords } from './problem-words-en.ts';
 
 export const zh: ProblemWords = {
-  notSet: '未设置',
-  unknown: '不是本服务的设置项',
-  seeHelp: '全部设置项见 agora-threads-mcp --help。',
-  didYouMean: (name) => `是否应为 ${name}？`,
-  placeholder: (shown) => `是未替换的占位符 ${shown}`,
-  fillIn: '在启动助手的环境里设置占位符中的变量，或直接写入值。',
-  onlyInput: '只有 VS Code 会询问并替换它；用 doctor --config 检查时，请在当前终端里设置这一项。',
-  or: (one, other) => `${one} 或 ${other}`,
-  inQuotes: '的值带有引号，引号会被当作值的一部分',
-  writeAlone: '只写值本身。',
-  bothSet: (file) => `与 ${file} 同时设置了`,
-  unsetOne: '只保留其中一个。',
+  notSet: { fault: '未设置' },
+  unknown: (nearest) => ({
+    fault: '不是本服务的设置项',
+    hint: nearest === undefined ? '全部设置项见 agora-threads-mcp --help。' : `是否应为 ${nearest}？`,
+  }),
+  placeholder: (written) => ({
+    fault: `是未替换的占位符 ${written.join(' 或 ')}`,
+    hint: '在启动助手的环境里设置占位符中的变量，或直接写入值。',
+  }),
+  inputPlaceholder: {
+    fault: `是未替换的占位符 \${input:...}`,
+    hint: '只有 VS Code 会询问并替换它；用 doctor --config 检查时，请在当前终端里设置这一项。',
+  },
+  inQuotes: { fault: '的值带有引号，引号会被当作值的一部分', hint: '只写值本身。' },
+  bothSet: (file) => ({ fault: `与 ${file} 同时设置了`, hint: '只保留其中一个。' }),
 
   mustBe: {
     yesOrNo: '只能是 1 或 0',
@@ -28,31 +31,32 @@ export const zh: ProblemWords = {
     httpUrl: '必须是网址，如 https://threads.example.com/mcp',
     redisUrl: '必须是 Redis 地址：redis://host:port，或 rediss://user:password@host:port',
     replica: '必须是 1 到 32 个字母、数字或连字符',
-    proxy: '必须是 HTTP 代理的地址',
+    toolNames: '含有不存在的工具名',
   },
-  proxyForm: '写成 http://host:port。',
-  plainHttp: '使用的是 HTTP，网络上的任何人都能看到 Token：请改用 https；私有化部署可设 AGORA_CHAT_ALLOW_HTTP=1',
+  proxy: { fault: '必须是 HTTP 代理的地址', hint: '写成 http://host:port。' },
+  plainHttp: {
+    fault: '使用的是 HTTP，网络上的任何人都能看到 Token：请改用 https；私有化部署可设 AGORA_CHAT_ALLOW_HTTP=1',
+  },
 
-  otherApp: (settings) => `与 ${settings.join('、')} 指的不是同一个 App`,
-  unsetOneOrOther: '只保留其中一方。',
-  noAppNamed: '未设置，AGORA_APP_ID 也未设置：必须用其中一个指明是哪个 App',
+  otherApp: (settings) => ({ fault: `与 ${settings.join('、')} 指的不是同一个 App`, hint: '只保留其中一方。' }),
+  noAppNamed: { fault: '未设置，AGORA_APP_ID 也未设置：必须用其中一个指明是哪个 App' },
 
-  noCredentials: '未设置凭证',
-  twoCredentials: '设置了两种凭证',
-  kindOfCredentials: (one, other) => `${one} 和 ${other}`,
-  set: (kinds, places) => `设置其中一种：${[...kinds, TOKEN].join('；')}。在哪里找：${places.join('；')}。`,
-  keep: (kinds) => `只保留其中一种：${[...kinds, TOKEN].join('；')}。`,
-  place: (setting, where) => `${setting}：${where}`,
-  appIdAgain: '的值与 App ID 相同',
-  besideIt: '控制台里，App 证书就在 App ID 旁边。',
+  noCredentials: (kinds, places) => ({
+    fault: '未设置凭证',
+    hint: `设置其中一种：${listed(kinds)}。在哪里找：${places.map(([setting, where]) => `${setting}：${where}`).join('；')}。`,
+  }),
+  twoCredentials: (kinds) => ({ fault: '设置了两种凭证', hint: `只保留其中一种：${listed(kinds)}。` }),
+  appIdAgain: { fault: '的值与 App ID 相同', hint: '控制台里，App 证书就在 App ID 旁边。' },
 
-  namesNoTool: '没有写任何工具名',
-  leaveOut: '要使用全部工具，去掉这一项即可。',
-  leftOut: (tools) => `只写了 ${tools.join('、')}，而其他设置已将其排除`,
-  whyLeftOut:
-    '设置 AGORA_THREADS_READ_ONLY 后不提供写操作的工具；未设置 AGORA_THREADS_UNDOCUMENTED=1 时不提供使用非公开接口的工具。',
-  unknownTool: '含有不存在的工具名',
-  theTools: (tools) => `可用的工具有 ${tools.join('、')}。`,
+  namesNoTool: { fault: '没有写任何工具名', hint: '要使用全部工具，去掉这一项即可。' },
+  leftOut: (tools) => ({
+    fault: `只写了 ${tools.join('、')}，而其他设置已将其排除`,
+    hint: '设置 AGORA_THREADS_READ_ONLY 后不提供写操作的工具；未设置 AGORA_THREADS_UNDOCUMENTED=1 时不提供使用非公开接口的工具。',
+  }),
+  unknownTool: (tools, nearest) => ({
+    fault: '含有不存在的工具名',
+    hint: nearest === undefined ? `可用的工具有 ${tools.join('、')}。` : `是否应为 ${nearest}？`,
+  }),
 
   file: {
     notRegular: '所指的不是普通文件',
@@ -62,4 +66,5 @@ export const zh: ProblemWords = {
   },
 };
 
-const TOKEN = 'AGORA_CHAT_APP_TOKEN（现成的 App Token）';
+const listed = (kinds: readonly (readonly [string, string])[]): string =>
+  [...kinds.map(([one, other]) => `${one} 和 ${other}`), 'AGORA_CHAT_APP_TOKEN（现成的 App Token）'].join('；');

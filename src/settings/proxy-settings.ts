@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { type Problem, problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 /** The usual proxy variables of the environment; an address is checked where it is used. */
 export interface ProxySettings {
@@ -44,11 +44,7 @@ export function proxyFor(origin: string, loopback: boolean, proxy: ProxySettings
 export function proxyFault(origin: string, loopback: boolean, proxy: ProxySettings): Problem | undefined {
   const used = proxyFor(origin, loopback, proxy);
   if (!used || (/^https?:/i.test(used.url) && URL.canParse(used.url))) return undefined;
-  return problem(
-    used.setting,
-    (say) => say.mustBe.proxy,
-    (say) => say.proxyForm,
-  );
+  return { setting: used.setting, say: (say) => say.proxy };
 }
 
 /** NO_PROXY as undici and curl read it: hosts and their subdomains, with a port where one is named, `*` for all. */

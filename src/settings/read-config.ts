@@ -1,13 +1,13 @@
 import { defined } from '../base/defined.ts';
+import { closest } from '../base/did-you-mean.ts';
 import type { Language } from '../base/language.ts';
-import type { LogLevel } from '../base/log.ts';
 import { type AppTarget, readTarget } from './app-target.ts';
-import { noTools, type Problem, problem, unknownSetting, unknownTool } from './problem.ts';
-import type { Say } from './problem-words-en.ts';
-import { type ProxySettings, proxyFault, readProxy } from './proxy-settings.ts';
-import { isQuoted, type SecretSource, secretSource } from './read-secret.ts';
-import { type ConfirmMode, documented, settings } from './schema.ts';
-import { isKnown, isOfApp, isOurs, type VariableName, whereOf } from './setting-names.ts';
+import type { Problem } from './problem.ts';
+import type { Fault, Say } from './problem-words-en.ts';
+import { proxyFault, readProxy } from './proxy-settings.ts';
+import { isQuoted, secretSource } from './read-secret.ts';
+import { documented, settings } from './schema.ts';
+import { isKnown, isOfApp, isOurs, nearestSetting, type VariableName, whereOf } from './setting-names.ts';
 import { isEnabled, type ToolInfo, type ToolSelection } from './tool-selection.ts';
 import { type Reader, vendorOf } from './where-found.ts';
 
@@ -16,36 +16,7 @@ export type Target =
   | { readonly kind: 'sandbox'; readonly forced: boolean }
   | { readonly kind: 'unusable'; readonly problems: readonly Problem[] };
 
-export interface Config extends ToolSelection {
-  readonly target: Target;
-  readonly confirm: ConfirmMode;
-  /** Of texts for a person. */
-  readonly language: Language;
-  /** Deletions in any 60 minutes; undefined for no cap. */
-  readonly maxDeletes: number | undefined;
-  readonly timeoutMs: number;
-  /** Calls a second to each endpoint. */
-  readonly rateLimit: number;
-  readonly logLevel: LogLevel;
-  /** The file of the audit log. */
-  readonly auditLog: string | undefined;
-  /** Where all processes on one app share its rate limit. */
-  readonly redisUrl: SecretSource | undefined;
-  readonly proxy: ProxySettings;
-  /** Who is told where to find the value of a setting. */
-  readonly reader: Reader;
-  /** Of a server for a team. */
-  readonly http: HttpSettings;
-}
-
-export interface HttpSettings {
-  /** The address that clients use. */
-  readonly url: URL | undefined;
-  /** Who may use the server: the file of their tokens. */
-  readonly tokensFile: string | undefined;
-  /** The name of this process among several behind a proxy. */
-  readonly replica: string;
-}
+export type Config = ReturnType<typeof readConfig>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,12 +27,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const BLANK = /^(\$\{user_config\.\w+\})?$/;
 
 /** Unexpanded variables, as editors, shells, assistants and Windows write them. */
-const PLACEHOLDERS: readonly { readonly pattern: RegExp; readonly shown: Say; readonly hint?: Say }[] = [
-  { pattern: /\$\{input:[^}]*\}/, shown: () => `\${input:...}`, hint: (say) => say.onlyInput },
-  { pattern: /\$\{[^}]*\}/, shown: () => `\${...}` },
-  { pattern: /\{(?:env|file):[^}]*\}/, shown: (say) => say.or('{env:...}', '{file:...}') },
-  { pattern: /^\$\w+(?:$|[\\/])/, shown: () => '$NAME' },
-  { pattern: /^%\w+%$/, shown: () => '%NAME%' },
+const PLACEHOLDERS: readonly (readonly [pattern: RegExp, say: Say<Fault>])[] = [
+  [/\$\{input:[^}]*\}/, (say) => say.inputPlaceholder],
+  [/\$\{[^}]*\}/, (say) => say.placeholder([`\${...}`])],
+  [/\{(?:env|file):[^}]*\}/, (say) => say.placeholder(['{env:...}', '{file:...}'])],
+  [/^\$\w+(?:$|[\\/])/, (say) => say.placeholder(['$NAME'])],
+  [/^%\w+%$/, (say) => say.placeholder(['%NAME%'])],
 ];
 
 /** Each variable of ours that is set, known or misspelt: its name, and its value without outer blanks. */
@@ -77,63 +48,89 @@ export const ourSettings = (environment: Environment): readonly (readonly [name:
  * @param tools all that there are, for AGORA_THREADS_TOOLS
  * @param reading the language of who is told where a value is found, if not the one that is set
  */
-export function readConfig(environment: Environment, tools: readonly ToolInfo[], reading?: Language): Config {
-  const toolNames = tools.map(({ name }) => name);
+export function readConfig(environment: Environment, tools: readonly ToolInfo[], reading?: Language) {
   const ours = ourSettings(environment);
   const problems: Problem[] = [];
   const given = new Map<VariableName, string>();
   for (const [name, value] of ours) {
-    const fault = isKnown(name) ? textFault(name, value) : unknownSetting(name);
-    if (fault) problems.push(fault);
+    const say = faultOf(name, value);
+    if (say) problems.push({ setting: name, say });
     else if (isKnown(name)) given.set(name, value);
   }
 
   const parsed = settings.safeParse(Object.fromEntries(given));
   const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0])));
-  for (const { name, mustBe } of documented) if (wrong.has(name)) problems.push(problem(name, mustBe));
+  for (const { name, mustBe } of documented) {
+    if (wrong.has(name)) problems.push({ setting: name, say: (say) => ({ fault: mustBe(say) }) });
+  }
   // One wrong setting must not hide what is to be said of the others.
   const values = settings.parse(Object.fromEntries([...given].filter(([name]) => !wrong.has(name))));
-  for (const name of values.AGORA_THREADS_TOOLS ?? []) {
-    if (!toolNames.includes(name)) problems.push(unknownTool(name, toolNames));
-  }
-  const proxy = readProxy(environment);
-  const reader: Reader = { vendor: vendorOf(new Map(ours)), language: reading ?? values.AGORA_THREADS_LANG };
-  const config = {
-    confirm: values.AGORA_THREADS_CONFIRM,
-    timeoutMs: values.AGORA_THREADS_TIMEOUT_MS,
-    rateLimit: values.AGORA_THREADS_RATE_LIMIT,
+  const selection: ToolSelection = {
     undocumented: values.AGORA_THREADS_UNDOCUMENTED === true,
-    logLevel: values.AGORA_THREADS_LOG_LEVEL,
     readOnly: values.AGORA_THREADS_READ_ONLY === true,
     tools: values.AGORA_THREADS_TOOLS,
-    auditLog: values.AGORA_THREADS_AUDIT_LOG,
-    maxDeletes: values.AGORA_THREADS_MAX_DELETES,
+  };
+  for (const say of faultsOfTools(selection, tools)) problems.push({ setting: 'AGORA_THREADS_TOOLS', say });
+  const redisUrl = secretSource('AGORA_THREADS_REDIS_URL', given, problems);
+  const proxy = readProxy(environment);
+  const reader: Reader = { vendor: vendorOf(new Map(ours)), language: reading ?? values.AGORA_THREADS_LANG };
+
+  function target(): Target {
+    const forced = values.AGORA_THREADS_SANDBOX;
+    const meansApp = forced === false || ours.some(([name]) => isOfApp(name));
+    if (forced || !meansApp) {
+      // A forced sandbox ignores what is said of an app; the server's own settings still count.
+      const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
+      return ofServer.length > 0 ? unusable(ofServer, reader) : { kind: 'sandbox', forced: forced === true };
+    }
+    const app = readTarget(values, given, problems, reader);
+    if (app === undefined) return unusable(withoutRepeats(problems), reader);
+    const ofProxy = proxyFault(app.origin, app.loopback, proxy);
+    return ofProxy ? unusable([ofProxy], reader) : app;
+  }
+
+  return {
+    ...selection,
+    target: target(),
+    confirm: values.AGORA_THREADS_CONFIRM,
+    /** Of texts for a person. */
     language: values.AGORA_THREADS_LANG,
-    redisUrl: secretSource('AGORA_THREADS_REDIS_URL', given, problems),
+    /** Deletions in any 60 minutes; undefined for no cap. */
+    maxDeletes: values.AGORA_THREADS_MAX_DELETES,
+    timeoutMs: values.AGORA_THREADS_TIMEOUT_MS,
+    /** Calls a second to each endpoint. */
+    rateLimit: values.AGORA_THREADS_RATE_LIMIT,
+    logLevel: values.AGORA_THREADS_LOG_LEVEL,
+    /** The file of the audit log. */
+    auditLog: values.AGORA_THREADS_AUDIT_LOG,
+    /** Where all processes on one app share its rate limit. */
+    redisUrl,
     proxy,
+    /** Who is told where to find the value of a setting. */
     reader,
+    /** Of a server for a team. */
     http: {
+      /** The address that clients use. */
       url: values.AGORA_THREADS_HTTP_URL,
+      /** Who may use the server: the file of their tokens. */
       tokensFile: values.AGORA_THREADS_HTTP_TOKENS_FILE,
+      /** The name of this process among several behind a proxy. */
       replica: values.AGORA_THREADS_REPLICA,
     },
   };
-  if (config.tools?.every((name) => toolNames.includes(name)) && !tools.some((tool) => isEnabled(tool, config))) {
-    problems.push(noTools(config.tools));
-  }
+}
 
-  const forced = values.AGORA_THREADS_SANDBOX;
-  const meansApp = forced === false || ours.some(([name]) => isOfApp(name));
-  if (forced || !meansApp) {
-    // A forced sandbox ignores what is said of an app; the server's own settings still count.
-    const ofServer = problems.filter(({ setting }) => !forced || !isOfApp(setting));
-    if (ofServer.length > 0) return { ...config, target: unusable(ofServer, reader) };
-    return { ...config, target: { kind: 'sandbox', forced: forced === true } };
+/** What is wrong with the choice of tools: unknown ones, or none that the other settings leave. */
+function faultsOfTools(selection: ToolSelection, tools: readonly ToolInfo[]): Say<Fault>[] {
+  const { tools: named } = selection;
+  if (named === undefined) return [];
+  const all = tools.map(({ name }) => name);
+  const unknown = named.filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    return unknown.map((name) => (say) => say.unknownTool(all, closest(name.toLowerCase(), all)));
   }
-  const target = readTarget(values, given, problems, reader);
-  if (target === undefined) return { ...config, target: unusable(withoutRepeats(problems), reader) };
-  const ofProxy = proxyFault(target.origin, target.loopback, proxy);
-  return { ...config, target: ofProxy ? unusable([ofProxy], reader) : target };
+  if (tools.some((tool) => isEnabled(tool, selection))) return [];
+  return [(say) => (named.length === 0 ? say.namesNoTool : say.leftOut(named))];
 }
 
 const unusable = (problems: readonly Problem[], reader: Reader): Target => ({
@@ -141,19 +138,11 @@ const unusable = (problems: readonly Problem[], reader: Reader): Target => ({
   problems: problems.map((one) => defined({ ...one, where: whereOf(one.setting, reader) })),
 });
 
-/** What is wrong with the text of a setting, whatever it means. */
-function textFault(name: VariableName, value: string): Problem | undefined {
-  const placeholder = PLACEHOLDERS.find(({ pattern }) => pattern.test(value));
-  if (placeholder) {
-    const { shown, hint = (say) => say.fillIn } = placeholder;
-    return problem(name, (say) => say.placeholder(shown(say)), hint);
-  }
-  if (!isQuoted(value)) return undefined;
-  return problem(
-    name,
-    (say) => say.inQuotes,
-    (say) => say.writeAlone,
-  );
+/** What is wrong with a variable, whatever its value means. */
+function faultOf(name: string, value: string): Say<Fault> | undefined {
+  if (!isKnown(name)) return (say) => say.unknown(nearestSetting(name));
+  const placeholder = PLACEHOLDERS.find(([pattern]) => pattern.test(value));
+  return placeholder?.[1] ?? (isQuoted(value) ? (say) => say.inQuotes : undefined);
 }
 
 /** Only the first problem of each setting: one that is wrong would also be reported as missing. */

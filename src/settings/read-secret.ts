@@ -1,6 +1,6 @@
 import { secret } from '../base/redact.ts';
 import { withHome } from '../base/with-home.ts';
-import { type Problem, report } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { en, type Say } from './problem-words-en.ts';
 import { passwordOf } from './redis-address.ts';
 import { type SecretName, settings } from './schema.ts';
@@ -25,12 +25,8 @@ export function secretSource(
   const value = given.get(name);
   const file = given.get(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    return report(
-      problems,
-      name,
-      (say) => say.bothSet(`${name}_FILE`),
-      (say) => say.unsetOne,
-    );
+    problems.push({ setting: name, say: (say) => say.bothSet(`${name}_FILE`) });
+    return undefined;
   }
   if (value !== undefined) return givenSecret(registered(name, value));
   return file === undefined ? undefined : { read: () => readSecretFile(name, file) };

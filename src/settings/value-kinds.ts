@@ -78,5 +78,5 @@ export const toolNames = valueKind(
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   ),
-  (say) => say.unknownTool,
+  (say) => say.mustBe.toolNames,
 );
