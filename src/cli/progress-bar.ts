@@ -26,7 +26,7 @@ export function createProgressBar(write: (text: string) => void) {
 }
 
 /** Full at `total`. A walk may end long before its limit, so a full bar is not promised. */
-export function barText(progress: number, total: number | undefined): string {
+function barText(progress: number, total: number | undefined): string {
   if (total === undefined || total <= 0) return '·'.repeat(WIDTH);
   const share = Math.min(1, progress / total);
   const full = Math.round(share * WIDTH);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/call-arguments.ts';
 import { settingFlags } from '../../src/cli/flags.ts';
-import { barText, createProgressBar } from '../../src/cli/progress-bar.ts';
+import { createProgressBar } from '../../src/cli/progress-bar.ts';
 import { catalogue, undocumented } from '../../tools/index.ts';
 
 const all = [...catalogue, ...undocumented];
@@ -65,7 +65,12 @@ it.each([
   [11, 10, '━━━━━━━━━━━━━━━━━━━━━━━━ 100%'],
   [7, undefined, '························'],
 ])('a bar at %s of %s', (progress, total, expected) => {
-  expect(barText(progress, total)).toBe(expected);
+  let screen = '';
+  const bar = createProgressBar((text) => {
+    screen += text;
+  });
+  bar.show({ progress, total });
+  expect(screen).toBe(`\r\u001b[2K${expected} `);
 });
 
 it('a bar does not draw over a question', () => {
