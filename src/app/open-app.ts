@@ -140,7 +140,7 @@ function openAudit(
 ): Pick<AppConnection, 'audit' | 'findInAuditLog'> {
   if (auditLog === undefined) return { audit: undefined, findInAuditLog: undefined };
   return {
-    audit: createAudit(auditLog, clock, () => crypto.randomUUID(), log.warn),
+    audit: createAudit(auditLog, clock, log.warn),
     findInAuditLog: (threadId, signal) => findInAuditLog(auditLog, { app: name, host }, threadId, signal),
   };
 }

@@ -6,24 +6,23 @@ import { visible } from '../base/escape.ts';
 import { toRedactedJson } from '../base/redact.ts';
 import { utcTime } from '../present/time.ts';
 
-export interface Audit {
-  /**
-   * Writes the line before a write; the function it returns writes the one after.
-   *
-   * @param entry with text from outside escaped
-   * @throws AgoraError where the line could not be written
-   */
-  begin(entry: Readonly<Record<string, unknown>>): Promise<(end: Readonly<Record<string, unknown>>) => Promise<void>>;
-}
+/** What a line says; text from outside is escaped. */
+type Line = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes the line before a write; the function it returns writes the one after.
+ *
+ * @throws AgoraError where the line could not be written
+ */
+export type Audit = (entry: Line) => Promise<(end: Line) => Promise<void>>;
 
 /**
  * An audit log in a file: JSON lines, two for each write, with the same id. The file is opened for each line, so that it
  * can be rotated while the server runs.
  *
- * @param newId makes an id for the two lines of a write
  * @param warn called once if others can read the file
  */
-export function createAudit(file: string, clock: Clock, newId: () => string, warn: (message: string) => void): Audit {
+export function createAudit(file: string, clock: Clock, warn: (message: string) => void): Audit {
   let warned = false;
   const warnOnce = (): void => {
     if (!warned) warn(`Others on this machine can read the audit log ${visible(JSON.stringify(file))}: chmod 600 it.`);
@@ -31,25 +30,22 @@ export function createAudit(file: string, clock: Clock, newId: () => string, war
   };
   // One line at a time, so that a line cut short can be removed without touching another.
   let queue = Promise.resolve();
-  const append = (entry: Readonly<Record<string, unknown>>): Promise<void> => {
+  const append = (entry: Line): Promise<void> => {
     const line = Buffer.from(`${inAscii(toRedactedJson(entry))}\n`);
     const done = queue.then(() => appendLine(file, line, warnOnce));
     queue = done.catch(() => undefined);
     return done;
   };
-  return {
-    async begin(entry) {
-      const id = newId();
-      const started = clock.now();
-      const head = { id, time: utcTime(started) };
-      await append({ ...head, phase: 'before', ...entry }).catch((error: unknown) => {
-        throw refusal(file, error);
-      });
-      return (end) => {
-        const now = clock.now();
-        return append({ id, time: utcTime(now), phase: 'after', duration_ms: now - started, ...end });
-      };
-    },
+  return async (entry) => {
+    const id = crypto.randomUUID();
+    const started = clock.now();
+    await append({ id, time: utcTime(started), phase: 'before', ...entry }).catch((error: unknown) => {
+      throw refusal(file, error);
+    });
+    return (end) => {
+      const now = clock.now();
+      return append({ id, time: utcTime(now), phase: 'after', duration_ms: now - started, ...end });
+    };
   };
 }
 

@@ -38,29 +38,30 @@ export function startCallTime(clock: Clock, client: AbortSignal, ending?: AbortS
   // Eight threads at once, each with waits of its own, and calls that share a signal: Node would take more than ten
   // listeners for a leak.
   setMaxListeners(0, work.signal, sending.signal, client, ...(ending ? [ending] : []));
+  const ended = new AbortController();
   let pausedFor = 0;
-  let cancelTimers = (): void => {};
+  let timers: readonly (() => void)[] = [];
 
   const spent = (): number => elapsed() - pausedFor;
   const startTimers = (): void => {
-    const timers = [
+    timers = [
       clock.after(Math.max(0, SENDING_MS - spent()), () => sending.abort(outOfTime())),
       clock.after(Math.max(0, WORK_MS - spent()), () => work.abort(outOfTime())),
     ];
-    cancelTimers = () => {
-      for (const cancel of timers) cancel();
-    };
   };
-  const giveUp = (): void => {
+  const cancelTimers = (): void => {
+    for (const cancel of timers) cancel();
+  };
+  const onAbort = (signal: AbortSignal | undefined, action: () => void): void => {
+    if (signal?.aborted) action();
+    else signal?.addEventListener('abort', action, { signal: ended.signal });
+  };
+  onAbort(client, () => {
     cancelTimers();
     sending.abort(client.reason);
     work.abort(client.reason);
-  };
-  if (client.aborted) giveUp();
-  else client.addEventListener('abort', giveUp, { once: true });
-  const stopSending = (): void => sending.abort(serverEnding());
-  if (ending?.aborted) stopSending();
-  else ending?.addEventListener('abort', stopSending, { once: true });
+  });
+  onAbort(ending, () => sending.abort(serverEnding()));
   startTimers();
 
   return {
@@ -81,8 +82,7 @@ export function startCallTime(clock: Clock, client: AbortSignal, ending?: AbortS
     },
     end() {
       cancelTimers();
-      client.removeEventListener('abort', giveUp);
-      ending?.removeEventListener('abort', stopSending);
+      ended.abort();
     },
   };
 }

@@ -63,7 +63,7 @@ export function createWriter(
       args: escaped(args),
       ...defined({ confirmed_by: confirmed, thread, record }),
     };
-    const begun = await outcomeOf(audit.begin(entry));
+    const begun = await outcomeOf(audit(entry));
     if (begun.kind !== 'done') return begun;
     const end: typeof begun.value = (line) => begun.value(line).catch(onLost);
     const outcome = await outcomeOf(send(threads)).catch(async (error: unknown) => {
