@@ -47,7 +47,7 @@ export async function buildServer() {
     chunkNames: '[name]-[hash]',
     outdir: 'dist',
     metafile: true,
-    define: { BUILT_TOOLS: JSON.stringify(await listTools()) },
+    define: { BUILT_TOOLS: JSON.stringify(JSON.stringify(await listTools())) },
     plugins: [lean(RULES)],
   });
   const chunks = await build({

@@ -8,6 +8,7 @@ import type { TeamServer } from '../http/team-server.ts';
 import type { Config } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
 import { readPort } from './flags.ts';
+import { toStderr } from './serve-stdio.ts';
 import { exitSoon, signalled } from './signals.ts';
 import { cannotListen, UsageError } from './usage-error.ts';
 
@@ -45,7 +46,7 @@ export async function serveHttp(config: Config, log: Log, flags: CommandLine['fl
     throw cannotListen(error, visible(address, 100), port);
   });
   if (!server) throw withoutTokens(address, 'names a file without a token');
-  process.stderr.write(greeting(server, address, config));
+  toStderr(greeting(server, address, config));
   await signalled();
   log.info('Ending: no new sessions, and what is under way has five seconds.');
   await server.close();

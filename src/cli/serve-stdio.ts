@@ -11,12 +11,18 @@ import { exitSoon, signalled } from './signals.ts';
 const WAITING =
   'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it. To see it at work: agora-threads-mcp demo. Help: --help.\n';
 
+/** Writes to stderr. Opening it takes a millisecond, and most starts have nothing to write. */
+export function toStderr(text: string): void {
+  const { stderr } = process;
+  // A host may close our stderr; that must not end the server.
+  if (stderr.listenerCount('error') === 0) stderr.on('error', () => undefined);
+  stderr.write(text);
+}
+
 /** Reads the settings of a server, and logs what is wrong with them. */
 export function readServerConfig(environment: Environment): { config: Config; log: Log } {
   const config = readConfig(environment, knownTools);
-  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
-  // A host may close our stderr; that must not end the server.
-  process.stderr.on('error', () => undefined);
+  const log = createLog(config.logLevel, toStderr);
   if (config.target.kind === 'unusable') {
     for (const problem of config.target.problems) log.warn(problemText(problem));
   }
@@ -26,7 +32,7 @@ export function readServerConfig(environment: Environment): { config: Config; lo
 /** Serves MCP on stdin and stdout until the host goes away. */
 export async function serveStdio({ config, log }: ReturnType<typeof readServerConfig>): Promise<void> {
   const { server, connector } = assemble(config, log);
-  if (process.stdin.isTTY) process.stderr.write(WAITING);
+  if (process.stdin.isTTY) toStderr(WAITING);
   void signalled().then(() => server.close());
   await server.connect(lineTransport({ input: process.stdin, output: process.stdout, clock: systemClock }));
   await server.ended;

@@ -29,7 +29,7 @@ async function listedBy(env: Record<string, string>): Promise<unknown> {
 
 /** What the server without its chunks holds only where a rule of scripts/lean.mjs is switched off, or only where it is not. */
 const TRACES: readonly (readonly [what: string, trace: RegExp, held: boolean])[] = [
-  ['tools as data', /outputSchema:\{type:"object"/, true],
+  ['tools as data', /"outputSchema":\{"type":"object"/, true],
   ['ajv', /validateFormats/, false],
   ['fetch bodies', /Body is unusable/, false],
   ['HTTP/2', /Server disabled extended CONNECT/, false],
