@@ -130,17 +130,16 @@ export function createTokens(credentials: Credentials, { clock, exchange }: { cl
     renewable: credentials.kind !== 'fixed',
     async get(signal: AbortSignal): Promise<string> {
       signal.throwIfAborted();
-      if (current && isGood(current)) {
-        if (!isDue(current) || isPaused()) return current.token;
-        const fresh = renewOnce();
-        // Renew in the background: this call still has a good token and must not wait for a slow exchange.
-        if (!isDatedAhead(current)) {
-          fresh.catch(() => undefined); // the old one is good for the other half of its life
-          return current.token;
-        }
+      const held = current && isGood(current) ? current : undefined;
+      if (held && (!isDue(held) || isPaused())) return held.token;
+      const fresh = renewOnce();
+      // Renew in the background: this call still has a good token and must not wait for a slow exchange.
+      if (held && !isDatedAhead(held)) {
+        fresh.catch(() => undefined); // the old one is good for the other half of its life
+        return held.token;
       }
       try {
-        return (await abortable(renewOnce(), signal)).token;
+        return (await abortable(fresh, signal)).token;
       } catch (error) {
         signal.throwIfAborted();
         // A token dated ahead is better than none.
