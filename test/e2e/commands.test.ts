@@ -154,6 +154,12 @@ describe('agora-threads-mcp', () => {
     },
   );
 
+  it('help is about the command, whatever flags are typed beside it', async () => {
+    const run = await runBinary(['help', 'serve']);
+    expect(await runBinary(['help', 'serve', '--http'])).toEqual(run);
+    expect(await runBinary(['--read-only', '--help'])).toEqual(run);
+  });
+
   it('help --help is help', async () => {
     expect(await runBinary(['help', '--help'])).toEqual(await runBinary(['-h']));
   });
@@ -204,7 +210,9 @@ describe('agora-threads-mcp tools', () => {
   });
 
   it('shows one tool with all of its description', async () => {
-    expect((await runBinary(['tools', 'delete_thread'])).stdout).toMatchSnapshot();
+    const run = await runBinary(['tools', 'delete_thread']);
+    expect(run.stdout).toMatchSnapshot();
+    expect(await runBinary(['tools', 'delete_thread', '--no-json'])).toEqual(run);
     const { code, stderr } = await runBinary(['tools', 'delete_tread']);
     expect(code).toBe(2);
     expect(stderr).toContain('Did you mean delete_thread?');
