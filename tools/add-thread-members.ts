@@ -5,7 +5,7 @@ import { inApp } from '../src/present/thread-facts.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { ADD_STATUSES, addBatch, countAdded } from './support/add-members.ts';
 import { forEachBatch, pairRow, rowOf } from './support/member-pairs.ts';
-import { fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
+import { fewEnoughPairs, threadIds, usernames } from './support/parameters.ts';
 
 export const addThreadMembers = defineTool({
   name: 'add_thread_members',
@@ -13,7 +13,7 @@ export const addThreadMembers = defineTool({
   description:
     "Adds 1-100 users to 1-50 Agora Chat threads, at most 200 pairs of user and thread; each user must be a member of the thread's group. status partly_done means that some were not added; results says which. Existing members are unchanged.",
   kind: 'create',
-  input: z.strictObject({ thread_ids: threadIds, usernames }).refine(fewEnoughPairs, PAIRS),
+  input: z.strictObject({ thread_ids: threadIds, usernames }).refine(...fewEnoughPairs),
   output: z.object({
     summary: z.string(),
     status: z.enum(['done', 'partly_done']),

@@ -36,25 +36,25 @@ export const deleteThread = defineDeletion({
     if (target === undefined) throw new Error('A deletion without a target.');
     const { app, confirmed, confirmedBy: confirmed_by } = context;
     const deletion = await deleteOne(target, MEMBER_PAGES, context);
-    const thread = recordFacts(deletion.record, MEMBERS_TOKENS);
-    switch (deletion.status) {
+    const { status, error, record } = deletion;
+    const thread = recordFacts(record, MEMBERS_TOKENS);
+    switch (status) {
       case 'already_gone':
         return { ...goneResult(target, context), confirmed_by };
       case 'deleted': {
         const unchecked = deletion.unchecked ? ' Its name could not be checked just before.' : '';
         const summary = `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`;
-        return { summary, status: 'deleted', confirmed_by, thread };
+        return { summary, status, confirmed_by, thread };
       }
       case 'refused': {
-        const { error } = deletion;
         if (error.code !== 'renamed' && error.code !== 'name_not_checked') throw error;
-        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${whyStopped(error, target, deletion.record)}. ${error.facts.next}`;
+        const summary = `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${whyStopped(error, target, record)}. ${error.facts.next}`;
         return { summary, status: 'declined', confirmed_by, thread };
       }
       case 'unknown':
         return {
-          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${errorWords(deletion.error)}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
-          status: 'unknown',
+          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${errorWords(error)}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
+          status,
           confirmed_by,
           thread,
         };

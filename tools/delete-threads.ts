@@ -129,19 +129,13 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     const deletion = await deleteOne(target, time.spent() < READ_ON_MS ? MEMBER_PAGES : 1, context);
     count += 1;
     progress(count, targets.length, `${count} of ${targets.length} threads`);
-    switch (deletion.status) {
-      case 'deleted':
-      case 'already_gone':
-        return { target, status: deletion.status, deletion };
-      case 'unknown':
-        return { target, status: 'unknown', deletion, error: errorWords(deletion.error) };
-      case 'refused': {
-        const { error } = deletion;
-        if (isUntried(error)) return { target, status: 'not_tried', deletion };
-        if (!isAboutOneThread(error)) fatal ??= error;
-        return { target, status: 'failed', deletion, error: errorWords(error) };
-      }
-    }
+    const { status, error } = deletion;
+    if (!error) return { target, status, deletion };
+    const failed = { target, deletion, error: errorWords(error) };
+    if (status === 'unknown') return { ...failed, status };
+    if (isUntried(error)) return { target, status: 'not_tried', deletion };
+    if (!isAboutOneThread(error)) fatal ??= error;
+    return { ...failed, status: 'failed' };
   });
   // Where nothing was written and nothing can be, that is an error, not a result.
   if (fatal && ones.every(({ status }) => status === 'failed')) throw fatal;

@@ -5,7 +5,7 @@ import { type Question, readPosition } from '../src/lists/question.ts';
 import { foundOf, foundThreads } from '../src/present/found-threads.ts';
 import { listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { filterArguments, groupId, listArguments, SPAN, spanInOrder } from './support/parameters.ts';
+import { filterArguments, groupId, listArguments, spanInOrder } from './support/parameters.ts';
 import { settleEmpty } from './support/settle-empty.ts';
 import { filterOf, subjectOf, wordsOf } from './support/thread-list.ts';
 
@@ -32,7 +32,7 @@ export const findThreads = defineTool({
       sort: listArguments.sort.unwrap().optional().describe('By creation; desc (default): newest first'),
       detail: listArguments.detail,
     })
-    .refine(spanInOrder, SPAN),
+    .refine(...spanInOrder),
   output: foundThreads,
   async handle({ group_id, limit, cursor, sort, detail, ...narrow }, context) {
     const { app, directory, groupNames, seen, clock, signal, progress } = context;

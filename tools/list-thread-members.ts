@@ -8,7 +8,7 @@ import { listSummary, reachOf } from '../src/present/list-summary.ts';
 import { shownId, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { COUNTS, listArguments, maxScan, showsOrCounts, threadId } from './support/parameters.ts';
+import { listArguments, maxScan, showsOrCounts, threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),
@@ -35,7 +35,7 @@ export const listThreadMembers = defineTool({
       cursor: listArguments.cursor,
       max_scan: maxScan.describe('Keep paging until this many have been counted (at most 100000)'),
     })
-    .refine(showsOrCounts, COUNTS),
+    .refine(...showsOrCounts),
   output,
   async handle({ thread_id, limit, cursor, max_scan }, { app, threads, clock, signal, progress }): Promise<Result> {
     const list = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };

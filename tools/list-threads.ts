@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Thread } from '../src/agora/thread.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { COUNTS, listArguments, showsOrCounts } from './support/parameters.ts';
+import { listArguments, showsOrCounts } from './support/parameters.ts';
 import { listThreads, ofThreads } from './support/thread-list.ts';
 
 /** The app list gives only ids: unless told, a model would take the threads for nameless. */
@@ -18,7 +18,7 @@ export const listThreadsTool = defineTool({
     'Lists every Agora Chat thread of the app by creation time. The service gives only ids here: names appear where an earlier list has shown them. To find threads by name, owner or age use find_threads.',
   ...ofThreads,
   drawnAs: 'list',
-  input: z.strictObject(listArguments).refine(showsOrCounts, COUNTS),
+  input: z.strictObject(listArguments).refine(...showsOrCounts),
   handle: (args, context) =>
     listThreads(args, context, {
       tool: 'list_threads',

@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import {
-  COUNTS,
-  filteredListArguments,
-  groupId,
-  SPAN,
-  showsOrCounts,
-  spanInOrder,
-  username,
-} from './support/parameters.ts';
+import { filteredListArguments, groupId, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
 import { listThreads, ofThreads } from './support/thread-list.ts';
 
 export const listUserGroupThreads = defineTool({
@@ -20,8 +12,8 @@ export const listUserGroupThreads = defineTool({
   drawnAs: 'list',
   input: z
     .strictObject({ group_id: groupId, username, ...filteredListArguments })
-    .refine(spanInOrder, SPAN)
-    .refine(showsOrCounts, COUNTS),
+    .refine(...spanInOrder)
+    .refine(...showsOrCounts),
   handle: (args, context) =>
     listThreads(args, context, {
       tool: 'list_user_group_threads',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { COUNTS, filteredListArguments, SPAN, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
+import { filteredListArguments, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
 import { listThreads, ofThreads } from './support/thread-list.ts';
 
 export const listUserThreads = defineTool({
@@ -12,8 +12,8 @@ export const listUserThreads = defineTool({
   drawnAs: 'list',
   input: z
     .strictObject({ username, ...filteredListArguments })
-    .refine(spanInOrder, SPAN)
-    .refine(showsOrCounts, COUNTS),
+    .refine(...spanInOrder)
+    .refine(...showsOrCounts),
   handle: (args, context) =>
     listThreads(args, context, {
       tool: 'list_user_threads',

@@ -21,7 +21,7 @@ import {
   rowOf,
   type ThreadUsers,
 } from './support/member-pairs.ts';
-import { confirmationCode, fewEnoughPairs, PAIRS, threadIds, usernames } from './support/parameters.ts';
+import { confirmationCode, fewEnoughPairs, threadIds, usernames } from './support/parameters.ts';
 
 const STATUSES = ['unknown', 'failed', 'not_tried', 'not_removed', 'removed'] as const;
 type Status = (typeof STATUSES)[number];
@@ -34,7 +34,7 @@ export const removeThreadMembers = defineDeletion({
   kind: 'delete',
   input: z
     .strictObject({ thread_ids: threadIds, usernames, confirmation_code: confirmationCode })
-    .refine(fewEnoughPairs, PAIRS),
+    .refine(...fewEnoughPairs),
   output: z.object({
     summary: z.string(),
     status: z.enum(['done', 'partly_done', 'confirmation_required', 'declined']),

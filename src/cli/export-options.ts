@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { filterArguments, groupId, SPAN, spanInOrder } from '../../tools/support/parameters.ts';
+import { filterArguments, groupId, spanInOrder } from '../../tools/support/parameters.ts';
 import { filterOf } from '../../tools/support/thread-list.ts';
 import { defined } from '../base/defined.ts';
 import type { FeedScope } from '../lists/thread-feed.ts';
@@ -25,7 +25,7 @@ const exportFlags = z
     bom: isOn,
     out: z.string().optional(),
   })
-  .refine(spanInOrder, SPAN)
+  .refine(...spanInOrder)
   .refine(({ bom, format }) => !bom || format === 'csv', { error: 'is for --format csv', path: ['bom'] });
 
 export type ExportOptions = ReturnType<typeof readExportOptions>;

@@ -12,7 +12,7 @@ import { outcomeOf, type WriteOutcome } from '../../src/toolkit/writer.ts';
 
 /** How a deletion ended, and why it was not done, or why nobody knows. */
 type End =
-  | { readonly status: 'deleted' | 'already_gone' }
+  | { readonly status: 'deleted' | 'already_gone'; readonly error?: undefined }
   | { readonly status: 'refused' | 'unknown'; readonly error: AgoraError };
 
 /** What became of a thread that a person agreed to lose. */

@@ -154,31 +154,33 @@ export const filteredListArguments = {
   ...filterArguments,
 };
 
-/** A span with its ends swapped finds nothing, which would read as "there are none". */
-export const spanInOrder = ({ created_after, created_before }: FilterArguments): boolean =>
-  created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before);
+/** A check of arguments against each other, as `refine` takes it, and the argument to correct. */
+type Check<Args> = [isRight: (args: Args) => boolean, otherwise: { error: string; path: string[] }];
 
-export const SPAN = {
-  error: 'must be before created_before, which is exclusive: for one day take the next day as created_before',
-  path: ['created_after'],
-};
+/** A span with its ends swapped finds nothing, which would read as "there are none". */
+export const spanInOrder: Check<FilterArguments> = [
+  ({ created_after, created_before }) =>
+    created_after === undefined || created_before === undefined || instantOf(created_after) < instantOf(created_before),
+  {
+    error: 'must be before created_before, which is exclusive: for one day take the next day as created_before',
+    path: ['created_after'],
+  },
+];
 
 /** A page of no threads says nothing. */
-export const showsOrCounts = ({ limit, max_scan, ...rest }: Pick<ListArguments, 'limit' | 'max_scan'>): boolean =>
-  limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest);
-
-export const COUNTS = { error: 'must be at least 1, or 0 with max_scan or a filter to count only', path: ['limit'] };
+export const showsOrCounts: Check<Pick<ListArguments, 'limit' | 'max_scan'>> = [
+  ({ limit, max_scan, ...rest }) =>
+    limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest),
+  { error: 'must be at least 1, or 0 with max_scan or a filter to count only', path: ['limit'] },
+];
 
 const MOST_PAIRS = 200;
 
 /** Each user in each thread is a change of its own. */
-export const fewEnoughPairs = (args: { thread_ids: readonly string[]; usernames: readonly string[] }): boolean =>
-  args.thread_ids.length * args.usernames.length <= MOST_PAIRS;
-
-export const PAIRS = {
-  error: `must be fewer: threads times users may be at most ${MOST_PAIRS} in one call`,
-  path: ['usernames'],
-};
+export const fewEnoughPairs: Check<{ thread_ids: readonly string[]; usernames: readonly string[] }> = [
+  ({ thread_ids, usernames }) => thread_ids.length * usernames.length <= MOST_PAIRS,
+  { error: `must be fewer: threads times users may be at most ${MOST_PAIRS} in one call`, path: ['usernames'] },
+];
 
 /** In one call that adds or removes members. */
 export const MOST_USERS = 100;
