@@ -1,6 +1,6 @@
 import type { Thread } from '../agora/thread.ts';
 import { redact, toRedactedJson } from '../base/redact.ts';
-import type { Unresolved } from '../lists/thread-feed.ts';
+import type { FeedScope, Unresolved } from '../lists/thread-feed.ts';
 import { utcTime } from '../present/time.ts';
 
 /** The members of an exported thread. `gone`: it was deleted meanwhile. */
@@ -14,7 +14,7 @@ export interface ExportHead {
   readonly version: 1;
   readonly app: string;
   readonly host: string;
-  readonly scope: Readonly<Record<string, string>>;
+  readonly scope: FeedScope;
   readonly filters: Readonly<Record<string, string>>;
   /** Are the members of each thread exported? */
   readonly members: boolean;

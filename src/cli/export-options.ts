@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { filterArguments, groupId, spanInOrder } from '../../tools/support/parameters.ts';
 import { filterOf } from '../../tools/support/thread-list.ts';
 import { defined } from '../base/defined.ts';
-import type { FeedScope } from '../lists/thread-feed.ts';
 import type { CommandLine } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -42,10 +41,5 @@ export function readExportOptions(flags: CommandLine['flags']) {
     throw new UsageError(fault ?? error.message);
   }
   const { group, user, created_after, created_before, ...rest } = data;
-  return { ...rest, scope: scopeOf(group, user), filter: filterOf(defined({ created_after, created_before })) };
-}
-
-function scopeOf(group: string | undefined, user: string | undefined): FeedScope {
-  if (group !== undefined) return { kind: 'group', id: group };
-  return user === undefined ? { kind: 'app' } : { kind: 'user', id: user };
+  return { ...rest, scope: defined({ group, user }), filter: filterOf(defined({ created_after, created_before })) };
 }

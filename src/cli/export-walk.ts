@@ -10,14 +10,6 @@ import type { AppConnection } from '../toolkit/define-tool.ts';
 import { type ExportEnd, type ExportMembers, type ExportRow, threadRow } from './export-format.ts';
 import type { ExportOptions } from './export-options.ts';
 
-/** How far an export is. */
-export interface ExportProgress {
-  readonly threads: number;
-  /** Of the list, as far as it is read. */
-  readonly listed: number;
-  readonly calls: number;
-}
-
 export interface ExportWalk {
   readonly connection: Pick<AppConnection, 'app' | 'threads' | 'groups'>;
   readonly options: ExportOptions;
@@ -25,7 +17,8 @@ export interface ExportWalk {
   readonly signal: AbortSignal;
   /** Resolves once there is room for more. */
   readonly write: (row: ExportRow) => Promise<void>;
-  readonly onProgress: (progress: ExportProgress) => void;
+  /** `listed`: how many threads the app's list has, as far as it is read. */
+  readonly onProgress: (progress: { threads: number; listed: number; calls: number }) => void;
 }
 
 const PAGE = 50;
@@ -102,7 +95,7 @@ export async function exportThreads({ connection, options, clock, signal, write,
     version: 1,
     app: app.name,
     host: app.host,
-    scope: scope.kind === 'app' ? {} : { [scope.kind]: scope.id },
+    scope,
     filters: defined({
       created_after: filter.createdFrom === undefined ? undefined : utcTime(filter.createdFrom),
       created_before: filter.createdBefore === undefined ? undefined : utcTime(filter.createdBefore),

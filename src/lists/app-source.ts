@@ -62,6 +62,8 @@ export function createAppSource(
   };
   let membersAtOnce = FEW;
 
+  const isFree = (of: UserList): boolean => !listsRead.has(of) && !failed.has(of);
+
   async function readIds(side: Side, ask: Ask): Promise<void> {
     const query = { limit: PAGE, sort: sortFrom(side), ...list.placeToRead(side) };
     const page = await ask('list', (signal) => threads.list(query, signal));
@@ -168,7 +170,7 @@ export function createAppSource(
       if (filter.owner === undefined) return undefined;
       const of = users.of(filter.owner);
       const isReadable = of.state === 'unread' || of.state === 'open';
-      return isReadable && !listsRead.has(of) && !failed.has(of) ? readList(of) : undefined;
+      return isReadable && isFree(of) ? readList(of) : undefined;
     }
 
     function readMoreIds() {
@@ -231,7 +233,7 @@ export function createAppSource(
     const { lists } = guesses[guess];
     for (let of = lists.pop(); of; of = lists.pop()) {
       const isNext = of.state === (guess === 'goes_on' ? 'open' : 'unread');
-      if (isNext && !listsRead.has(of) && !failed.has(of)) return of;
+      if (isNext && isFree(of)) return of;
     }
     return undefined;
   }

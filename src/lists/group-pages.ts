@@ -22,16 +22,7 @@ export interface GroupSearch {
   readonly signal: AbortSignal;
 }
 
-export interface FoundGroups {
-  readonly groups: readonly Group[];
-  readonly read: number;
-  /** Was the list read to its end? */
-  readonly isWhole: boolean;
-  /** Why the next page is missing. */
-  readonly failure: AgoraError | undefined;
-  /** Where the list goes on behind the first `kept` groups; undefined at the end. */
-  readonly after: (kept: number) => Position | undefined;
-}
+export type FoundGroups = Awaited<ReturnType<typeof readGroups>>;
 
 /**
  * Reads groups until enough fit, the list ends or the time is up. The documents name no end: it is a page without items
@@ -43,7 +34,7 @@ export async function readGroups(
   groups: Groups,
   username: string | undefined,
   { start, limit, fits, onPage, clock, signal }: GroupSearch,
-): Promise<FoundGroups> {
+) {
   const found: { group: Group; after: Position }[] = [];
   const known = new Set<string>();
   let at = start.cursor;
@@ -88,8 +79,12 @@ export async function readGroups(
   return {
     groups: found.slice(0, limit).map(({ group }) => group),
     read: known.size,
+    /** Was the list read to its end? */
     isWhole,
+    /** Why the next page is missing. */
     failure,
-    after: (kept) => (kept < found.length ? (found[kept - 1]?.after ?? start) : isWhole ? undefined : end),
+    /** Where the list goes on behind the first `kept` groups; undefined at the end. */
+    after: (kept: number): Position | undefined =>
+      kept < found.length ? (found[kept - 1]?.after ?? start) : isWhole ? undefined : end,
   };
 }

@@ -13,11 +13,11 @@ import { type Question, readPosition } from './question.ts';
 import { createSharedWalk } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
 
-/** Whose threads: all that a user has joined, all of a group, or all of the app. */
-export type FeedScope =
-  | { readonly kind: 'app' }
-  | { readonly kind: 'group'; readonly id: string }
-  | { readonly kind: 'user'; readonly id: string };
+/** Whose threads: all that a user has joined, or all of a group; without either, all of the app. */
+export interface FeedScope {
+  readonly user?: string;
+  readonly group?: string;
+}
 
 export interface Feed {
   readonly scope: FeedScope;
@@ -67,18 +67,20 @@ export async function feedThreads(feed: Feed): Promise<FeedEnd> {
   const { list, known } = source;
   const inquiry = createInquiry(questionOf(feed), list, known, onThread);
   const walk = createSharedWalk(source, share, clock);
+  const isOfApp = scope.user === undefined && scope.group === undefined;
   const isDone = (): boolean => {
-    if (scope.kind === 'app') onListed(list.size());
+    if (isOfApp) onListed(list.size());
     return inquiry.isComplete();
   };
   const end = await walk.wait({ inquiry, isDone, onCall }, NO_DEADLINE_MS, signal);
   const failure = walk.failure();
   if (end !== 'done' && failure && list.size() === 0) throw failure;
-  if (end === 'done' && scope.kind === 'user' && list.size() === 0) {
+  const { user } = scope;
+  if (end === 'done' && user !== undefined && list.size() === 0) {
     // The service may answer an unknown user with an empty list.
     await withPermit(share, 'get_user', signal, () => {
       onCall();
-      return groups.getUser(scope.id, signal);
+      return groups.getUser(user, signal);
     });
   }
 
@@ -95,10 +97,10 @@ export async function feedThreads(feed: Feed): Promise<FeedEnd> {
 }
 
 /** Where the service does not tell who is in a group, its threads are found among those of the whole app. */
-async function sourceOf({ scope, ...feed }: Feed): Promise<ThreadSource> {
-  const { threads, clock } = feed;
-  if (scope.kind === 'user') return createMemberSource(threads, [scope.id], undefined, clock);
-  const ofGroup = scope.kind === 'group' ? await openGroup(scope.id, feed) : undefined;
+async function sourceOf(feed: Feed): Promise<ThreadSource> {
+  const { threads, clock, scope } = feed;
+  if (scope.user !== undefined) return createMemberSource(threads, [scope.user], undefined, clock);
+  const ofGroup = scope.group === undefined ? undefined : await openGroup(scope.group, feed);
   return ofGroup ?? createAppSource(threads, clock);
 }
 
@@ -107,7 +109,7 @@ function questionOf({ scope, filter }: Feed): Question {
   const fromOldest = filter.createdBefore !== undefined && filter.createdFrom === undefined;
   return {
     filter,
-    ...defined({ groupId: scope.kind === 'group' ? scope.id : undefined }),
+    ...defined({ groupId: scope.group }),
     ...(fromOldest ? { side: 'oldest', sort: 'asc' } : { side: 'newest', sort: 'desc' }),
     limit: 0,
     from: readPosition({}),

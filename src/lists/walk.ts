@@ -61,17 +61,11 @@ export interface Walk<T> {
   readonly stopped: Stopped;
   /** How many pages had any items. */
   readonly pages: number;
-  /** Where the list goes on after each of `items`. */
-  readonly after: readonly (Position | undefined)[];
-  /** Where the list goes on after all that was looked at; absent at the end. */
-  readonly next?: Position;
+  /** Where the list goes on after the first `shown` items; with all matches shown, after all that was looked at. */
+  readonly after: (shown: number) => Position | undefined;
   /** Why the next page could not be read, where that ended the walk. */
   readonly failure?: AgoraError;
 }
-
-/** Where a list goes on after the items shown; with all matches shown, after all that was looked at. */
-export const positionAfter = ({ matched, after, next }: Walk<unknown>, shown: number): Position | undefined =>
-  shown > 0 && shown < matched ? after[shown - 1] : next;
 
 /** Walks a list, and keeps the first items that fit. */
 export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Walk<T>> {
@@ -79,7 +73,8 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
   const walking = options.maxScan !== undefined;
   const most = options.maxScan ?? Number.POSITIVE_INFINITY;
   const items: T[] = [];
-  const after: (Position | undefined)[] = [];
+  /** Where the list goes on after each of `items`. */
+  const positions: (Position | undefined)[] = [];
   const kept = new Set<string>();
   const cursors = new Set<string>();
   let scanned = 0;
@@ -97,8 +92,8 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
     matched,
     stopped,
     pages,
-    after,
-    ...defined({ next, failure }),
+    after: (shown) => (shown > 0 && shown < matched ? positions[shown - 1] : next),
+    ...defined({ failure }),
   });
 
   /**
@@ -139,7 +134,7 @@ export async function walk<T extends Item>(options: WalkOptions<T>): Promise<Wal
       if (items.length < limit) {
         items.push(item);
         kept.add(id);
-        after.push(behind(index));
+        positions.push(behind(index));
       }
       if (items.length < limit || (walking && !stopAtLimit)) continue;
       if (index + 1 === page.items.length && page.next === undefined) break; // the last item of the last page

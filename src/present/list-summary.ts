@@ -1,14 +1,14 @@
 import type { AgoraError } from '../agora/errors.ts';
 import { counted, joined } from '../base/wording.ts';
 import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
-import { positionAfter, type Walk } from '../lists/walk.ts';
+import type { Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import type { ListStopped } from './list-result.ts';
 import { asOf } from './time.ts';
 
 /** How much of a list was read, and how it goes on behind what is shown. */
 export function reachOf(list: CursorScope, found: Walk<unknown>, shown: number, fromStart: boolean) {
-  const next = positionAfter(found, shown);
+  const next = found.after(shown);
   const stopped: ListStopped = shown < found.items.length ? 'budget' : found.stopped;
   return {
     scanned: found.scanned,

@@ -12,7 +12,7 @@ function walked(owners: readonly string[]) {
     matched: owners.length,
     stopped: 'end',
     pages: 2,
-    after: [],
+    after: () => undefined,
   } as const;
   const result = listOf({
     list: { tool: 'list_user_threads', app: 'acme#helpdesk', scope: {}, sort: 'desc' },
