@@ -51,7 +51,7 @@ export const serverOptions = (config: Config, { connect }: Connector, log: Log):
   toolsForViews,
   loadCaller: async (options, closing) => (await loadFirstCall()).callerFor(options, closing),
   readPage,
-  prompts: async () => (await loadFirstCall()).prompts,
+  prompts: async () => (await import('../../prompts/index.ts')).prompts,
   instructions: instructionsFor(config),
   confirm: config.confirm,
   language: config.language,

@@ -1,7 +1,6 @@
 import { appOnly, catalogue, undocumented } from '../../tools/index.ts';
 import { type Caller, type CallOptions, createCaller } from '../mcp/call-tool.ts';
 
-export { prompts } from '../../prompts/index.ts';
 export { openConnection } from './open-app.ts';
 
 const CALLABLE = [...catalogue, ...undocumented, ...appOnly];

@@ -22,7 +22,7 @@ const REDIS = { AGORA_THREADS_REDIS_URL: 'redis://127.0.0.1:9' };
 const APP = classicSettings('http://127.0.0.1:9');
 const TEAM = { AGORA_THREADS_HTTP_TOKENS_FILE: '/nowhere/tokens.txt', AGORA_THREADS_HTTP_URL: 'https://x.example' };
 
-it.each([...CHUNK_FILES, 'first-call.js', 'run-command.js'])(
+it.each([...CHUNK_FILES, 'first-call.js', 'prompts.js', 'run-command.js'])(
   '%s is not read for a start and a list of tools, whatever is set',
   async (chunk) => {
     const binary = await trap(chunk);
