@@ -29,7 +29,17 @@ function start(clock = manualClock()) {
     const asker: Asker = { step: 'ask_by_form', formIs: 'form', show: async () => answer, heartbeat: () => undefined };
     return gate.ask(binding, { message: 'Delete?', title: 'Delete' }, asker, context.time);
   }
-  return { clock, issue, carryOn, redeem, askByForm, ...issue() };
+  const openInView = (of = binding) =>
+    gate.open({
+      binding: of,
+      message: 'Delete?',
+      targets: REFUND,
+      view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
+      act: () => Promise.reject(new Error('no code beside a view')),
+      declined: () => ({ structured: { summary: 'no' }, text: 'no' }),
+    });
+  const clickNo = (approval: string) => gate.answer(approval, 'no', context);
+  return { clock, issue, carryOn, redeem, askByForm, openInView, clickNo, ...issue() };
 }
 
 describe('a confirmation code', () => {
@@ -139,7 +149,25 @@ describe('a code that carries on a yes', () => {
     expect(await asked).toBe(said);
   });
 
-  it('ends when the user says no to anything', async () => {
+  it('ends when the same is asked in a view', () => {
+    const { redeem, carryOn, openInView } = start();
+    const code = carryOn();
+    openInView({ ...binding, tool: 'delete_threads' });
+    expect(redeem(binding, code, 'ask_by_click')).toBeDefined();
+    const again = carryOn();
+    openInView();
+    expect(redeem(binding, again, 'ask_by_click')).toBeUndefined();
+  });
+
+  it('ends when the user clicks no to anything', () => {
+    const { redeem, carryOn, openInView, clickNo } = start();
+    const { approval } = openInView({ ...binding, tool: 'delete_threads' });
+    const code = carryOn();
+    clickNo(approval);
+    expect(redeem(binding, code, 'ask_by_click')).toBeUndefined();
+  });
+
+  it('ends when the user says no to anything by form', async () => {
     const { redeem, issue, askByForm } = start();
     const other = { ...binding, tool: 'delete_threads' };
     const { code } = issue(other);

@@ -13,6 +13,7 @@ import {
   type ViewQuestion,
   type Yes,
 } from '../../src/toolkit/gate.ts';
+import type { Step } from '../../src/toolkit/way-to-ask.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { named } from '../support/named-target.ts';
 
@@ -47,11 +48,12 @@ function start(mode: 'auto' | 'person' = 'auto') {
   const clock = manualClock();
   const gate = createGate(mode, clock);
   const { act, ...ofDeletion } = deletion();
-  const time = startCallTime(clock, new AbortController().signal);
+  const client = new AbortController();
+  const time = startCallTime(clock, client.signal);
   // No question looks into the context of the call that answers it.
   const context = { time } as ToolContext;
-  const redeem = (code: string | undefined, of: Binding = binding) =>
-    gate.redeem(of, code ?? '', 'ask_by_click', () => Promise.reject(new Error('no code of the chat')), context);
+  const redeem = (code: string | undefined, of: Binding = binding, step: Step = 'ask_by_click') =>
+    gate.redeem(of, code ?? '', step, () => Promise.reject(new Error('no code of the chat')), context);
   const ask = (more: Partial<Asked> = {}) =>
     gate.open({
       binding,
@@ -64,7 +66,7 @@ function start(mode: 'auto' | 'person' = 'auto') {
     });
   const answer = (approval: string, said: (typeof ANSWERS)[number]) => gate.answer(approval, said, context);
   const untold = (of: Binding = binding) => gate.untold(of, time);
-  return { clock, ask, answer, redeem, untold, ...ofDeletion };
+  return { clock, client, ask, answer, redeem, untold, ...ofDeletion };
 }
 
 /** A question of another call. */
@@ -233,6 +235,7 @@ describe('a code beside a view', () => {
     clock.advance(CODE_WAITS_MS);
     expect(redeem(code, { ...binding, args: {} })).toBeUndefined();
     expect(redeem('ABCDEFGH')).toBeUndefined();
+    expect(redeem(code, binding, 'ask_by_form')).toBeUndefined();
     expect(redeem(code)).toBeInstanceOf(Promise);
     expect(redeem(code)).toBeUndefined();
     expect(yeses).toHaveLength(1);
@@ -289,6 +292,15 @@ describe('what a click did', () => {
     await done('deleted');
     expect(await told).toEqual(resultOf('deleted'));
     expect(await untold()).toBeUndefined();
+  });
+
+  it('is not told to a call that was given up meanwhile', async () => {
+    const { ask, answer, done, untold, client } = start();
+    answer(ask().approval, 'yes');
+    const told = untold();
+    client.abort(new Error('given up'));
+    await done('deleted');
+    await expect(told).rejects.toThrow('given up');
   });
 
   it('is told to the same call only', async () => {
