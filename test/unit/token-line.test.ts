@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashOf, newToken, parseTokens, SCOPES, tokenLine } from '../../src/http/token-line.ts';
+import { en } from '../../src/http/token-words.ts';
 import { anyText } from '../support/any-text.ts';
 
 const HASH = `sha256:${'a1'.repeat(32)}`;
@@ -11,7 +12,7 @@ function read(text: string): readonly string[] {
   const { tokens, wrong } = parseTokens(text);
   return [
     ...[...tokens.values()].map(({ subject, scopes }) => `${subject} ${[...scopes].join(',')}`),
-    ...wrong.map(({ line, why }) => `${line} ${why}`),
+    ...wrong.map(({ line, why }) => `${line} ${why(en)}`),
   ];
 }
 
@@ -84,7 +85,7 @@ describe('a file of tokens', () => {
           .filter((one) => /^[ \t]*[^ \t#]/.test(one));
         expect(tokens.size + wrong.length).toBe(said.length);
         for (const { why } of wrong)
-          expect([FORM, NAME, SCOPE, DIGITS, 'it repeats the token of an earlier line']).toContain(why);
+          expect([FORM, NAME, SCOPE, DIGITS, 'it repeats the token of an earlier line']).toContain(why(en));
         for (const [hash, { scopes }] of tokens) {
           expect(hash).toMatch(/^[0-9a-f]{64}$/);
           expect([...scopes].every((scope) => SCOPES.includes(scope)) && scopes.size > 0).toBe(true);
