@@ -91,16 +91,12 @@ export const removeThreadMembers = defineDeletion({
 
 /** The pairs that were not tried, as arguments that name no thread and no user beyond them, and as what is kept. */
 function restOf(results: readonly PairResult<Status>[], targets: readonly Target[]) {
-  const untried = results.filter(({ status }) => status === 'not_tried');
   const kept = targets.flatMap((target) => {
-    const usersLeft = untried.filter(({ threadId }) => threadId === target.id).map(({ username }) => username);
-    return usersLeft.length === 0 ? [] : [{ ...target, usersLeft }];
+    const untried = results.filter(({ threadId, status }) => threadId === target.id && status === 'not_tried');
+    return untried.length === 0 ? [] : [{ ...target, usersLeft: untried.map(({ username }) => username) }];
   });
-  const args = {
-    thread_ids: kept.map(({ id }) => id),
-    usernames: [...new Set(untried.map(({ username }) => username))],
-  };
-  return { args, targets: kept };
+  const usernames = [...new Set(kept.flatMap(({ usersLeft }) => usersLeft))];
+  return { args: { thread_ids: kept.map(({ id }) => id), usernames }, targets: kept };
 }
 
 interface Looked {

@@ -4,7 +4,7 @@ import { defined } from '../base/defined.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { counted, joined } from '../base/wording.ts';
 import { utcTime } from './time.ts';
-import { cutTo, tokenBound } from './token-budget.ts';
+import { cutTo, firstWithin } from './token-budget.ts';
 
 /**
  * In grapheme clusters after escaping, and in tokens: a name has 64 characters, each hidden one grows to eight or nine,
@@ -46,15 +46,9 @@ export type ThreadFacts = z.input<typeof threadFacts>;
 export function memberFacts(ids: readonly string[], complete: boolean, tokens?: number) {
   const member_count = complete ? String(ids.length) : `${ids.length} or more`;
   if (tokens === undefined) return { member_count };
-  const shown: string[] = [];
-  let left = tokens;
-  for (const id of ids.map(shownId)) {
-    left -= tokenBound(id) + 2;
-    if (left < 0) break;
-    shown.push(id);
-  }
-  const leftOut = ids.length - shown.length;
-  return { member_count, members: shown, ...(leftOut > 0 && { members_left_out: leftOut }) };
+  const members = firstWithin(ids.map(shownId), tokens);
+  const leftOut = ids.length - members.length;
+  return { member_count, members, ...(leftOut > 0 && { members_left_out: leftOut }) };
 }
 
 /** Maps a thread to the fields that are known. */

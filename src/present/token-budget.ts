@@ -71,6 +71,18 @@ export function fairShare(texts: readonly string[], budget: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
+/** The first of some escaped ids, as many as a budget of tokens holds. */
+export function firstWithin(ids: readonly string[], budget: number): string[] {
+  let left = budget;
+  return ids.filter((id) => {
+    left -= tokenBound(id) + QUOTES_AND_COMMA;
+    return left >= 0;
+  });
+}
+
+/** In tokens. */
+const QUOTES_AND_COMMA = 2;
+
 /** An escape or the mark of a cut is shown whole or not at all. */
 const ESCAPE = /(⟨[^⟩]*⟩)/u;
 /** The most tokens that `…⟨+123⟩` takes. */

@@ -5,7 +5,7 @@ import { joined } from '../../src/base/wording.ts';
 import { errorWords } from '../../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../../src/present/outcomes.ts';
 import { shownId } from '../../src/present/thread-facts.ts';
-import { tokenBound } from '../../src/present/token-budget.ts';
+import { firstWithin } from '../../src/present/token-budget.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import {
   afterLoss,
@@ -104,11 +104,7 @@ const CALL_TOKENS = 5_000;
 /** The calls that add whom this call had no time for. */
 export function callsForTheRest(threadId: string, members: readonly NewMember[]): string | undefined {
   const left = members.filter(({ status }) => status === 'not_tried').map(({ username }) => shownId(username));
-  let room = CALL_TOKENS;
-  const fitting = left.filter((username) => {
-    room -= tokenBound(username) + 2;
-    return room >= 0;
-  });
+  const fitting = firstWithin(left, CALL_TOKENS);
   const [first, ...further] = chunks(fitting, MOST_USERS).map((users) => JSON.stringify(users));
   if (first === undefined) return undefined;
   const more = left.length - fitting.length;
