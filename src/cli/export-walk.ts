@@ -3,7 +3,7 @@ import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Thread } from '../agora/thread.ts';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
-import { createWorkQueue } from '../base/work-queue.ts';
+import { inParallel } from '../base/in-parallel.ts';
 import { feedThreads } from '../lists/thread-feed.ts';
 import { utcTime } from '../present/time.ts';
 import type { AppConnection } from '../toolkit/define-tool.ts';
@@ -24,8 +24,6 @@ export interface ExportWalk {
 const PAGE = 50;
 /** Member lists that are read at once. */
 const MEMBERS_AT_ONCE = 4;
-/** With more threads than this waiting to be written, the walk waits too: a slow reader must not fill the memory. */
-const MOST_WAITING = 500;
 /** After this many member lists in a row that could not be read, no further one is tried. */
 const MOST_FAILURES = 5;
 
@@ -76,16 +74,26 @@ export async function exportThreads({ connection, options, clock, signal, write,
   }
 
   const progress = (): void => onProgress({ threads: written, listed, calls });
-  const rows = createWorkQueue<Thread>(MEMBERS_AT_ONCE, MOST_WAITING, async (thread) => {
+  async function writeThread(thread: Thread): Promise<void> {
     const readAt = clock.now();
     await write(threadRow(thread, readAt, options.members ? await membersOf(thread.id) : undefined));
     written += 1;
     progress();
-  });
-  /** The connection keeps to the rate; a call of the walk only waits until there is room for what it brings. */
+  }
+
+  const waiting: Thread[] = [];
+  let writing: Promise<unknown> = Promise.resolve();
+  const writeWaiting = (): Promise<unknown> => {
+    writing = writing.then(() => inParallel(waiting.splice(0), MEMBERS_AT_ONCE, writeThread));
+    return writing;
+  };
+  /**
+   * The connection keeps to the rate. A call of the walk waits until all that came before it is written: a slow reader
+   * must not fill the memory.
+   */
   const share: RateLimiter = {
     async acquire() {
-      await rows.room();
+      await writeWaiting();
       return () => undefined;
     },
   };
@@ -114,13 +122,13 @@ export async function exportThreads({ connection, options, clock, signal, write,
     onCall() {
       calls += 1;
     },
-    onThread: rows.push,
+    onThread: (thread) => waiting.push(thread),
     onListed(count) {
       listed = count;
       progress();
     },
   });
-  await rows.finish();
+  await writeWaiting();
   for (const thread of feed.unresolved) await write({ type: 'unresolved', ...thread });
   const end: ExportEnd = {
     type: 'end',
