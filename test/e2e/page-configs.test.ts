@@ -49,7 +49,8 @@ async function check(block: string, name: string) {
   const file = join(home, name);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, config);
-  return runBinary(['doctor', '--config', file], { AGORA_APP_CERTIFICATE: SANDBOX.appCertificate });
+  // The Chinese pages set AGORA_THREADS_LANG to zh; a flag wins.
+  return runBinary(['doctor', '--config', file, '--lang', 'en'], { AGORA_APP_CERTIFICATE: SANDBOX.appCertificate });
 }
 
 describe('the doctor finds the app in the configuration of', () => {
