@@ -142,7 +142,7 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
   return ones;
 }
 
-/** Says the failure nothing of the other threads? */
+/** Does the failure leave the other threads to be tried? */
 const isAboutOneThread = ({ code, facts }: AgoraError): boolean =>
   code === 'renamed' || code === 'name_not_checked' || facts.about?.includes('thread') === true;
 

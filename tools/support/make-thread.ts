@@ -32,7 +32,7 @@ const WHICH = {
 /**
  * Makes a thread, and finds out what became of it where the answer does not say.
  *
- * @param of for the audit log: the thread that it takes the place of
+ * @param of for the audit log: the deleted thread that the new one replaces
  * @param members others whose lists of the group may hold the thread
  */
 export async function makeThread(
