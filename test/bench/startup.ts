@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { startFiles } from '../support/start-files.ts';
 import { report } from './report.ts';
 
 /** From spawn to the answer to tools/list, and peak memory: our server, the SDK's hello world, and bare Node. */
@@ -51,8 +52,13 @@ async function bare(): Promise<Sample> {
   return { ms, mb: peakOf(execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' })) };
 }
 
+const ours = await startFiles('dist');
 const subjects = [
-  { name: 'agora-threads-mcp', bytes: statSync(OURS).size, run: () => server(OURS) },
+  {
+    name: 'agora-threads-mcp',
+    bytes: ours.reduce((sum, name) => sum + statSync(`dist/${name}`).size, 0),
+    run: () => server(OURS),
+  },
   { name: 'hello world', bytes: statSync(HELLO).size, run: () => server(HELLO) },
   { name: 'node -e 0', bytes: 0, run: bare },
 ].map((subject) => ({ ...subject, samples: [] as Sample[] }));

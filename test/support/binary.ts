@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -8,21 +8,11 @@ import { createReferee } from './mcp.ts';
 
 export const BINARY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-const DIST = dirname(BINARY);
+export const DIST = dirname(BINARY);
 
 /** The files of the server in `dist/`. */
 export const codeFiles = async (): Promise<readonly string[]> =>
   (await readdir(DIST)).filter((name) => name.endsWith('.js'));
-
-/** Those that a start reads: `main.js`, and what it imports before its first line runs. */
-export async function startFiles(): Promise<readonly string[]> {
-  const found = new Set(['main.js']);
-  for (const name of found) {
-    const code = await readFile(join(DIST, name), 'utf8');
-    for (const [, imported = ''] of code.matchAll(/(?:from|import) ?"\.\/([^"]+)"/g)) found.add(imported);
-  }
-  return [...found];
-}
 
 /** Copies the server, or some of its files, into a folder; gives the path of its `main.js`. */
 export async function copyBinary(folder: string, files?: readonly string[]): Promise<string> {
