@@ -13,7 +13,7 @@ const KINDS = [
 /** A token seldom reaches over a change of kind. */
 const CHANGE = 0.35;
 const ASCII = Array.from({ length: 128 }, (_, code) =>
-  KINDS.findIndex(({ pattern }) => pattern.test(String.fromCharCode(code))),
+  KINDS.find(({ pattern }) => pattern.test(String.fromCharCode(code))),
 );
 
 /**
@@ -22,15 +22,14 @@ const ASCII = Array.from({ length: 128 }, (_, code) =>
  */
 export function tokenBound(text: string): number {
   let bound = 0;
-  let before = -1;
+  let before: (typeof ASCII)[number];
   for (const character of text) {
     const kind = ASCII[character.charCodeAt(0)];
     if (kind === undefined) {
       bound += Buffer.byteLength(character);
-      before = -1;
-      continue;
+    } else {
+      bound += kind.cost + (kind === before ? 0 : CHANGE);
     }
-    bound += (KINDS[kind]?.cost ?? 1) + (kind === before ? 0 : CHANGE);
     before = kind;
   }
   return Math.ceil(bound);
