@@ -10,17 +10,17 @@ import type { Ask, ThreadSource } from './thread-source.ts';
 import { createUserLists, type UserList } from './user-list.ts';
 
 const PAGE = 50;
-/** Member lists read at once: few, since the list of one user may tell many of the threads they would be read for. */
+/** Member lists read at once: few, since one user's list may hold many of the threads they would be read for. */
 const FEW = 4;
 /** Where they lead to no more than the thread they were read for, or to nobody, more are read at once. */
 const MANY = 16;
 const NO_MORE_THAN = 2;
 /** With fewer threads than this left to find out about, the next ids are read. */
 const READ_AHEAD = 16;
-/** Why a list is read though it is not known to tell of a missing thread, the most promising first. */
+/** Why a list is read although it may hold no missing thread, the most promising reason first. */
 const GUESSES = ['goes_on', 'of_an_owner', 'of_a_member'] as const;
 type Guess = (typeof GUESSES)[number];
-/** Users' lists are read on a guess as long as the last so many pages told this many threads that are of use. */
+/** Users' lists are read on a guess as long as the last 16 such pages brought at least 12 useful threads. */
 const LAST_PAGES = 16;
 const WORTH_IT = 12;
 
@@ -35,9 +35,9 @@ function during<K>(keys: Set<K>, key: K, work: () => Promise<void>): Promise<voi
 }
 
 /**
- * All threads of the app: the app's list tells their ids, and their records come from the lists of their members. A
- * user's list tells up to 50 threads and a member list helps with one, so member lists are read only while no user's
- * list is: that of one user who is in everything may tell all that is missing.
+ * All threads of the app: their ids come from the app's list, their records from the lists of their members. A page of a
+ * user's list holds up to 50 records, and a member list helps with one thread. So member lists are read only while no
+ * user's list is: one user who is in everything may have all that is missing.
  */
 export function createAppSource(
   threads: Pick<Threads, 'list' | 'listOfUser' | 'listMembers'>,
@@ -54,11 +54,11 @@ export function createAppSource(
   const listsRead = new Set<UserList>();
   const membersRead = new Set<string>();
   const failed = new Set<Side | UserList>();
-  /** Lists to read on a guess, the last of each first, and how many threads of use the last such pages told. */
-  const guesses: Record<Guess, { lists: UserList[]; told: number[] }> = {
-    goes_on: { lists: [], told: [] },
-    of_an_owner: { lists: [], told: [] },
-    of_a_member: { lists: [], told: [] },
+  /** Lists to read on a guess, taken from the end, and how many useful threads each of the last such pages brought. */
+  const guesses: Record<Guess, { lists: UserList[]; brought: number[] }> = {
+    goes_on: { lists: [], brought: [] },
+    of_an_owner: { lists: [], brought: [] },
+    of_a_member: { lists: [], brought: [] },
   };
   let membersAtOnce = FEW;
 
@@ -119,7 +119,7 @@ export function createAppSource(
     const useful = fresh.filter((thread) => [...inquiries].some((inquiry) => inquiry.isOfUse(thread))).length;
     // At the far end, so that lists go on in turn.
     if (useful > 0) guesses.goes_on.lists.unshift(of);
-    if (guess) guesses[guess].told = [...guesses[guess].told, useful].slice(-LAST_PAGES);
+    if (guess) guesses[guess].brought = [...guesses[guess].brought, useful].slice(-LAST_PAGES);
     else membersAtOnce = useful > NO_MORE_THAN ? FEW : Math.min(MANY, membersAtOnce + 1);
   }
 
@@ -225,8 +225,8 @@ export function createAppSource(
   }
 
   function isWorthIt(guess: Guess): boolean {
-    const { told } = guesses[guess];
-    return told.length < LAST_PAGES || told.reduce((sum, useful) => sum + useful, 0) >= WORTH_IT;
+    const { brought } = guesses[guess];
+    return brought.length < LAST_PAGES || brought.reduce((sum, useful) => sum + useful, 0) >= WORTH_IT;
   }
 
   function nextOf(guess: Guess): UserList | undefined {
@@ -246,7 +246,7 @@ export function createAppSource(
     forgetFailures() {
       failed.clear();
       known.forgetFailures();
-      for (const guess of GUESSES) guesses[guess].told = [];
+      for (const guess of GUESSES) guesses[guess].brought = [];
     },
   };
 }

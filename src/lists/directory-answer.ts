@@ -73,7 +73,7 @@ function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number): Rows {
   const threads = [...inOrder, ...ahead];
   if (inquiry.isComplete() && further.length === ahead.length) return { threads, next: undefined };
 
-  /** Hashes of what was shown, but for those that the place tells. */
+  /** Hashes of what was shown and is not before the place. */
   const earlier = new Set(from.shown);
   const shown = ahead.map(({ thread }) => hashOf(thread.id));
   let skipped = 0;

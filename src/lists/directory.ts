@@ -67,7 +67,7 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
 
   return {
     /**
-     * @param onCall told after each request how many were sent for this question, and how many threads are known
+     * @param onCall called for each request, with how many were sent for this question and how many threads are known
      * @throws AgoraError where nothing at all could be read, or there is no such group; the signal's reason once that is
      * aborted
      */

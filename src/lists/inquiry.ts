@@ -29,7 +29,7 @@ export function createInquiry(
   const bounded = isBounded(question);
   /** How many of the news are judged. */
   let judged = 0;
-  /** How far the app's list is settled without a gap from `side` on, and how many matches stand there. */
+  /** How far the app's list is settled without a gap from `side` on, and how many matches are in that part. */
   let frontier = 0;
   let matchesInOrder = 0;
   let beyondInARow = 0;
@@ -72,7 +72,7 @@ export function createInquiry(
     isLocated = isLocatedAtOnce;
   }
 
-  /** Goes straight to the place where an earlier answer ended: what stands before it is of no interest. */
+  /** Goes straight to the place where an earlier answer ended: what is before it is of no interest. */
   function locate(ids: readonly string[]): void {
     if (isLocated || from.place === undefined) return;
     const index = ids.indexOf(from.place.id);
@@ -125,7 +125,7 @@ export function createInquiry(
     frontier: () => frontier,
     /** Are as many matches known as can be shown in the order of the list? */
     matchesInOrder: () => (inOrder ? matchesInOrder : 0),
-    /** Is all settled that the question is about, as far as the app's list tells? */
+    /** Is all settled that the question is about, as far as the app's list is known? */
     isSettled,
     /** The same, with all that was created before the question was asked. */
     isComplete,

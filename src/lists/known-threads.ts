@@ -9,7 +9,7 @@ export interface KnownThread {
 }
 
 /**
- * Why a thread of the app's list has no record. `gone`: it was deleted since. `no_members`: nobody's list can tell it.
+ * Why a thread of the app's list has no record. `gone`: it was deleted since. `no_members`: it is in nobody's list.
  * `not_read`: a request failed, or its members' lists do not have it; worth asking again.
  */
 export type Fate = 'gone' | 'no_members' | 'not_read';

@@ -94,7 +94,7 @@ export function createMemberSource(
   };
 }
 
-/** What reading the members of a group takes; `onCall` is told of each request. */
+/** What reading the members of a group takes; `onCall` is called for each request. */
 export interface GroupReader {
   readonly threads: Pick<Threads, 'listOfUser' | 'listOfUserInGroup'>;
   readonly groups: Pick<Groups, 'listMembers'>;
@@ -105,7 +105,7 @@ export interface GroupReader {
 }
 
 /**
- * The lists of a group's members within it; undefined where the service does not tell who is in the group.
+ * The lists of a group's members within it; undefined where the service does not say who is in the group.
  *
  * @throws AgoraError `group_not_found`; the signal's reason once that is aborted
  */

@@ -42,14 +42,14 @@ export function judgeOf({ filter, groupId }: Pick<Question, 'filter' | 'groupId'
   };
 }
 
-/** Does a thread stand before a place, or at it? By the time alone, those of the very same millisecond do not. */
+/** Is a thread before a place, or at it? Others created in the very same millisecond count as behind it. */
 export function isUpTo({ id, created }: Thread, place: Place | undefined, sort: Question['sort']): boolean {
   if (id === place?.id) return true;
   if (place?.created === undefined || created === undefined) return false;
   return sort === 'desc' ? created > place.created : created < place.created;
 }
 
-/** Does a question narrow by more than dates? Then what it asks for may stand anywhere. */
+/** Does a question narrow by more than dates? Then what it asks for may be anywhere. */
 export const isSearch = ({ filter: { nameContains, owner, msgId }, groupId, limit }: Question): boolean =>
   nameContains !== undefined || owner !== undefined || msgId !== undefined || groupId !== undefined || limit === 0;
 

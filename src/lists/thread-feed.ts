@@ -37,8 +37,8 @@ export interface Feed {
 }
 
 /**
- * A thread that the app's list names and nothing more is known of: no user's list can tell of a thread without members,
- * and another may have failed to be read; or one of which it is not known when it was created, which a date asks for.
+ * A thread of which only the id is known, since nobody is in it or it could not be read; or one without a creation time,
+ * where the filter has a date.
  */
 export interface Unresolved {
   readonly id: string;
@@ -46,7 +46,7 @@ export interface Unresolved {
 }
 
 export interface FeedEnd {
-  /** Was every thread of the scope told? Those that nobody is in may be `unresolved` all the same. */
+  /** Was every thread of the scope reported? Those that nobody is in may be `unresolved` all the same. */
   readonly complete: boolean;
   readonly unresolved: readonly Unresolved[];
   /** The last refusal, where it is not complete. */
@@ -96,7 +96,7 @@ export async function feedThreads(feed: Feed): Promise<FeedEnd> {
   return { complete, unresolved, failure: complete ? undefined : failure };
 }
 
-/** Where the service does not tell who is in a group, its threads are found among those of the whole app. */
+/** Where the service does not say who is in a group, its threads are found among those of the whole app. */
 async function sourceOf(feed: Feed): Promise<ThreadSource> {
   const { threads, clock, scope } = feed;
   if (scope.user !== undefined) return createMemberSource(threads, [scope.user], undefined, clock);

@@ -7,7 +7,7 @@ import type { KnownThreads } from './known-threads.ts';
 /**
  * Sends a request of a walk under its rate limit. A refusal comes back as a value: the walk goes on with other requests.
  *
- * @param isAnswer does this refusal tell what was asked? All others count as failures
+ * @param isAnswer does this refusal answer what was asked? All others count as failures
  */
 export type Ask = <T>(
   endpoint: Endpoint,
