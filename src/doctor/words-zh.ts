@@ -4,6 +4,8 @@ import { errorsZh } from './errors-zh.ts';
 import type { DoctorWords } from './words-en.ts';
 
 const NEEDED = 'AGORA_CHAT_HOST、AGORA_CHAT_APP_KEY 或 AGORA_APP_ID，以及凭证';
+/** A name in Latin letters has blanks around it in a Chinese sentence. */
+const spaced = (name: string): string => (/^[\x20-\x7e]+$/.test(name) ? ` ${name} ` : name);
 const UNITS = { s: '秒', min: '分钟', h: '小时', days: '天' } as const;
 
 export const zh: DoctorWords = {
@@ -77,7 +79,7 @@ export const zh: DoctorWords = {
     app: (name, origin) => `App ${name}，地址 ${origin}`,
     sandboxForced: '内置沙箱，因为设置了 AGORA_THREADS_SANDBOX',
     sandbox: '内置沙箱，因为没有任何设置指明是哪个 App',
-    as: (assistant, server) => `，按 ${assistant} 启动 ${server} 的方式检查`,
+    as: (assistant, server) => `，按${spaced(assistant)}启动 ${server} 的方式检查`,
   },
   verdict: {
     0: '一切正常',
@@ -107,7 +109,7 @@ export const zh: DoctorWords = {
 
   configuration: {
     unknownAssistant: '助手',
-    server: (server, file, assistant) => `${file} 里的 ${server}，${assistant} 的配置`,
+    server: (server, file, assistant) => `${file} 里的 ${server}，${spaced(assistant).trimStart()}的配置`,
     noVariables: '不认识这个助手，因此没有替换变量',
     nameTheFile: '按助手读取时的文件名和目录存放这个文件，如 .cursor/mcp.json。',
     starts: (words) => `会启动 agora-threads-mcp，${words === 0 ? '不带命令行参数' : `带 ${words} 个命令行参数`}`,
@@ -118,22 +120,21 @@ export const zh: DoctorWords = {
     moveToEnv: '改写到 env 里。',
     nowhere: 'agora-threads-mcp 的路径不存在',
     correctProgram: '改正路径；如果是克隆的仓库，先运行 npm run build。',
-    disabled: (assistant) => `${assistant} 不会启动它`,
+    disabled: (assistant) => `${spaced(assistant).trimStart()}不会启动它`,
     enable: '在文件里启用它。',
     loose: '文件里有注释或多余的逗号，不是每个助手都能读',
-    plainJson: (assistant) =>
-      `改成标准 JSON，除非你确定${assistant === undefined ? '你的助手' : ` ${assistant} `}能读。`,
-    envFileUnread: (assistant) => `未见 ${assistant} 支持，因此没有读取`,
+    plainJson: (assistant) => `改成标准 JSON，除非你确定${spaced(assistant ?? '你的助手')}能读。`,
+    envFileUnread: (assistant) => `未见${spaced(assistant)}支持，因此没有读取`,
     intoEnv: '把其中的变量写进 env。',
     envFileMissing: '所指的文件无法读取',
     correctPath: '改正路径。',
     notText: '的值在文件里不是字符串',
     inQuotes: '给值加上引号。',
-    filled: (places) => `用当前终端 的值替换：${places}`,
-    missing: (places) => `当前终端 里没有对应的值：${places}`,
-    setIt: (assistant) => `检查时在这里设置；使用时在启动 ${assistant} 的环境里设置。`,
-    inShell: (settings) => `${settings}：在当前终端 里设置了，文件里没有，因此没有采用`,
-    otherEnvironment: (assistant) => `写进 env：${assistant} 可能在别的环境里启动。`,
+    filled: (places) => `用当前终端的值替换：${places}`,
+    missing: (places) => `当前终端里没有对应的值：${places}`,
+    setIt: (assistant) => `检查时在这里设置；使用时在启动${spaced(assistant)}的环境里设置。`,
+    inShell: (settings) => `${settings}：在当前终端里设置了，文件里没有，因此没有采用`,
+    otherEnvironment: (assistant) => `写进 env：${spaced(assistant).trimStart()}可能在别的环境里启动。`,
     usage: (message) => `“${message}”`,
     doesNotStart: (why) => `本服务无法启动：${why}`,
     wordWithoutFlag: 'args 里有一个词不属于任何选项',
@@ -178,7 +179,7 @@ export const zh: DoctorWords = {
     nameAuditLog: '把 AGORA_THREADS_AUDIT_LOG 设为当前用户可写的文件，所在目录必须已存在。',
     policies: (folder) => `${folder} 里的规则包含了所有删除类工具`,
     noPolicies: (folder, tools, assistant) =>
-      `${folder} 里没有针对 ${tools} 的规则：一旦允许 ${assistant} 使用全部工具，删除前就不会再问任何人`,
+      `${folder} 里没有针对 ${tools} 的规则：一旦允许${spaced(assistant)}使用全部工具，删除前就不会再问任何人`,
     writePolicy: '把 docs/hosts/gemini-cli.md 里的策略写进这个目录。',
     tokens: (tokens, names) => `有效的 Token ${tokens} 个，属于 ${names} 个名称`,
     noTokens: '文件里没有有效的 Token，因此谁都无法连接',
