@@ -32,9 +32,10 @@ const LONGEST_LINE = 10 * 1024 * 1024;
 const NEWLINE = 0x0a;
 /**
  * How long calls under way may take after the end of the input, in milliseconds: enough for requests that a script
- * piped in, and well below the second within which hosts expect the process to exit.
+ * piped in, of which the first still loads what calls tools. The rest of the second within which hosts expect the
+ * process to exit is for closing connections.
  */
-const LAST_ANSWERS_MS = 250;
+const LAST_ANSWERS_MS = 500;
 
 /**
  * JSON-RPC over a pair of streams, one message a line. The SDK's transport misses the end of its input, crashes on a

@@ -85,11 +85,11 @@ describe('the end of the input', () => {
     expect(closed()).toBe(1);
   });
 
-  it('waits a quarter of a second and no longer', async () => {
+  it('waits half a second and no longer', async () => {
     const { input, clock, feed, closed } = start();
     await feed('{"id":1,"method":"x"}\n');
     await ended(input);
-    clock.advance(249);
+    clock.advance(499);
     expect(closed()).toBe(0);
     clock.advance(1);
     expect(closed()).toBe(1);
