@@ -7,7 +7,7 @@ import { createServer, type ServerOptions, type ThreadsServer } from '../mcp/ser
 import type { Config } from '../settings/read-config.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { isSandbox } from './is-sandbox.ts';
-import { loadFirstCall } from './load-first-call.ts';
+import { loadFirstCall, loadPrompts } from './load-later.ts';
 import { allowedBy, toolsFor, toolsForViews } from './tool-registry.ts';
 
 /** The server for these settings and its connection to the app, the same for an assistant and for a script. */
@@ -51,7 +51,7 @@ export const serverOptions = (config: Config, { connect }: Connector, log: Log):
   toolsForViews,
   loadCaller: async (options, closing) => (await loadFirstCall()).callerFor(options, closing),
   readPage,
-  prompts: async () => (await import('../../prompts/index.ts')).prompts,
+  prompts: loadPrompts,
   instructions: instructionsFor(config),
   confirm: config.confirm,
   language: config.language,

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../settings/read-config.ts';
 import type { AppConnection } from '../toolkit/define-tool.ts';
-import { loadFirstCall } from './load-first-call.ts';
+import { loadFirstCall } from './load-later.ts';
 import type { Opened } from './open-app.ts';
 
 export interface Connector {

@@ -63,9 +63,22 @@ export function createServer(options: ServerOptions): ThreadsServer {
     const { name, arguments: args } = toolParams.safeParse(params).data ?? {};
     const tool = toolsFor(ways).find((one) => one.name === name);
     if (!tool) throw unknownTool(options.tools);
-    caller ??= options.loadCaller(options, closing.signal);
+    caller ??= options.loadCaller(options, closing.signal).catch((error: unknown) => {
+      // What is missing may be there at the next call.
+      caller = undefined;
+      return failing(error);
+    });
     return (await caller)({ tool, args: args ?? {}, ways, extra });
   }
+
+  /** Answers each call as a tool that failed does, since hosts may hide errors of the protocol from the model. */
+  const failing = (error: unknown): Caller => {
+    const text = `Error [internal_error]: ${options.sandbox ? '[sandbox] ' : ''}${error instanceof Error ? error.message : 'unknown'}`;
+    return async () => {
+      options.onFailure?.({ code: 'internal_error', text });
+      return { content: [{ type: 'text', text }], isError: true };
+    };
+  };
 
   const toolNames = new Set(options.tools.map(({ name }) => name));
   const prompts = async () =>

@@ -65,13 +65,18 @@ describe('the bundle', () => {
     expect(stdout).toContain('"name":"find_threads"');
   });
 
-  it('says so where it was replaced after its start, and does not join old files with new ones', async () => {
+  it('says so where it was updated after its start, and goes on once its files are back', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'agora-threads-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const server = await openRaw({ binary: await copyBinary(folder, await startFiles(DIST)) });
-    expect(await server.ask(2, 'tools/call', { name: 'list_threads', arguments: {} })).toMatchObject({
-      error: { code: -32603, message: expect.stringContaining('Restart it') },
-    });
+    const call = { name: 'list_threads', arguments: {} };
+    const restart = 'This server was updated or removed after its start. Restart it.';
+    const content = [{ type: 'text', text: `Error [internal_error]: [sandbox] ${restart}` }];
+    expect(await server.ask(2, 'tools/call', call)).toMatchObject({ result: { isError: true, content } });
+    expect(await server.ask(3, 'prompts/list')).toMatchObject({ error: { code: -32603, message: restart } });
+    await copyBinary(folder);
+    expect(await server.ask(4, 'tools/call', call)).toHaveProperty('result.structuredContent');
+    expect(await server.ask(5, 'prompts/list')).toHaveProperty('result.prompts');
   });
 
   it('reads the page of the view when it is asked for, and not before', async () => {
