@@ -56,6 +56,13 @@ export class AgoraError extends Error {
   }
 }
 
+/** The value, or the failure of a call to Agora Chat as a value. Anything else that is thrown is thrown on. */
+export const orRefusal = <T>(call: Promise<T>): Promise<T | AgoraError> =>
+  call.catch((error: unknown) => {
+    if (error instanceof AgoraError) return error;
+    throw error;
+  });
+
 /** Was there no time left to send it, since the call's time was over or the server ends? */
 export const isOutOfTime = ({ code }: AgoraError): boolean => code === 'out_of_time' || code === 'server_ending';
 

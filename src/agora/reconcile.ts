@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { wait, within } from '../base/deadline.ts';
 import { defined } from '../base/defined.ts';
-import { AgoraError } from './errors.ts';
+import { AgoraError, orRefusal } from './errors.ts';
 import type { Thread } from './thread.ts';
 import type { NewThread, Threads } from './threads.ts';
 
@@ -78,10 +78,8 @@ const look = <T>(clock: Clock, signal: AbortSignal, action: (bounded: AbortSigna
 
 /** The value, or undefined where the service refused; a call that was given up still throws. */
 async function quietly<T>(promise: Promise<T>): Promise<T | undefined> {
-  return promise.catch((error: unknown) => {
-    if (error instanceof AgoraError) return undefined;
-    throw error;
-  });
+  const answer = await orRefusal(promise);
+  return answer instanceof AgoraError ? undefined : answer;
 }
 
 /** Is the thread still there? `unsure` where the service does not say. */
@@ -91,14 +89,7 @@ export async function isThere(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<'there' | 'gone' | 'unsure'> {
-  const state = await look(clock, signal, (bounded) =>
-    threads.listMembers(threadId, { limit: 1 }, bounded).then(
-      () => 'there' as const,
-      (error: unknown) => {
-        if (error instanceof AgoraError && error.code === 'thread_not_found') return 'gone' as const;
-        throw error;
-      },
-    ),
-  );
-  return state ?? 'unsure';
+  const page = await look(clock, signal, (bounded) => orRefusal(threads.listMembers(threadId, { limit: 1 }, bounded)));
+  if (!(page instanceof AgoraError)) return page === undefined ? 'unsure' : 'there';
+  return page.code === 'thread_not_found' ? 'gone' : 'unsure';
 }

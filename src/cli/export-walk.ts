@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Thread } from '../agora/thread.ts';
 import type { Clock } from '../base/clock.ts';
@@ -46,29 +46,27 @@ export async function exportThreads({ connection, options, clock, signal, write,
     const ids = new Set<string>();
     const read = (state: ExportMembers['members_state']) => ({ members: [...ids], members_state: state });
     if (failuresInRow >= MOST_FAILURES) return read('unread');
-    try {
-      const isWhole = await readMembers(id, ids);
-      failuresInRow = 0;
-      return read(isWhole ? 'complete' : 'cut');
-    } catch (error) {
-      if (!(error instanceof AgoraError)) throw error;
-      if (error.code === 'thread_not_found') return { members: [], members_state: 'gone' };
+    const state = await orRefusal(readMembers(id, ids));
+    if (state instanceof AgoraError) {
+      if (state.code === 'thread_not_found') return { members: [], members_state: 'gone' };
       failuresInRow += 1;
-      failure ??= error;
+      failure ??= state;
       return read(ids.size === 0 ? 'unread' : 'cut');
     }
+    failuresInRow = 0;
+    return read(state);
   }
 
-  /** Reads all members; a short page is the last. @returns false where the service leads in a circle */
-  async function readMembers(id: string, ids: Set<string>): Promise<boolean> {
+  /** Reads all members; a short page is the last. @returns `cut` where the service leads in a circle */
+  async function readMembers(id: string, ids: Set<string>): Promise<'complete' | 'cut'> {
     let cursor: string | undefined;
     for (;;) {
       calls += 1;
       const page = await threads.listMembers(id, { limit: PAGE, ...defined({ cursor }) }, signal);
       const before = ids.size;
       for (const member of page.items) ids.add(member);
-      if (page.cursor === undefined || page.items.length < PAGE) return true;
-      if (ids.size === before) return false;
+      if (page.cursor === undefined || page.items.length < PAGE) return 'complete';
+      if (ids.size === before) return 'cut';
       cursor = page.cursor;
     }
   }

@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import type { Groups } from '../agora/groups.ts';
 import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Threads } from '../agora/threads.ts';
@@ -110,12 +110,10 @@ export interface GroupReader {
  * @throws AgoraError `group_not_found`; the signal's reason once that is aborted
  */
 export async function openGroup(groupId: string, reader: GroupReader): Promise<ThreadSource | undefined> {
-  try {
-    return createMemberSource(reader.threads, await readMembers(groupId, reader), groupId, reader.clock);
-  } catch (error) {
-    if (!(error instanceof AgoraError) || error.code === 'group_not_found') throw error;
-    return undefined;
-  }
+  const members = await orRefusal(readMembers(groupId, reader));
+  if (!(members instanceof AgoraError)) return createMemberSource(reader.threads, members, groupId, reader.clock);
+  if (members.code === 'group_not_found') throw members;
+  return undefined;
 }
 
 /** All members of a group; the documents name no end but a page without items. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Endpoint } from '../agora/endpoints.ts';
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import { type RateLimiter, withPermit } from '../agora/rate-limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import { deadline } from '../base/deadline.ts';
@@ -52,20 +52,17 @@ export function createSharedWalk(source: ThreadSource, share: RateLimiter, clock
   const askUntil =
     (signal: AbortSignal): Ask =>
     async (endpoint, request, isAnswer = () => false) => {
-      try {
-        const answer = await withPermit(share, endpoint, signal, () => {
-          for (const { onCall } of waiters) onCall();
-          return request(signal);
-        });
-        failuresInRow.delete(endpoint);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof AgoraError)) throw error;
-        if (isAnswer(error)) return error;
-        failure = error;
+      const sent = withPermit(share, endpoint, signal, () => {
+        for (const { onCall } of waiters) onCall();
+        return request(signal);
+      });
+      const answer = await orRefusal(sent);
+      if (!(answer instanceof AgoraError)) failuresInRow.delete(endpoint);
+      else if (!isAnswer(answer)) {
+        failure = answer;
         failuresInRow.set(endpoint, (failuresInRow.get(endpoint) ?? 0) + 1);
-        return error;
       }
+      return answer;
     };
 
   function pump(): void {

@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import type { Group } from '../agora/group-responses.ts';
 import type { Groups } from '../agora/groups.ts';
 import type { Clock } from '../base/clock.ts';
@@ -39,11 +39,8 @@ export function createGroupNames(groups: Pick<Groups, 'get'>, clock: Clock) {
       if (unknown.length === 0) return;
       // From now on nobody else asks for them.
       remember(unknown.map((id) => ({ id })));
-      try {
-        remember(await groups.get(unknown, signal));
-      } catch (error) {
-        if (!(error instanceof AgoraError)) throw error;
-      }
+      const read = await orRefusal(groups.get(unknown, signal));
+      if (!(read instanceof AgoraError)) remember(read);
     },
   };
 }

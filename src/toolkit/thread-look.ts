@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import type { Page, Thread } from '../agora/thread.ts';
 import type { Threads } from '../agora/threads.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
@@ -172,14 +172,11 @@ async function readMembers(threadId: string, most: number, reading: Reading): Pr
   let cursor: string | undefined;
   for (let count = 0; count < most; count++) {
     reading.callsLeft -= 1;
-    let page: Page<string>;
-    try {
-      page = await calls.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, signal);
-    } catch (error) {
-      if (!(error instanceof AgoraError)) throw error;
-      if (error.code === 'thread_not_found') return 'gone';
+    const page = await orRefusal(calls.listMembers(threadId, { limit: PAGE, ...defined({ cursor }) }, signal));
+    if (page instanceof AgoraError) {
+      if (page.code === 'thread_not_found') return 'gone';
       // Late, broken or limited, it says nothing of the deletion to come; the rest a deletion would meet too.
-      if (error.facts.retry !== 'later' && error.facts.landed !== 'maybe') throw error;
+      if (page.facts.retry !== 'later' && page.facts.landed !== 'maybe') throw page;
       return count === 0 ? undefined : { ids: [...ids], complete: false };
     }
     for (const id of page.items) ids.add(id);

@@ -1,4 +1,4 @@
-import { AgoraError } from '../agora/errors.ts';
+import { AgoraError, orRefusal } from '../agora/errors.ts';
 import type { Threads } from '../agora/threads.ts';
 import { defined } from '../base/defined.ts';
 import { visible } from '../base/escape.ts';
@@ -35,12 +35,9 @@ export type Writer = <T>(write: Write, send: (threads: Threads) => Promise<T>) =
 
 /** The outcome of a call of the service. Anything but an `AgoraError` is thrown on. */
 export async function outcomeOf<T>(call: Promise<T>): Promise<WriteOutcome<T>> {
-  try {
-    return { kind: 'done', value: await call };
-  } catch (error) {
-    if (!(error instanceof AgoraError)) throw error;
-    return { kind: error.facts.landed === 'maybe' ? 'may_have_landed' : 'refused', error };
-  }
+  const answer = await orRefusal(call);
+  if (!(answer instanceof AgoraError)) return { kind: 'done', value: answer };
+  return { kind: answer.facts.landed === 'maybe' ? 'may_have_landed' : 'refused', error: answer };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AgoraError } from '../../src/agora/errors.ts';
+import { AgoraError, orRefusal } from '../../src/agora/errors.ts';
 import { quotedName } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 
@@ -25,12 +25,11 @@ export async function settleEmpty(
   const user = username ?? owner;
   const notes: string[] = [];
   const look = async (what: string, call: Promise<unknown>): Promise<void> => {
-    await call.catch((error: unknown) => {
-      if (!(error instanceof AgoraError)) throw error;
-      if (error.code === 'user_not_found') throw unknownUser(error, username, owner);
-      if (error.code === 'group_not_found') throw error;
-      notes.push(`Whether this ${what} exists could not be checked.`);
-    });
+    const answer = await orRefusal(call);
+    if (!(answer instanceof AgoraError)) return;
+    if (answer.code === 'user_not_found') throw unknownUser(answer, username, owner);
+    if (answer.code === 'group_not_found') throw answer;
+    notes.push(`Whether this ${what} exists could not be checked.`);
   };
   if (user !== undefined) await look('user', groups.getUser(user, signal));
   if (group_id !== undefined) await look('group', groups.listMembers(group_id, { page: 0, size: 1 }, signal));
