@@ -3,10 +3,10 @@ import type { Group } from '../src/agora/group-responses.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { counted, joined } from '../src/base/wording.ts';
-import { type CursorScope, unwrapCursor, wrapCursor } from '../src/lists/cursor.ts';
+import { type CursorScope, unwrapCursor } from '../src/lists/cursor.ts';
 import { folded } from '../src/lists/filter.ts';
 import { type FoundGroups, readGroups } from '../src/lists/group-pages.ts';
-import { failureNote, NONE_WITH_LIMIT_0 } from '../src/present/list-summary.ts';
+import { failureNote, goesOn, NONE_WITH_LIMIT_0 } from '../src/present/list-summary.ts';
 import { shownId, shownName, word } from '../src/present/thread-facts.ts';
 import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -44,16 +44,16 @@ export const findGroups = defineTool({
   }),
   output,
   async handle({ name_contains, username, limit, cursor }, { app, groups, groupNames, clock, signal, progress }) {
-    const scope: CursorScope = {
+    const list: CursorScope = {
       tool: 'find_groups',
       app: app.name,
-      scope: defined({ username }),
+      scope: { username },
       sort: 'desc',
-      filters: defined({ name_contains }),
+      filters: { name_contains },
     };
     const needle = folded(name_contains ?? '');
     const found = await readGroups(groups, username, {
-      start: unwrapCursor(scope, cursor),
+      start: unwrapCursor(list, cursor),
       limit,
       fits: ({ name }) => folded(name ?? '').includes(needle),
       onPage: (read) => progress(read, undefined, `Read ${read} groups`),
@@ -65,18 +65,16 @@ export const findGroups = defineTool({
     return withinBudget(
       found.groups.length,
       (kept): Result => {
-        const position = found.after(kept);
-        const more = position !== undefined;
+        const next = goesOn(list, found.after(kept));
         return defined({
           summary: joined(
             ' ',
-            `Groups of ${whose}${wordsOf({ name_contains })}: ${kept || 'none'} shown; ${more && found.isWhole ? 'more follow' : othersOf(found, cursor)}.`,
+            `Groups of ${whose}${wordsOf({ name_contains })}: ${kept || 'none'} shown; ${next.has_more && found.isWhole ? 'more follow' : othersOf(found, cursor)}.`,
             failureNote(found.failure),
-            more && (limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'),
+            next.has_more && (limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'),
           ),
           groups: found.groups.slice(0, kept).map(rowOf),
-          has_more: more,
-          next_cursor: position && wrapCursor(scope, position),
+          ...next,
         });
       },
       textOf,

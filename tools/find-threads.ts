@@ -7,7 +7,7 @@ import { listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { filterArguments, groupId, listArguments, spanInOrder } from './support/parameters.ts';
 import { settleEmpty } from './support/settle-empty.ts';
-import { filterOf, subjectOf, wordsOf } from './support/thread-list.ts';
+import { askedList, filterOf } from './support/thread-list.ts';
 
 /** In milliseconds; clients give up a call after a minute, and the answer takes some time to be made. */
 const DEADLINE_MS = 43_000;
@@ -35,12 +35,11 @@ export const findThreads = defineTool({
     .refine(...spanInOrder),
   output: foundThreads,
   async handle({ group_id, limit, cursor, sort, detail, ...narrow }, context) {
-    const { app, directory, groupNames, seen, clock, signal, progress } = context;
+    const { directory, seen, clock, signal, progress } = context;
     const filter = filterOf(narrow);
     const order = orderOf(sort, filter);
-    const scope = defined({ group_id });
-    const list = { tool: 'find_threads', app: app.name, scope, sort: order.sort, filters: defined(narrow) };
-    const from = readPosition(unwrapCursor(list, cursor));
+    const asked = askedList('find_threads', { group_id, sort: order.sort, detail, cursor }, narrow, context);
+    const from = readPosition(unwrapCursor(asked.list, cursor));
     const began = clock.now();
     const answer = await directory.ask(
       { filter, ...defined({ groupId: group_id }), ...order, limit, from },
@@ -49,18 +48,13 @@ export const findThreads = defineTool({
       signal,
     );
     const isEmpty = answer.stopped === 'end' && answer.matches.length === 0 && cursor === undefined;
-    const notes = isEmpty ? await settleEmpty(defined({ owner: narrow.owner, group_id }), context) : [];
+    const notes = isEmpty ? await settleEmpty({ owner: narrow.owner, group_id }, context) : [];
     for (const { thread, at } of answer.threads) seen.remember([thread], at);
     return foundOf({
-      scope: list,
-      subject: subjectOf(scope, app),
-      narrowed: wordsOf(narrow),
-      notes,
+      ...asked,
       answer,
       limit,
-      groupName: groupNames.recall,
-      detail,
-      fromStart: cursor === undefined,
+      notes,
       began,
       ended: clock.now(),
     });

@@ -8,10 +8,10 @@ export interface CursorScope {
   /** A host may run servers for several apps. */
   readonly app: string;
   /** Whose list: the user and group, as the tool's arguments. */
-  readonly scope: Readonly<Record<string, string>>;
+  readonly scope: Readonly<Record<string, string | undefined>>;
   readonly sort: 'asc' | 'desc';
-  /** Only those that were given. */
-  readonly filters?: Readonly<Record<string, string>>;
+  /** What it is narrowed to. */
+  readonly filters?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Where a list goes on. */
@@ -41,8 +41,8 @@ const shortHash = (text: string, length: number): string =>
 /** The hash of an id among those that were passed. */
 export const hashOf = (id: string): string => shortHash(id, HASH_LENGTH);
 
-const stable = (record: Readonly<Record<string, string>> | undefined): string =>
-  JSON.stringify(Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+const stable = (record: CursorScope['scope'] = {}): string =>
+  JSON.stringify(Object.entries(defined(record)).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** What a cursor is bound to, and what is wrong with one that was bound to something else. */
 const BINDINGS: readonly { readonly boundTo: (list: CursorScope) => string; readonly otherwise: string }[] = [

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
 import { counted, inThousands, joined } from '../base/wording.ts';
-import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
-import { type Detail, type ListStopped, listResult, listText, rowsOf, totalFields } from './list-result.ts';
-import { failureNote, NONE_WITH_LIMIT_0 } from './list-summary.ts';
+import { type AskedList, type ListStopped, listResult, listText, rowsOf, totalFields } from './list-result.ts';
+import { failureNote, goesOn, NONE_WITH_LIMIT_0 } from './list-summary.ts';
 import { asOf, utcMinute } from './time.ts';
 import { withinBudget } from './token-budget.ts';
 import { countThread, noTotals } from './totals.ts';
@@ -21,18 +20,9 @@ export const foundThreads = listResult.extend({
 
 export type FoundThreads = z.input<typeof foundThreads>;
 
-export interface SearchFacts {
-  /** What its cursors are bound to. */
-  readonly scope: CursorScope;
-  /** What was searched, as the subject of a sentence. */
-  readonly subject: string;
-  /** What the search was narrowed to, as words after the subject; empty for nothing. */
-  readonly narrowed: string;
+export interface SearchFacts extends AskedList {
   readonly answer: Answer;
   readonly limit: number;
-  readonly groupName: (groupId: string) => string | undefined;
-  readonly detail: Detail;
-  readonly fromStart: boolean;
   /** What could not be checked, in sentences. */
   readonly notes: readonly string[];
   /** When the search began and ended, in milliseconds since 1970. */
@@ -45,14 +35,13 @@ export const foundOf = (facts: SearchFacts): FoundThreads =>
   withinBudget(facts.answer.threads.length, (kept) => withRows(facts, kept), listText);
 
 function withRows(facts: SearchFacts, kept: number): FoundThreads {
-  const { answer, scope, detail, limit } = facts;
+  const { answer, list, detail, limit } = facts;
   const isCut = kept < answer.threads.length;
   const { threads, next } = isCut ? answer.upTo(kept) : answer;
   const totals = noTotals();
   for (const { thread } of answer.matches) countThread(totals, thread);
   // Where the search stopped as soon as there was enough to show, what else is known happens to be known.
   const countsMore = limit === 0 || (answer.stopped !== 'limit' && answer.matches.length > threads.length);
-  const position = next && writePosition(next);
   return defined({
     summary: summaryOf(facts, threads, next),
     ...rowsOf(
@@ -67,8 +56,7 @@ function withRows(facts: SearchFacts, kept: number): FoundThreads {
     not_read: answer.notRead || undefined,
     calls: answer.calls,
     ...totalFields(countsMore ? totals : undefined, facts.groupName),
-    has_more: position !== undefined,
-    next_cursor: position && wrapCursor(scope, position),
+    ...goesOn(list, next && writePosition(next)),
     stopped: isCut ? ('budget' as const) : stoppedOf(answer),
   });
 }

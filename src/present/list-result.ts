@@ -67,17 +67,26 @@ export type ListResult = z.input<typeof listResult>;
 /** A thread of a list; `asOf` where its name is from memory, in milliseconds since 1970. */
 export type DatedThread = Thread & { readonly asOf?: number };
 
-/** What a list is made of; here `subject` is not yet narrowed. */
-export interface ListFacts extends Pick<ListWords, 'subject' | 'within' | 'fromStart' | 'unjudged' | 'now'> {
+/** What a call asks for that lists threads, or searches for them. */
+export interface AskedList {
   /** What its cursors are bound to. */
   readonly list: CursorScope;
-  /** What the list was narrowed to, as words after the subject; empty for nothing. */
+  /** Whose threads, as the subject of a sentence. */
+  readonly subject: string;
+  /** What they are narrowed to, as words after the subject; empty for nothing. */
   readonly narrowed: string;
-  readonly found: Walk<DatedThread>;
   readonly detail: Detail;
+  /** Does the call begin at the start of the list, or at a cursor? */
+  readonly fromStart: boolean;
+  /** The name of a group, where memory has it. */
+  readonly groupName: (groupId: string) => string | undefined;
+}
+
+/** What a list is made of. */
+export interface ListFacts extends AskedList, Pick<ListWords, 'within' | 'unjudged' | 'now'> {
+  readonly found: Walk<DatedThread>;
   /** Of all that matched; shown once more than one page was walked. */
   readonly totals: ThreadTotals;
-  readonly groupName: (groupId: string) => string | undefined;
   /** Sentences that only this list has to say about the threads shown, e.g. that names are unknown. */
   readonly notes: (threads: readonly Thread[]) => readonly string[];
 }
@@ -100,15 +109,15 @@ function withRows(facts: ListFacts, kept: number): ListResult {
     filtered: narrowed !== '',
     notes: [...facts.notes(items), ...(isInexact ? [INEXACT] : [])],
   } as const;
-  const { scanned, total, ...goesOn } = reachOf(list, found, kept, fromStart);
+  const { scanned, total, ...reach } = reachOf(list, found, kept, fromStart);
   return defined({
-    summary: listSummary(words, found, goesOn),
+    summary: listSummary(words, found, reach),
     ...rowsOf(items, facts.detail),
     scanned,
     matched: found.matched,
     total,
     ...totalFields(totals, facts.groupName),
-    ...goesOn,
+    ...reach,
   });
 }
 
@@ -143,8 +152,7 @@ function rowOf(thread: DatedThread, detail: Detail): Row {
 
 const TOP = 5;
 
-/** @param groupName the name of a group, where memory has it */
-export const totalFields = (totals: ThreadTotals | undefined, groupName: (groupId: string) => string | undefined) =>
+export const totalFields = (totals: ThreadTotals | undefined, groupName: AskedList['groupName']) =>
   totals && {
     by_group: largest(totals.groups, groupName),
     by_owner: largest(totals.owners, () => undefined),

@@ -1,20 +1,24 @@
 import type { AgoraError } from '../agora/errors.ts';
 import { counted, joined } from '../base/wording.ts';
-import { type CursorScope, wrapCursor } from '../lists/cursor.ts';
+import { type CursorScope, type Position, wrapCursor } from '../lists/cursor.ts';
 import type { Walk } from '../lists/walk.ts';
 import { errorWords } from './error-words.ts';
 import type { ListStopped } from './list-result.ts';
 import { asOf } from './time.ts';
 
+/** Does a list go on, and with which cursor? */
+export const goesOn = (list: CursorScope, next: Position | undefined) => ({
+  has_more: next !== undefined,
+  next_cursor: next && wrapCursor(list, next),
+});
+
 /** How much of a list was read, and how it goes on behind what is shown. */
 export function reachOf(list: CursorScope, found: Walk<unknown>, shown: number, fromStart: boolean) {
-  const next = found.after(shown);
   const stopped: ListStopped = shown < found.items.length ? 'budget' : found.stopped;
   return {
     scanned: found.scanned,
     total: fromStart && found.stopped === 'end' ? found.scanned : undefined,
-    has_more: next !== undefined,
-    next_cursor: next && wrapCursor(list, next),
+    ...goesOn(list, found.after(shown)),
     stopped,
   };
 }

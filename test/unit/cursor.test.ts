@@ -36,6 +36,13 @@ describe('a cursor', () => {
     );
   });
 
+  it('does not depend on whether what is not asked for is left out', () => {
+    const one = { tool: 't', app: 'acme#helpdesk', scope: { a: '1', b: undefined }, sort: 'asc' as const };
+    const other = { ...one, scope: { a: '1' }, filters: { c: undefined } };
+    expect(unwrapCursor(other, wrapCursor(one, { cursor: 'c' }))).toEqual({ cursor: 'c' });
+    expect(() => unwrapCursor({ ...other, filters: { c: '1' } }, wrapCursor(one, {}))).toThrow('other filters');
+  });
+
   it('does not depend on the order of a scope', () => {
     const one = { tool: 't', app: 'acme#helpdesk', scope: { a: '1', b: '2' }, sort: 'asc' as const };
     const other = { tool: 't', app: 'acme#helpdesk', scope: { b: '2', a: '1' }, sort: 'asc' as const };

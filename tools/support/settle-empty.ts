@@ -3,7 +3,7 @@ import { quotedName } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 
 /** Whom an empty list is about: a user as its member, or as the owner that it was narrowed to. */
-type Ids = { readonly username?: string; readonly owner?: string; readonly group_id?: string };
+type Ids = Partial<Readonly<Record<'username' | 'owner' | 'group_id', string | undefined>>>;
 
 /** User ids are registered in lower case, and people write `@lin` or copy `org#app_lin` from a webhook. */
 const likelyId = (username: string): string =>

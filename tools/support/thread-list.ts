@@ -4,10 +4,10 @@ import type { PageQuery } from '../../src/agora/threads.ts';
 import { defined } from '../../src/base/defined.ts';
 import { inQuotes } from '../../src/base/escape.ts';
 import { joined } from '../../src/base/wording.ts';
-import { type CursorScope, unwrapCursor } from '../../src/lists/cursor.ts';
+import { unwrapCursor } from '../../src/lists/cursor.ts';
 import { type Filter, matcher } from '../../src/lists/filter.ts';
 import { walk } from '../../src/lists/walk.ts';
-import { type ListResult, listOf, listResult, listText } from '../../src/present/list-result.ts';
+import { type AskedList, type ListResult, listOf, listResult, listText } from '../../src/present/list-result.ts';
 import { shownId, shownName, word } from '../../src/present/thread-facts.ts';
 import { utcTime } from '../../src/present/time.ts';
 import { countThread, noTotals } from '../../src/present/totals.ts';
@@ -28,13 +28,28 @@ export interface ThreadList {
 }
 
 /** Whose list it is, if not the app's. */
-interface Scope {
-  readonly username?: string | undefined;
-  readonly group_id?: string | undefined;
+type Scope = Partial<Readonly<Record<'username' | 'group_id', string | undefined>>>;
+
+/** What a call asks for: the same facts for its cursors, its summary and its rows. */
+export function askedList(
+  tool: string,
+  { username, group_id, sort, detail, cursor }: Scope & Pick<ListArguments, 'sort' | 'detail' | 'cursor'>,
+  narrow: FilterArguments,
+  { app, groupNames }: ToolContext,
+): AskedList {
+  const scope = { username, group_id };
+  return {
+    list: { tool, app: app.name, scope, sort, filters: narrow },
+    subject: subjectOf(scope, app),
+    narrowed: wordsOf(narrow),
+    detail,
+    fromStart: cursor === undefined,
+    groupName: groupNames.recall,
+  };
 }
 
 /** The subject of a sentence. */
-export function subjectOf({ username, group_id }: Scope, app: App): string {
+function subjectOf({ username, group_id }: Scope, app: App): string {
   const user = username && `user ${word(shownId(username))}`;
   const group = group_id && `group ${group_id}`;
   return `Threads of ${joined(' in ', user, group) || `the app ${app.name}`}`;
@@ -49,12 +64,11 @@ export async function listThreads(
   context: ToolContext,
   { tool, fetch, shortPageEnds = false, notes }: ThreadList,
 ): Promise<ListResult> {
-  const { app, seen, groupNames, clock, signal, progress } = context;
-  const scope = defined({ username, group_id });
+  const { seen, clock, signal, progress } = context;
+  const scope = { username, group_id };
   const isOfUser = username !== undefined;
-  const filters = defined(narrow);
-  const filtered = Object.keys(filters).length > 0;
-  const list: CursorScope = { tool, app: app.name, scope, sort, filters };
+  const asked = askedList(tool, { ...scope, sort, detail, cursor }, narrow, context);
+  const filtered = asked.narrowed !== '';
   const maxScan = max_scan ?? (filtered ? DEFAULT_SCAN : undefined);
   const matches = matcher(filterOf(narrow));
   const totals = noTotals();
@@ -62,7 +76,7 @@ export async function listThreads(
 
   const found = await walk<Thread>({
     fetch: (query, bounded) => fetch({ ...query, sort }, bounded),
-    start: unwrapCursor(list, cursor),
+    start: unwrapCursor(asked.list, cursor),
     shortPageEnds,
     limit,
     maxScan,
@@ -94,16 +108,11 @@ export async function listThreads(
     return known ? { ...known.thread, asOf: known.at } : thread;
   });
   return listOf({
-    list,
-    subject: subjectOf(scope, app),
-    narrowed: wordsOf(narrow),
+    ...asked,
     found: { ...found, items },
-    detail,
     unjudged,
     totals,
-    groupName: groupNames.recall,
     within: isOfUser ? 'that this user has joined' : undefined,
-    fromStart: cursor === undefined,
     now: clock.now(),
     notes: (shown) => [...unsettled, ...(notes?.(shown) ?? [])],
   });
