@@ -89,7 +89,8 @@ export async function isThere(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<'there' | 'gone' | 'unsure'> {
-  const page = await look(clock, signal, (bounded) => orRefusal(threads.listMembers(threadId, { limit: 1 }, bounded)));
+  const asked = within(LOOK_MS, clock, signal, (bounded) => threads.listMembers(threadId, { limit: 1 }, bounded));
+  const page = await orRefusal(asked);
   if (!(page instanceof AgoraError)) return page === undefined ? 'unsure' : 'there';
   return page.code === 'thread_not_found' ? 'gone' : 'unsure';
 }
