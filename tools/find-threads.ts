@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defined } from '../src/base/defined.ts';
 import { unwrapCursor } from '../src/lists/cursor.ts';
-import { type Question, readPosition } from '../src/lists/question.ts';
+import { orderOf, readPosition } from '../src/lists/question.ts';
 import { foundOf, foundThreads } from '../src/present/found-threads.ts';
 import { listText } from '../src/present/list-result.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
@@ -37,7 +37,7 @@ export const findThreads = defineTool({
   async handle({ group_id, limit, cursor, sort, detail, ...narrow }, context) {
     const { directory, seen, clock, signal, progress } = context;
     const filter = filterOf(narrow);
-    const order = orderOf(sort, filter);
+    const order = orderOf(filter, sort);
     const asked = askedList('find_threads', { group_id, sort: order.sort, detail, cursor }, narrow, context);
     const from = readPosition(unwrapCursor(asked.list, cursor));
     const began = clock.now();
@@ -61,11 +61,3 @@ export const findThreads = defineTool({
   },
   text: listText,
 });
-
-/** With one date bound the app's list is read from that end, and shown from there unless the caller sorts otherwise. */
-function orderOf(sort: Question['sort'] | undefined, { createdFrom, createdBefore }: Question['filter']) {
-  const onlyBefore = createdBefore !== undefined && createdFrom === undefined;
-  const onlyAfter = createdFrom !== undefined && createdBefore === undefined;
-  const side = onlyBefore || (sort === 'asc' && !onlyAfter) ? 'oldest' : 'newest';
-  return { side, sort: sort ?? (side === 'newest' ? 'desc' : 'asc') } as const;
-}

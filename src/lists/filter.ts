@@ -24,23 +24,25 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+const isSame = (one: string, other: string): boolean => one === other;
+
 /** Makes the test of a thread; undefined where the thread lacks a field that the filter needs. */
 export function matcher(filter: Filter): (thread: Thread) => boolean | undefined {
   const { owner, msgId, createdFrom, createdBefore } = filter;
   const needle = filter.nameContains === undefined ? undefined : folded(filter.nameContains);
   return ({ name, owner: of, msgId: on, created }) => {
     let unknown = false;
-    const fits = <T>(wanted: unknown, value: T | undefined, test: (value: T) => boolean): boolean => {
+    const fits = <T>(value: T | undefined, wanted: T | undefined, test: (value: T, wanted: T) => boolean): boolean => {
       if (wanted === undefined) return true;
       unknown ||= value === undefined;
-      return value === undefined || test(value);
+      return value === undefined || test(value, wanted);
     };
     const all =
-      fits(needle, name, (text) => folded(text).includes(needle ?? '')) &&
-      fits(owner, of, (user) => user === owner) &&
-      fits(msgId, on, (id) => id === msgId) &&
-      fits(createdFrom, created, (time) => time >= (createdFrom ?? time)) &&
-      fits(createdBefore, created, (time) => time < (createdBefore ?? time));
+      fits(name, needle, (text, part) => folded(text).includes(part)) &&
+      fits(of, owner, isSame) &&
+      fits(on, msgId, isSame) &&
+      fits(created, createdFrom, (time, from) => time >= from) &&
+      fits(created, createdBefore, (time, end) => time < end);
     return all && unknown ? undefined : all;
   };
 }

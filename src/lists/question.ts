@@ -1,5 +1,5 @@
 import type { Thread } from '../agora/thread.ts';
-import type { Side } from './app-list.ts';
+import { type Side, sortFrom } from './app-list.ts';
 import type { Position } from './cursor.ts';
 import { type Filter, matcher } from './filter.ts';
 
@@ -47,6 +47,17 @@ export function isUpTo({ id, created }: Thread, place: Place | undefined, sort: 
   if (id === place?.id) return true;
   if (place?.created === undefined || created === undefined) return false;
   return sort === 'desc' ? created > place.created : created < place.created;
+}
+
+/** With one date bound the app's list is read from that end, and shown from there unless the caller sorts otherwise. */
+export function orderOf(
+  { createdFrom, createdBefore }: Filter,
+  sort?: Question['sort'],
+): Pick<Question, 'side' | 'sort'> {
+  const onlyBefore = createdBefore !== undefined && createdFrom === undefined;
+  const onlyAfter = createdFrom !== undefined && createdBefore === undefined;
+  const side = onlyBefore || (sort === 'asc' && !onlyAfter) ? 'oldest' : 'newest';
+  return { side, sort: sort ?? sortFrom(side) };
 }
 
 /** Does a question narrow by more than dates? Then what it asks for may be anywhere. */

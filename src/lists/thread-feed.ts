@@ -9,7 +9,7 @@ import { createAppSource } from './app-source.ts';
 import type { Filter } from './filter.ts';
 import { createInquiry } from './inquiry.ts';
 import { createMemberSource, openGroup } from './member-source.ts';
-import { type Question, readPosition } from './question.ts';
+import { orderOf, type Question, readPosition } from './question.ts';
 import { createSharedWalk } from './shared-walk.ts';
 import type { ThreadSource } from './thread-source.ts';
 
@@ -104,14 +104,10 @@ async function sourceOf(feed: Feed): Promise<ThreadSource> {
   return ofGroup ?? createAppSource(threads, clock);
 }
 
-function questionOf({ scope, filter }: Feed): Question {
-  // With one date alone the app's list is read from that end, and not beyond the date.
-  const fromOldest = filter.createdBefore !== undefined && filter.createdFrom === undefined;
-  return {
-    filter,
-    ...defined({ groupId: scope.group }),
-    ...(fromOldest ? { side: 'oldest', sort: 'asc' } : { side: 'newest', sort: 'desc' }),
-    limit: 0,
-    from: readPosition({}),
-  };
-}
+const questionOf = ({ scope, filter }: Feed): Question => ({
+  filter,
+  ...defined({ groupId: scope.group }),
+  ...orderOf(filter),
+  limit: 0,
+  from: readPosition({}),
+});
