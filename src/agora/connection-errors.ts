@@ -1,3 +1,4 @@
+import { systemCode } from '../base/system-code.ts';
 import { joined } from '../base/wording.ts';
 import { AgoraError, type ErrorCode, type NewFacts } from './errors.ts';
 import { askOperator, tryAgainOrAskOperator } from './next-step.ts';
@@ -131,6 +132,7 @@ export const timedOut = (timeoutMs: number): AgoraError =>
 /** The error code, also where Node wraps several attempts (IPv4 and IPv6) in one error. */
 function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  const code = systemCode(error);
+  if (code !== undefined) return code;
   return error instanceof Error && error.cause !== undefined ? errorCode(error.cause) : '';
 }

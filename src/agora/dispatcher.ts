@@ -1,4 +1,5 @@
 import type { buildConnector, Dispatcher, Pool as PoolClass } from 'undici';
+import { systemCode } from '../base/system-code.ts';
 import { type ProxySettings, proxyFor } from '../settings/proxy-settings.ts';
 
 export interface Connections {
@@ -57,5 +58,4 @@ const poolThroughProxy =
 const hungUp = (cause?: unknown): Error => new Error('The proxy hung up: no HTTP Tunneling', { cause });
 
 const isConnector = (value: unknown): value is buildConnector.connector => typeof value === 'function';
-const isClosed = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'UND_ERR_SOCKET';
+const isClosed = (error: unknown): boolean => systemCode(error) === 'UND_ERR_SOCKET';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open, unlink } from 'node:fs/promises';
 import { visible } from '../base/escape.ts';
+import { systemCode } from '../base/system-code.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where an export goes. */
@@ -30,8 +31,8 @@ const OWNER_ONLY = 0o600;
  */
 export async function toNewFile(path: string): Promise<ExportTarget> {
   const file = await open(path, 'wx', OWNER_ONLY).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why = code === 'EEXIST' ? 'it exists already, and nothing is written over' : String(code ?? error);
+    const code = systemCode(error) ?? String(error);
+    const why = code === 'EEXIST' ? 'it exists already, and nothing is written over' : code;
     throw new UsageError(`--out ${visible(JSON.stringify(path))} cannot be written: ${why}.`);
   });
   let queue = Promise.resolve();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { systemCode } from '../base/system-code.ts';
 import { SANDBOX_HINTS } from '../sandbox/identity.ts';
 import type { Fault } from '../sandbox/index.ts';
 import type { CommandLine } from './command.ts';
@@ -47,7 +48,6 @@ async function readFaults(file: string): Promise<Fault[]> {
     const fault = `--faults ${file} cannot be used:`;
     if (error instanceof FaultsError) throw new UsageError([fault, ...error.lines].join('\n'));
     if (error instanceof SyntaxError) throw new UsageError(`${fault} it is not JSON.`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new UsageError(`${fault} it cannot be read (${code}).`);
+    throw new UsageError(`${fault} it cannot be read (${systemCode(error) ?? 'unknown reason'}).`);
   }
 }

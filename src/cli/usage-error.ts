@@ -1,3 +1,5 @@
+import { systemCode } from '../base/system-code.ts';
+
 /** Wrong usage of a command: the message goes to stderr, and the process ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -12,6 +14,7 @@ export class UsageError extends Error {
 
 /** Why a server of ours did not start; an error without a code is a bug, and stays what it is. */
 export function cannotListen(error: unknown, address: string, port: number): unknown {
-  if (!(error instanceof Error && 'code' in error)) return error;
-  return new UsageError(`it cannot listen on ${address}${port === 0 ? '' : `, port ${port}`} (${error.code}).`);
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  return new UsageError(`it cannot listen on ${address}${port === 0 ? '' : `, port ${port}`} (${code}).`);
 }

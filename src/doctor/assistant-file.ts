@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { quoted } from '../base/escape.ts';
+import { systemCode } from '../base/system-code.ts';
 import { type AssistantKind, assistantName, assistantOf } from './assistant-kinds.ts';
 import { NotJsonError, parseLooseJson } from './loose-json.ts';
 import { type OwnWords, ownWords } from './own-words.ts';
@@ -102,7 +103,8 @@ function read(file: string, shown: string): ReturnType<typeof parseLooseJson> {
     return text.includes('\0') ? fail('is UTF-16: save it as UTF-8') : parseLooseJson(text);
   } catch (error) {
     if (error instanceof NotJsonError) fail(`is not JSON${error.line === undefined ? '' : `: see line ${error.line}`}`);
-    if (error instanceof Error && 'code' in error) fail(`cannot be read (${error.code})`);
+    const code = systemCode(error);
+    if (code !== undefined) fail(`cannot be read (${code})`);
     throw error;
   }
 }

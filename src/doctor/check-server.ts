@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toolsFor } from '../app/tool-registry.ts';
 import { quoted } from '../base/escape.ts';
+import { systemCode } from '../base/system-code.ts';
 import type { Config } from '../settings/read-config.ts';
 import { selectedBy } from '../settings/tool-selection.ts';
 import { type Check, fail, ok, skipped } from './check-result.ts';
@@ -39,7 +40,7 @@ export async function checkAuditLog(config: Config): Promise<Check> {
     await access(found ? file : dirname(file), constants.W_OK);
     return ok(ID, (say) => (found ? say.server.writable(shown) : say.server.creatable(shown)));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const reason = systemCode(error) ?? 'unknown';
     return fail(ID, (say) => say.server.notWritable(shown, reason), nameIt);
   }
 }

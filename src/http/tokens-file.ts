@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { systemCode } from '../base/system-code.ts';
 import { parseTokens, type Tokens, type WrongLine } from './token-line.ts';
 import { en, type SayFault, type TokenWords } from './token-words.ts';
 
@@ -76,7 +77,7 @@ export async function readTokensText(file: string): Promise<{ readonly text: str
     // What Windows PowerShell writes with `>>`.
     return text.includes('\0') ? { fault: (say) => say.notText } : { text };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = systemCode(error) ?? 'unknown';
     return { fault: (say) => say.unreadable(code) };
   }
 }

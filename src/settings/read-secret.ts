@@ -1,4 +1,5 @@
 import { secret } from '../base/redact.ts';
+import { systemCode } from '../base/system-code.ts';
 import { withHome } from '../base/with-home.ts';
 import type { Problem } from './problem.ts';
 import { en, type Say } from './problem-words-en.ts';
@@ -61,8 +62,8 @@ export async function readSecretFile(name: SecretName, path: string): Promise<st
   const found = await stat(file).catch(() => undefined);
   // Reading a pipe would wait for its writer, and keep the process from ending.
   if (found && !found.isFile()) throw new SecretFileError(name, (say) => say.file.notRegular);
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new SecretFileError(name, (say) => say.file.unreadable(error.code ?? 'unknown'));
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new SecretFileError(name, (say) => say.file.unreadable(systemCode(error) ?? 'unknown'));
   });
   // PowerShell's `>` writes it.
   if (bytes.includes(0)) throw new SecretFileError(name, (say) => say.file.utf16);

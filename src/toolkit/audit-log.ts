@@ -4,6 +4,7 @@ import { askOperator } from '../agora/next-step.ts';
 import type { Clock } from '../base/clock.ts';
 import { visible } from '../base/escape.ts';
 import { toRedactedJson } from '../base/redact.ts';
+import { systemCode } from '../base/system-code.ts';
 import { utcTime } from '../present/time.ts';
 
 /** What a line says; text from outside is escaped. */
@@ -95,7 +96,7 @@ async function lastByte(handle: FileHandle, size: number): Promise<number | unde
 }
 
 function refusal(file: string, error: unknown): AgoraError {
-  const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown reason';
+  const reason = systemCode(error) ?? (error instanceof Error ? error.message : 'unknown reason');
   return new AgoraError(
     {
       code: 'audit_failed',

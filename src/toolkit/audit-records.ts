@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import * as z from 'zod';
 import { visible } from '../base/escape.ts';
+import { systemCode } from '../base/system-code.ts';
 import { type LastRecord, lastRecord } from './last-records.ts';
 
 /** What a search of the audit log has found. */
@@ -51,14 +52,11 @@ export async function findInAuditLog(
       }
     } catch (error) {
       signal.throwIfAborted();
-      unread.push(`${visible(basename(path))} (${reasonOf(error)})`);
+      unread.push(`${visible(basename(path))} (${systemCode(error) ?? 'unknown reason'})`);
     }
   }
   return { unread };
 }
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 
 /** Undefined for any other line, and for half a line that a crash has left. */
 function recordIn(line: string): LastRecord | undefined {
