@@ -41,7 +41,7 @@ export async function doctor({ flags, settings }: CommandLine): Promise<void> {
   const offline = flags.get('offline') === '1';
   const style = reportStyle();
   const print = (text: string): void => void process.stdout.write(redact(text));
-  if (!json) print(`agora-threads-mcp ${version} on Node ${process.versions.node}: ${subject(target, given, say)}\n`);
+  if (!json) print(`${say.title(version, process.versions.node, subject(target, given, say))}\n`);
 
   const checks: Check[] = [];
   let heading: Section | undefined;

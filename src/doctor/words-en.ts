@@ -66,6 +66,8 @@ export const en = {
     fix: capitalised(facts.operator ?? facts.next),
   }),
 
+  /** The first line: `subject` is what is checked. */
+  title: (version: string, node: string, subject: string) => `agora-threads-mcp ${version} on Node ${node}: ${subject}`,
   subject: {
     app: (name: string, origin: string) => `app ${name} at ${origin}`,
     sandboxForced: 'the embedded sandbox, because AGORA_THREADS_SANDBOX is set',

@@ -75,6 +75,7 @@ export const zh: DoctorWords = {
     return { detail: `${code}：${what}${particulars}${answer}${http}`, fix: `${fix}。` };
   },
 
+  title: (version, node, subject) => `agora-threads-mcp ${version}（Node ${node}）：${subject}`,
   subject: {
     app: (name, origin) => `App ${name}，地址 ${origin}`,
     sandboxForced: '内置沙箱，因为设置了 AGORA_THREADS_SANDBOX',
