@@ -106,6 +106,14 @@ describe('a thread', () => {
     expect(look).toEqual({ before: undefined, after: 'unsure' });
   });
 
+  it.each([
+    ['there', async () => ({ items: [] })],
+    ['gone', () => Promise.reject(refused.with({ code: 'thread_not_found' }))],
+    ['unsure', () => Promise.reject(refused)],
+  ] as const)('is %s by what the service answers', async (state, listMembers) => {
+    expect(await isThere({ listMembers }, ID, manualClock(), signal)).toBe(state);
+  });
+
   it('is not looked for once the call is given up', async () => {
     const clock = manualClock();
     const giveUp = new AbortController();
