@@ -3,6 +3,7 @@ import { shownId, shownName } from '../present/thread-facts.ts';
 import type { Question } from './ask-by-form.ts';
 import { confirmationQuestion } from './confirmation-question.ts';
 import type { ToolContext } from './define-tool.ts';
+import type { QuestionThread } from './question-parts.ts';
 import { type Target, targetFacts } from './targets.ts';
 import type { ConfirmFacts } from './view-data.ts';
 
@@ -17,28 +18,21 @@ export function questionAbout(
   users: readonly string[] | undefined,
   { app: { name: app, host, sandbox }, groupNames, language }: ToolContext,
 ): { readonly question: Question; readonly view: ConfirmFacts } {
-  const threads = targets.map((target) => {
+  const threads = targets.map((target): QuestionThread => {
     const { gone, thread, verified, members } = target;
     const group = thread.groupId && groupNames.recall(thread.groupId);
-    const item = defined({
+    return defined({
       ...targetFacts(target),
       verified,
       group: group && shownName(group),
       gone: gone || undefined,
+      members,
     });
-    return { item, members };
   });
-  const where = { app, host, sandbox };
-  const shownUsers = users?.map(shownId);
+  const shared = { app, host, sandbox, ...defined({ users: users?.map(shownId) }) };
+  const items = threads.map(({ members: _, ...item }) => item);
   return {
-    question: confirmationQuestion(
-      { threads: threads.map(({ item, members }) => ({ ...item, members })), users: shownUsers, ...where },
-      language,
-    ),
-    view: {
-      ...where,
-      items: threads.map(({ item }) => item),
-      ...(shownUsers ? { action: 'remove', users: shownUsers } : { action: 'delete' }),
-    },
+    question: confirmationQuestion({ ...shared, threads }, language),
+    view: { ...shared, action: users ? 'remove' : 'delete', items },
   };
 }
