@@ -59,6 +59,7 @@ export function createTokens(credentials: Credentials, { clock, exchange }: { cl
 
   /** The last ones may still be in use by a call; nobody will echo those before. */
   function retire(token: string): void {
+    retired.delete(token); // a file may go back to an earlier token, which is then the last one again
     retired.add(token);
     const [oldest] = retired;
     if (retired.size <= MOST_RETIRED || oldest === undefined) return;
@@ -72,7 +73,7 @@ export function createTokens(credentials: Credentials, { clock, exchange }: { cl
         return { token: await credentials.token.read(), life: Number.POSITIVE_INFINITY };
       case 'built': {
         const certificate = secret(await credentials.certificate.read());
-        return { token: await build(credentials.appId, certificate), life: BUILT_LIFE_S * 1_000 };
+        return { token: build(credentials.appId, certificate), life: BUILT_LIFE_S * 1_000 };
       }
       case 'exchanged': {
         const left = nextExchange - elapsedMs();
@@ -178,7 +179,7 @@ function lifeOf(expiresIn: number | undefined): number {
  * Builds an AccessToken2 with the app's own rights. The library is CommonJS; its index would also load the builders for
  * Agora's other products. It returns an empty string for what is not 32 digits.
  */
-async function build(appId: string, certificate: string): Promise<string> {
+function build(appId: string, certificate: string): string {
   const hex = /^[0-9a-f]{32}$/i;
   if (hex.test(appId) && hex.test(certificate)) {
     return library.ChatTokenBuilder.buildAppToken(appId, certificate, BUILT_LIFE_S);

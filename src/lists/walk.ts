@@ -11,9 +11,9 @@ export const STOPPED = ['page', 'end', 'limit', 'max_scan', 'deadline', 'cursor_
 export type Stopped = (typeof STOPPED)[number];
 
 /** The most that the service gives in a page [all sources]. */
-export const LARGEST_PAGE = 50;
+const LARGEST_PAGE = 50;
 /** In milliseconds. A walk that is stopped by it says how far it came, and can go on from there. */
-export const WALK_DEADLINE_MS = 35_000;
+const WALK_DEADLINE_MS = 35_000;
 /** Without max_scan, fetch at most this many pages: one, plus one to learn whether it was the last. */
 const PAGES_TO_SETTLE = 2;
 

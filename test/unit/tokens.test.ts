@@ -527,6 +527,20 @@ describe('a 401', () => {
     expect(seen.map((token) => redact(token)).filter((text) => text === '[redacted]')).toHaveLength(10);
   });
 
+  it('that comes back out of its file stays secret as long as any other that was replaced', async () => {
+    const names = ['early', ...Array.from({ length: 9 }, (_, n) => `number-${n}`), 'early', 'late', 'latest'];
+    const written = names.map((name) => `token-${name}-of-the-file`);
+    const files = written.values();
+    const read = async () => files.next().value ?? '';
+    const tokens = createTokens({ kind: 'fixed', token: { read } }, { clock: manualClock(), exchange: neverExchanged });
+    let token = await tokens.get(never);
+    for (const next of written.slice(1)) {
+      expect(await tokens.renew(token, never)).toBe(next);
+      token = next;
+    }
+    expect(redact(`Bearer ${written[0]}`)).toBe('Bearer [redacted]');
+  });
+
   it('with an older token gives the current one without an exchange', async () => {
     const clock = manualClock();
     const { tokens, count } = exchanged(clock, [giving('token-one-1', 7_200), giving('token-two-2', 7_200)]);
