@@ -49,7 +49,7 @@ const overview = (commands: Commands): string =>
       `${BINARY} help COMMAND tells more of each.`,
     ]),
     ...section('Settings', [
-      'Each by a flag of serve, call, tools and doctor, or in the environment; a flag wins.',
+      'Each by a flag of serve, call, export, tools and doctor, or in the environment; a flag wins.',
       'With none set the embedded sandbox answers.',
       ...Object.entries(SETTING_GROUPS).flatMap(([group, title]) => [
         '',
