@@ -2,6 +2,7 @@ import type { Groups } from '../agora/groups.ts';
 import type { RateLimiter } from '../agora/rate-limiter.ts';
 import type { Threads } from '../agora/threads.ts';
 import { type Clock, timePassed } from '../base/clock.ts';
+import { NewestMap } from '../base/newest-map.ts';
 import { createAppSource } from './app-source.ts';
 import { answerOf } from './directory-answer.ts';
 import { createInquiry, type Inquiry } from './inquiry.ts';
@@ -46,7 +47,7 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
     expires: Number.POSITIVE_INFINITY,
   });
   let app = keep(createAppSource(threads, clock));
-  const inGroups = new Map<string, Kept>();
+  const inGroups = new NewestMap<Kept>(MOST_GROUPS);
 
   const isOver = ({ walk, expires }: Kept): boolean => !walk.isWaitedFor() && elapsed() >= expires;
 
@@ -61,7 +62,6 @@ export function createDirectory({ threads, groups }: DirectoryApi, share: RateLi
     if (!source) return app;
     const opened = keep(source);
     inGroups.set(groupId, opened);
-    for (const id of inGroups.keys()) if (inGroups.size > MOST_GROUPS) inGroups.delete(id);
     return opened;
   }
 
