@@ -181,4 +181,19 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     clock.advance(60 * 60_000);
     expect((await call('delete_threads', { thread_ids: others })).structured['status']).toBe('done');
   });
+
+  it('counts nothing for a thread that was left alone after all', async () => {
+    const service = await threadService(threadsOf('lin', 2));
+    const [one = '', other = ''] = service.threads.keys();
+    const form: FormHandler = (...shown) => {
+      const thread = service.threads.get(one);
+      if (thread) thread.name = 'Renamed while the user is asked';
+      return accept(...shown);
+    };
+    const env = { ...classicSettings(service.url), AGORA_THREADS_MAX_DELETES: '1' };
+    const { call } = await connectClient({ env, form });
+    expect((await call('delete_thread', { thread_id: one })).text).toContain('its name has changed');
+    expect((await call('delete_thread', { thread_id: other })).structured['status']).toBe('deleted');
+    expect(service.deleted).toEqual([other]);
+  });
 });

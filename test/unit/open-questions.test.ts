@@ -187,7 +187,10 @@ describe('one question', () => {
     const { ask, answer } = start();
     const first = ask();
     answer(first.approval, 'no');
-    expect(ask().approval).not.toBe(first.approval);
+    const second = ask();
+    expect(second.approval).not.toBe(first.approval);
+    // From then on the newer one is the one question.
+    expect(ask()).toBe(second);
   });
 
   it.each([
@@ -202,6 +205,9 @@ describe('one question', () => {
 
   it('is forgotten in the end, and never while it is open or under way', async () => {
     const { ask, answer, untold } = start();
+    const open = ask(call(1_000)).approval;
+    for (let n = 1_001; n < 1_400; n++) answer(ask(call(n)).approval, 'no');
+    expect(answer(open, 'shown')).toEqual({ state: 'open' });
     const working = ask(call(0)).approval;
     answer(working, 'yes');
     const settled = ask(call(1)).approval;
