@@ -61,6 +61,23 @@ export function createAppSource(
     of_a_member: { lists: [], brought: [] },
   };
   let membersAtOnce = FEW;
+  /** How far the ids of the far end are settled without a gap, as long as they begin with `first`. */
+  let far: { first: string | undefined; settled: number } = { first: undefined, settled: 0 };
+
+  function* unsettled(ids: readonly string[], from: number): Generator<string> {
+    for (let index = from; index < ids.length; index++) {
+      const id = ids[index];
+      if (id !== undefined && !known.isSettled(id)) yield id;
+    }
+  }
+
+  function farFrontier(ids: readonly string[]): number {
+    const [first] = ids;
+    if (first !== far.first) far = { first, settled: 0 };
+    const next = unsettled(ids, far.settled).next().value;
+    far.settled = next === undefined ? ids.length : ids.indexOf(next, far.settled);
+    return far.settled;
+  }
 
   const isFree = (of: UserList): boolean => !listsRead.has(of) && !failed.has(of);
 
@@ -153,11 +170,11 @@ export function createAppSource(
     /** The next threads to find out about. */
     function* missing(): Generator<string> {
       if (!whole && !inquiry.isLocated()) return;
-      const ids = list.idsFrom(side);
-      for (let index = inquiry.frontier(); index < ids.length; index++) {
-        const id = ids[index];
-        if (id !== undefined && !known.isSettled(id)) yield id;
-      }
+      yield* unsettled(list.idsFrom(side), inquiry.frontier());
+      // Two ends that cannot be read on never meet, and what is searched for may be at the other one.
+      if (!whole || list.isWhole() || endsRead.size > 0 || canRead(side) || canRead(otherSide(side))) return;
+      const others = list.idsFrom(otherSide(side));
+      yield* unsettled(others, farFrontier(others));
     }
 
     function isFewLeft(): boolean {
@@ -245,6 +262,7 @@ export function createAppSource(
     readNext,
     forgetFailures() {
       failed.clear();
+      far.settled = 0;
       known.forgetFailures();
       for (const guess of GUESSES) guesses[guess].brought = [];
     },

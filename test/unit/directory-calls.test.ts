@@ -76,6 +76,14 @@ describe('to know all threads takes few calls', () => {
   );
 });
 
+it('both ends of a list that cannot be read on are known, though they never meet', async () => {
+  const { app, ask } = startDirectory({ threads: 1_000, membersOf: (index) => [userName(index)] });
+  app.stickBy(() => app.calls.list > 0);
+  const answer = await ask();
+  expect(answer).toMatchObject({ stopped: 'failed', isWhole: false, unresolved: 0 });
+  expect(answer.known).toBe(answer.listed);
+});
+
 it('100,000 threads are known after at most 20 calls of the tool at 25 a second', { timeout: 60_000 }, async () => {
   const users = 20_000;
   const membersOf: CrowdShape['membersOf'] = (_, random) => Array.from({ length: 4 }, () => userName(random(users)));
