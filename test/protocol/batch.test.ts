@@ -326,3 +326,21 @@ describe('while the question is open', () => {
     expect(sandbox.state.requests.some(({ method }) => method === 'DELETE')).toBe(false);
   });
 });
+
+describe('remove_thread_members', () => {
+  it('removes nobody from what the question called gone if it is back', async () => {
+    const { gone, server } = await threadsOfWhichOneIsGone();
+    const form: typeof accept = (message, ...rest) => {
+      expect(message).toContain('from 1 thread (');
+      expect(message).toContain('1 gone');
+      gone.clear();
+      return accept(message, ...rest);
+    };
+    const { call } = await connectClient({ env: classicSettings(server.url), form, clock: skippingClock() });
+    const { structured } = await call('remove_thread_members', { thread_ids: ['1', '2'], usernames: ['lin'] });
+    expect(structured['results']).toContainEqual(expect.objectContaining({ thread_id: '2', status: 'failed' }));
+    expect(server.requests.flatMap(({ method, url }) => (method === 'DELETE' ? [url.split('/').at(-2)] : []))).toEqual([
+      '1',
+    ]);
+  });
+});
