@@ -14,9 +14,8 @@ function distance(a: string, b: string): number {
 
 /** The known word closest to a mistyped one; undefined where none is close. */
 export function closest<T extends string>(word: string, known: readonly T[]): T | undefined {
-  const ranked = known
-    .map((name) => ({ name, steps: distance(word.slice(0, 64), name) }))
-    .sort((a, b) => a.steps - b.steps);
+  const typed = word.slice(0, 64);
+  const ranked = known.map((name) => ({ name, steps: distance(typed, name) })).sort((a, b) => a.steps - b.steps);
   const best = ranked[0];
-  return best && best.steps <= Math.max(3, Math.floor(word.length / 3)) ? best.name : undefined;
+  return best && best.steps <= Math.max(3, Math.floor(typed.length / 3)) ? best.name : undefined;
 }

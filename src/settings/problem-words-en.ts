@@ -1,3 +1,5 @@
+import { quoted } from '../base/escape.ts';
+
 /** A fault is read after the name of the setting; a hint after the fault, with a small letter and a full stop. */
 export interface Fault {
   readonly fault: string;
@@ -67,9 +69,14 @@ export const en = {
     fault: `names only ${tools.join(', ')}, which other settings leave out`,
     hint: 'tools that change something are not there with AGORA_THREADS_READ_ONLY, nor undocumented ones without AGORA_THREADS_UNDOCUMENTED=1.',
   }),
-  unknownTool: (tools: readonly string[], nearest: string | undefined) => ({
+  misspeltTool: (name: string, nearest: string) => ({
+    fault: `names ${quoted(name)}, which is not a tool`,
+    hint: `did you mean ${nearest}?`,
+  }),
+  /** What is not like the name of any tool may be a secret in the wrong place, and is not shown. */
+  unknownTool: (tools: readonly string[]) => ({
     fault: 'names an unknown tool',
-    hint: nearest === undefined ? `the tools are ${tools.join(', ')}.` : `did you mean ${nearest}?`,
+    hint: `the tools are ${tools.join(', ')}.`,
   }),
 
   file: {

@@ -1,3 +1,4 @@
+import { quoted } from '../base/escape.ts';
 import type { ProblemWords } from './problem-words-en.ts';
 
 export const zh: ProblemWords = {
@@ -53,10 +54,8 @@ export const zh: ProblemWords = {
     fault: `只写了 ${tools.join('、')}，而其他设置已将其排除`,
     hint: '设置 AGORA_THREADS_READ_ONLY 后不提供写操作的工具；未设置 AGORA_THREADS_UNDOCUMENTED=1 时不提供使用非公开接口的工具。',
   }),
-  unknownTool: (tools, nearest) => ({
-    fault: '含有不存在的工具名',
-    hint: nearest === undefined ? `可用的工具有 ${tools.join('、')}。` : `是否应为 ${nearest}？`,
-  }),
+  misspeltTool: (name, nearest) => ({ fault: `含有不存在的工具名 ${quoted(name)}`, hint: `是否应为 ${nearest}？` }),
+  unknownTool: (tools) => ({ fault: '含有不存在的工具名', hint: `可用的工具有 ${tools.join('、')}。` }),
 
   file: {
     notRegular: '所指的不是普通文件',

@@ -127,7 +127,10 @@ function faultsOfTools(selection: ToolSelection, tools: readonly ToolInfo[]): Sa
   const all = tools.map(({ name }) => name);
   const unknown = named.filter((name) => !all.includes(name));
   if (unknown.length > 0) {
-    return unknown.map((name) => (say) => say.unknownTool(all, closest(name.toLowerCase(), all)));
+    return unknown.map((name) => (say) => {
+      const nearest = closest(name.toLowerCase(), all);
+      return nearest === undefined ? say.unknownTool(all) : say.misspeltTool(name, nearest);
+    });
   }
   if (tools.some((tool) => isEnabled(tool, selection))) return [];
   return [(say) => (named.length === 0 ? say.namesNoTool : say.leftOut(named))];

@@ -236,7 +236,7 @@ describe('agora-threads-mcp tools', () => {
   it('says what is wrong with the settings', async () => {
     const { code, stdout, stderr } = await runBinary(['tools', '--tools', 'list_treads']);
     expect(stderr).toMatchInlineSnapshot(`
-      "agora-threads-mcp tools: AGORA_THREADS_TOOLS names an unknown tool: did you mean list_threads?
+      "agora-threads-mcp tools: AGORA_THREADS_TOOLS names "list_treads", which is not a tool: did you mean list_threads?
       "
     `);
     expect([code, names(stdout)]).toEqual([0, catalogue.map(({ name }) => name)]);

@@ -175,7 +175,7 @@ describe('settings', () => {
       agora-threads-mcp X.Y.Z on Node NODE: settings are incomplete or invalid
 
       Settings
-        fail     AGORA_THREADS_TOOLS        names an unknown tool. Fix: Did you mean list_threads?
+        fail     AGORA_THREADS_TOOLS        names "list_treads", which is not a tool. Fix: Did you mean list_threads?
         ok       AGORA_THREADS_CONFIRM      auto (default)
         ok       AGORA_THREADS_LANG         en (default)
         ok       AGORA_THREADS_RATE_LIMIT   50 (default)
