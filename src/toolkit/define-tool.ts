@@ -181,6 +181,7 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   run: (args: z.output<I>, context: ToolContext, confirmation: Confirmation) => Promise<ToolResult>,
 ): CallableTool {
   const { name, title, description, kind, input, drawnAs, appOnly } = spec;
+  let inputJson: Record<string, unknown> | undefined;
   return {
     name,
     title,
@@ -190,7 +191,11 @@ export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     // Makes Claude Code ask its user even if the tool is always allowed.
     meta: kind === 'delete' && !appOnly ? { 'anthropic/requiresUserInteraction': true } : undefined,
     ...defined({ drawnAs, appOnly }),
-    inputSchema: () => jsonSchema(input),
+    // Kept, since the arguments of each call are healed by it.
+    inputSchema() {
+      inputJson ??= jsonSchema(input);
+      return inputJson;
+    },
     outputSchema: () => jsonSchema(spec.output),
     argumentNames: Object.keys(input.shape),
     async prepare(raw) {
