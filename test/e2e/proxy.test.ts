@@ -90,17 +90,8 @@ describe('a proxy that cannot be used', () => {
     const sandbox = await startSandbox({ now: () => Date.UTC(2026, 10, 23, 8) });
     onTestFinished(() => sandbox.close());
     const run = await runBinary(list, { ...appSettings(sandbox), HTTPS_PROXY, HTTP_PROXY: 'nonsense://' });
-    expect(shownRun(run)).toMatchInlineSnapshot(`
-      "exit code 0
-      --- stdout
-      [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1. To go on: the same call with cursor = next_cursor. As of NOW.
-      id
-      240000153281769
-      next_cursor: 1.Gh3y4QuKx5QP.tazA+YXBwPmRlc2M+MTc5NTA3MzY3NTc3Mj4yNjM2Lg.LbZI
-
-      --- stderr
-      "
-    `);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toContain('[sandbox] Threads of the app acme#helpdesk: 1 shown');
   });
 
   it('blocks nothing for the hosts of NO_PROXY', async () => {
