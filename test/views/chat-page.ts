@@ -17,6 +17,7 @@ declare global {
     takeContext(content: readonly ContentBlock[]): Promise<void>;
     /** Draws the view below a result. */
     openView(chat: Chat): Promise<void>;
+    /** Resolves when the view has drawn the result. */
     sendResult(result: CallToolResult): Promise<void>;
     changeContext(context: Chat['context']): void;
     endView(): Promise<object>;
@@ -46,7 +47,11 @@ window.openView = async ({ url, capabilities, context, result }) => {
   const initialized = new Promise<void>((resolve) => {
     bridge.oninitialized = () => resolve();
   });
-  window.sendResult = (next) => bridge.sendToolResult(next);
+  window.sendResult = async (next) => {
+    await bridge.sendToolResult(next);
+    // The view takes one message after another: when it answers this one, the result is drawn.
+    await bridge.request({ method: 'ping' });
+  };
   window.changeContext = (changed) => bridge.setHostContext(changed);
   window.endView = () => bridge.teardownResource({});
   window.removeView = async () => {
@@ -57,5 +62,5 @@ window.openView = async ({ url, capabilities, context, result }) => {
   await bridge.connect(new PostMessageTransport(target, target));
   await initialized;
   await bridge.sendToolInput({ arguments: {} });
-  await bridge.sendToolResult(result);
+  await window.sendResult(result);
 };
