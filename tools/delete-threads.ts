@@ -87,27 +87,30 @@ export const deleteThreads = defineDeletion({
       ),
     };
   },
-  async perform(targets, _args, context): Promise<Result> {
+  async perform(targets, _args, context): Promise<(confirmed: string) => Result> {
     const ones = await deleteAll(targets, context);
-    const { app, carryOn, confirmed, confirmedBy: confirmed_by } = context;
+    const { app, carryOn, confirmedBy: confirmed_by } = context;
     const rest = ones.filter(({ status }) => status === 'not_tried').map(({ target }) => target);
     const carried = carryOn({ thread_ids: rest.map(({ id }) => id) }, rest);
     const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
     const isDone = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
-    const summary = joined(
-      ' ',
-      `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
-      uncheckedOf(ones),
-      deletedBefore(gone, context.ownDeletions),
-      keptOf(ones, context.findInAuditLog !== undefined),
-      carried.words,
-    );
-    return {
-      summary,
-      status: isDone ? 'done' : 'partly_done',
-      confirmed_by,
-      ...carried.fields,
-      results: resultRows(ones, summary),
+    const before = deletedBefore(gone, context.ownDeletions);
+    return (confirmed) => {
+      const summary = joined(
+        ' ',
+        `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
+        uncheckedOf(ones),
+        before,
+        keptOf(ones, context.findInAuditLog !== undefined),
+        carried.words,
+      );
+      return {
+        summary,
+        status: isDone ? 'done' : 'partly_done',
+        confirmed_by,
+        ...carried.fields,
+        results: resultRows(ones, summary),
+      };
     };
   },
   text: ({ summary, results }) => [summary, ...results.map(lineOf)].join('\n'),

@@ -59,7 +59,7 @@ export const removeThreadMembers = defineDeletion({
     results: [],
   }),
   async perform(targets, { usernames }, context) {
-    const { app, confirmed, confirmedBy: confirmed_by } = context;
+    const { app, confirmedBy: confirmed_by } = context;
     const looked = await lookAtAll(targets, usernames, context);
     const open = looked.flatMap(({ batch, error }) => (error ? [] : [batch]));
     const results = [
@@ -70,20 +70,21 @@ export const removeThreadMembers = defineDeletion({
     const carried = context.carryOn(rest.args, rest.targets);
     const total = counted(results.length, 'membership');
     const unchecked = looked.filter((one) => one.unchecked).length;
-    return withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
-      summary: joined(
-        ' ',
-        `Removing ${counted(usernames.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
-        unchecked > 0 &&
-          `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
-        carried.words,
-      ),
-      status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
-      confirmed_by,
-      ...carried.fields,
-      ...left_out,
-      results: shown,
-    }));
+    return (confirmed) =>
+      withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
+        summary: joined(
+          ' ',
+          `Removing ${counted(usernames.length, 'user')} from ${counted(targets.length, 'thread')} (${total}) ${inApp(app)}, ${confirmed}: ${countByStatus(results, ['removed', 'not_removed', 'failed', 'unknown', 'not_tried'])}.`,
+          unchecked > 0 &&
+            `The ${unchecked === 1 ? 'name' : 'names'} of ${counted(unchecked, 'thread')} could not be checked just before.`,
+          carried.words,
+        ),
+        status: results.every(({ status }) => status === 'removed') ? ('done' as const) : ('partly_done' as const),
+        confirmed_by,
+        ...carried.fields,
+        ...left_out,
+        results: shown,
+      }));
   },
   text: ({ threads = [], ...result }) =>
     [pairsText(result), ...threads.map((thread) => `${titled(thread)}: ${described(thread)}`)].join('\n'),

@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { utcClock, utcTime } from '../present/time.ts';
-import { CODE_WAITS_MS, CONFIRM_TIME_MS, type ViewQuestion } from './gate.ts';
+import { CODE_WAITS_MS, CONFIRM_TIME_MS, type ViewQuestion, type Yes } from './gate.ts';
 
 /** How a person's yes reached the server: `terminal` and `flag` come from our own command line only. */
 export const CONFIRMED_BY = ['form', 'click', 'code', 'terminal', 'flag'] as const;
@@ -14,9 +14,9 @@ const CONFIRMED: Record<Exclude<ConfirmedBy, 'click'>, string> = {
   flag: 'confirmed by --confirm',
 };
 
-/** @param at in milliseconds since 1970: a model learns of a click in a later call, so its time is named */
-export const confirmedWords = (by: ConfirmedBy, at: number): string =>
-  by === 'click' ? `confirmed by a click at ${utcClock(at, at)}` : CONFIRMED[by];
+/** @param now when the model is told: it learns of a click in a later call, so the time of the click is named */
+export const confirmedWords = ({ by, at }: Pick<Yes, 'by' | 'at'>, now: number): string =>
+  by === 'click' ? `confirmed by a click at ${utcClock(at, now)}` : CONFIRMED[by];
 
 /** The result of a call that was not confirmed, before the tool adds what would have been lost. */
 export interface Unconfirmed extends Partial<CodeFields> {

@@ -36,8 +36,6 @@ export const confirmationFields = {
 /** What a tool works with after a yes. */
 export interface ConfirmedContext extends ToolContext {
   readonly confirmedBy: ConfirmedBy;
-  /** The same in words: `confirmed in the client's form`. */
-  readonly confirmed: string;
   /**
    * A look at a thread just before something is sent to it. Only the call's own time bounds it: under a low limit it may
    * wait in our own queue, which says nothing of the thread's name.
@@ -50,6 +48,9 @@ export interface ConfirmedContext extends ToolContext {
   readonly carryOn: (args: Readonly<Record<string, readonly string[]>>, targets: readonly Target[]) => RestOfYes;
 }
 
+/** The result, given how it was confirmed in words: `confirmed in the client's form`. */
+type Performed<O extends z.ZodObject> = (confirmed: string) => Result<O>;
+
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
   readonly kind: 'delete';
   /** The threads that a call is about. */
@@ -61,7 +62,7 @@ interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spe
   /** Adds to an unconfirmed result what would be lost. */
   readonly unconfirmed: (targets: readonly Target[], result: Unconfirmed) => Result<O>;
   /** Deletes. Called after a yes, and nowhere else. */
-  readonly perform: (targets: readonly Target[], args: z.output<I>, context: ConfirmedContext) => Promise<Result<O>>;
+  readonly perform: (targets: readonly Target[], args: z.output<I>, context: ConfirmedContext) => Promise<Performed<O>>;
 }
 
 /**
@@ -80,7 +81,8 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     /** @param within the call that brought the yes: this one, or that of a click */
     const act: Act = async (yes, within) => {
       within.time.throwIfGivenUp();
-      return deliver(await spec.perform(yes.targets, args, confirmedContext(spec.name, yes, within, gate)));
+      const performed = await spec.perform(yes.targets, args, confirmedContext(spec.name, yes, within, gate));
+      return () => deliver(performed(confirmedWords(yes, clock.now())));
     };
 
     const confirmed = code !== undefined && gate.redeem(binding, code, asker.step, act, context);
@@ -101,10 +103,10 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
       case 'ask_by_form': {
         const answer = await gate.ask(binding, question, asker, time);
         if (answer !== 'yes') return notYet(targets, notDone(tool, answer));
-        return act({ by: asker.formIs, at: clock.now(), targets }, context);
+        return (await act({ by: asker.formIs, at: clock.now(), targets }, context))();
       }
       case 'ask_by_click': {
-        const declined = (at: number) => notYet(targets, clickedNo(tool, at, clock.now()));
+        const declined = (at: number) => () => notYet(targets, clickedNo(tool, at, clock.now()));
         const open = gate.open({ binding, message, view, targets, act, declined });
         const { asked, approval } = open;
         const waiting = notYet(asked.targets, needsClick(tool, open, code));
@@ -126,7 +128,6 @@ function confirmedContext(tool: string, yes: Yes, context: ToolContext, gate: Ga
   return {
     ...context,
     confirmedBy: by,
-    confirmed: confirmedWords(by, at),
     write: (write, send) => context.write({ ...write, tool, confirmed: by }, send),
     lookNow: (calls, threadId, memberPages) => looks(calls, threadId, { memberPages, trustMs: 0 }, context.signal),
     carryOn(args, targets) {

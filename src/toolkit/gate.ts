@@ -35,8 +35,11 @@ export interface Yes {
   readonly targets: readonly Target[];
 }
 
+/** The result as it is told now: what a click did may be told on another day. */
+export type Outcome = () => ToolResult;
+
 /** Acts after a yes, within the call whose context it is given. */
-export type Act = (yes: Yes, context: ToolContext) => Promise<ToolResult>;
+export type Act = (yes: Yes, context: ToolContext) => Promise<Outcome>;
 
 /** What a person is asked in a view, and what their answer does. */
 export interface Asked {
@@ -46,8 +49,8 @@ export interface Asked {
   /** What the person is shown: the yes is for this, and under other names it is another question. */
   readonly targets: readonly Target[];
   readonly act: Act;
-  /** The result after a no, as it is told now. */
-  readonly declined: (at: number) => ToolResult;
+  /** The result after a no. */
+  readonly declined: (at: number) => Outcome;
 }
 
 /** A question that a person answers in a view, or has answered. */
@@ -69,7 +72,7 @@ export interface ViewQuestion {
 interface Answered {
   readonly at: number;
   /** Pending while the deletion is under way; rejects where it failed. */
-  readonly outcome: () => Promise<ToolResult>;
+  readonly outcome: Promise<Outcome>;
   isDone: boolean;
   /** Has a call with the same arguments had it as its result? */
   isTold: boolean;
@@ -123,7 +126,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     const { act, targets } = question.asked;
     const at = clock.now();
     const outcome = act({ by, at, targets }, context);
-    const answered: Answered = { at, outcome: () => outcome, isDone: false, isTold: false };
+    const answered: Answered = { at, outcome, isDone: false, isTold: false };
     const end = (): void => {
       answered.isDone = true;
     };
@@ -146,7 +149,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       const countsHere = issued?.earlier !== undefined || step === 'hand_out_code';
       if (issued?.code === code && countsHere && elapsed() - issued.since < CONFIRM_TIME_MS) {
         codes.delete(key);
-        return act(issued.earlier ?? { by: 'code', at: clock.now(), targets: issued.targets }, context);
+        return told(act(issued.earlier ?? { by: 'code', at: clock.now(), targets: issued.targets }, context));
       }
       // A client may say hello again, and then show forms: the code beside a view does not count there.
       return step === 'ask_by_click' ? redeemBesideView(key, code, context) : undefined;
@@ -191,15 +194,16 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       drawn = true;
       for (const other of questions.values()) other.code = undefined;
       const { answered, asked } = question;
-      if (answered) return answered.isDone ? { state: 'settled', outcome: answered.outcome() } : { state: 'working' };
+      if (answered)
+        return answered.isDone ? { state: 'settled', outcome: told(answered.outcome) } : { state: 'working' };
       if (!isOpen(question)) return { state: 'closed' };
       if (answer === 'shown') return { state: 'open' };
-      if (answer === 'yes') return { state: 'settled', outcome: act(question, 'click', context).outcome() };
+      if (answer === 'yes') return { state: 'settled', outcome: told(act(question, 'click', context).outcome) };
       codes.clear();
       const at = clock.now();
-      const outcome = async () => asked.declined(at);
+      const outcome = Promise.resolve(asked.declined(at));
       question.answered = { at, outcome, isDone: true, isTold: false };
-      return { state: 'declined', outcome: outcome() };
+      return { state: 'declined', outcome: told(outcome) };
     },
 
     /**
@@ -210,7 +214,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     async untold(binding: Binding, time: CallTime): Promise<ToolResult | undefined> {
       const answered = newestOf(keyOf(binding))?.answered;
       if (!answered || answered.isTold) return undefined;
-      const [outcome] = await Promise.allSettled([answered.outcome()]);
+      const [outcome] = await Promise.allSettled([told(answered.outcome)]);
       time.throwIfGivenUp();
       answered.isTold = true;
       if (outcome.status === 'fulfilled') return outcome.value;
@@ -228,9 +232,11 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     const answered = act(question, 'code', context);
     // The call that brings the code tells the outcome itself.
     answered.isTold = true;
-    return answered.outcome();
+    return told(answered.outcome);
   }
 }
+
+const told = async (outcome: Promise<Outcome>): Promise<ToolResult> => (await outcome)();
 
 /** The same for calls that mean the same. */
 const keyOf = ({ tool, args }: Binding): string =>

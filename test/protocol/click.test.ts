@@ -172,6 +172,16 @@ describe('what the model is told after a click', () => {
     expect(scene.service.deleted).toHaveLength(1);
   });
 
+  it('is the outcome, with the day of the click where that is not today', async () => {
+    const scene = await start();
+    const { view } = await ask(scene);
+    await scene.answer(view['approval'], 'yes');
+    scene.clock.advance(24 * 60 * 60_000);
+    expect((await ask(scene)).text).toContain(
+      'for good in app "acme#helpdesk", confirmed by a click at 2026-11-23 00:00 UTC.',
+    );
+  });
+
   it('is that they said no, with the day where that is not today', async () => {
     const scene = await start();
     const { view } = await ask(scene);

@@ -19,7 +19,7 @@ function start(clock = manualClock()) {
     let said: Yes | undefined;
     const act = (yes: Yes) => {
       said = yes;
-      return Promise.resolve({ structured: { summary: 'done' }, text: 'done' });
+      return Promise.resolve(() => ({ structured: { summary: 'done' }, text: 'done' }));
     };
     return gate.redeem(of, code, step, act, context) && said;
   }
@@ -36,7 +36,7 @@ function start(clock = manualClock()) {
       targets: REFUND,
       view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
       act: () => Promise.reject(new Error('no code beside a view')),
-      declined: () => ({ structured: { summary: 'no' }, text: 'no' }),
+      declined: () => () => ({ structured: { summary: 'no' }, text: 'no' }),
     });
   const clickNo = (approval: string) => gate.answer(approval, 'no', context);
   return { clock, issue, carryOn, redeem, askByForm, openInView, clickNo, ...issue() };

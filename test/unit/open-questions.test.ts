@@ -10,6 +10,7 @@ import {
   CODE_WAITS_MS,
   CONFIRM_TIME_MS,
   createGate,
+  type Outcome,
   type ViewQuestion,
   type Yes,
 } from '../../src/toolkit/gate.ts';
@@ -23,7 +24,7 @@ const resultOf = (summary: string): ToolResult => ({ structured: { summary }, te
 /** A deletion that ends when the test says so. */
 function deletion() {
   const yeses: Yes[] = [];
-  let end: { resolve: (result: ToolResult) => void; reject: (error: unknown) => void } | undefined;
+  let end: { resolve: (outcome: Outcome) => void; reject: (error: unknown) => void } | undefined;
   const act: Asked['act'] = (yes) => {
     yeses.push(yes);
     return new Promise((resolve, reject) => {
@@ -34,7 +35,7 @@ function deletion() {
     act,
     yeses,
     done: async (summary: string) => {
-      end?.resolve(resultOf(summary));
+      end?.resolve(() => resultOf(summary));
       await Promise.resolve();
     },
     fail: async (error: unknown) => {
@@ -61,7 +62,7 @@ function start(mode: 'auto' | 'person' = 'auto') {
       targets: [named('Refund')],
       view: { action: 'delete', app: 'x', host: 'x', sandbox: false, items: [] },
       act,
-      declined: (at) => resultOf(`declined at ${at}`),
+      declined: (at) => () => resultOf(`declined at ${at}`),
       ...more,
     });
   const answer = (approval: string, said: (typeof ANSWERS)[number]) => gate.answer(approval, said, context);
@@ -361,7 +362,7 @@ it('in any order of calls, clicks and codes a question acts at most once, in its
               act: ({ targets }) => {
                 const acting = made[Number(targets[0]?.id)];
                 if (acting) acting.acts += 1;
-                return new Promise((resolve) => ends.push(() => resolve(resultOf('deleted'))));
+                return new Promise((resolve) => ends.push(() => resolve(() => resultOf('deleted'))));
               },
             });
             if (drawn) expect(open.code).toBeUndefined();
