@@ -15,9 +15,13 @@ const SETTING = 'AGORA_THREADS_HTTP_TOKENS_FILE';
 
 export type TokensFile = Awaited<ReturnType<typeof openTokensFile>>;
 
+/** Errors that tell something of the file. Any other, such as EMFILE, is of the moment. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']);
+
 /**
- * Reads the file of tokens, and again every half second until it is closed. A file that is gone or unreadable holds no
- * token. Changes and wrong lines are logged once, by the numbers of lines and never with their text.
+ * Reads the file of tokens, and again every half second until it is closed. A file that is gone, or that this process
+ * may not read, holds no token; while it cannot be read for another reason, the tokens last read go on counting. Changes
+ * and wrong lines are logged once, by the numbers of lines and never with their text.
  *
  * @param file undefined where none is set: nobody has a token
  */
@@ -44,8 +48,9 @@ export async function openTokensFile(file: string | undefined, clock: Clock, log
     if (now === last) return;
     if ('text' in read) take(read.text);
     else {
-      tokens = new Map();
-      log.warn(`${SETTING}: the file it names ${read.fault(en)}, so nobody may use this server.`);
+      if (!read.passes) tokens = new Map();
+      const so = tokens.size > 0 ? 'so the tokens read before go on counting' : 'so nobody may use this server';
+      log.warn(`${SETTING}: the file it names ${read.fault(en)}, ${so}.`);
     }
     last = now;
   }
@@ -66,8 +71,15 @@ export async function openTokensFile(file: string | undefined, clock: Clock, log
   };
 }
 
-/** The text of a file of tokens, or what is wrong with the file: to be read after its name. */
-export async function readTokensText(file: string): Promise<{ readonly text: string } | { readonly fault: SayFault }> {
+/** What is wrong with a file of tokens, to be read after its name. */
+interface FileFault {
+  readonly fault: SayFault;
+  /** Does it tell nothing of the file, only of this moment? */
+  readonly passes?: boolean;
+}
+
+/** The text of a file of tokens, or what is wrong with the file. */
+export async function readTokensText(file: string): Promise<{ readonly text: string } | FileFault> {
   try {
     const found = await stat(file);
     // Reading a pipe would wait for its writer.
@@ -78,7 +90,7 @@ export async function readTokensText(file: string): Promise<{ readonly text: str
     return text.includes('\0') ? { fault: (say) => say.notText } : { text };
   } catch (error) {
     const code = systemCode(error) ?? 'unknown';
-    return { fault: (say) => say.unreadable(code) };
+    return { fault: (say) => say.unreadable(code), passes: !OF_THE_FILE.has(code) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { bearer, beginSession, EVERYTHING, hello, post, type Serving, startServing } from '../support/serving.ts';
@@ -90,4 +91,19 @@ it.each([
   socket.write(request('POST', headers, JSON.stringify(hello()), target));
   await until(() => received() !== '');
   expect(received().split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
+});
+
+// The number of files that a running process may open can be changed on Linux only.
+it.skipIf(process.platform !== 'linux')('goes on with the tokens read last while it can open no file', async () => {
+  const serving = await startServing({ env: { AGORA_THREADS_LOG_LEVEL: 'info' } });
+  const mayOpen = (limit: string) => execFileSync('prlimit', [`--pid=${serving.child.pid}`, `--nofile=${limit}`]);
+  const session = await beginSession(serving);
+  const { socket, received } = await connection(serving);
+  mayOpen('3:');
+  await until(() => serving.stderr().includes('(EMFILE), so the tokens read before go on counting.'), 'EMFILE');
+  socket.write(request('POST', session, JSON.stringify(PING)));
+  await until(() => received().includes('"id":1'), 'an answer');
+  mayOpen('1000:');
+  await until(() => serving.stderr().includes('was read again; tokens in it: 1.'), 'the file');
+  expect(received()).toMatch(/^HTTP\/1\.1 200 OK/);
 });
