@@ -11,12 +11,26 @@ export type ErrorCode = OwnCode | VendorCode;
  */
 export type Landed = 'no' | 'maybe';
 
+/** Why an answer with a good status cannot be read, for words in another language. */
+export type Unreadable =
+  | 'status'
+  | 'empty'
+  | 'not_json'
+  | 'error_in_success'
+  | 'undocumented'
+  | 'too_large'
+  | 'cut_short'
+  | 'other_thread'
+  | 'other_group';
+
 export interface AgoraErrorFacts extends NextStep {
   readonly code: ErrorCode;
   /** What is wrong, in one sentence without its full stop. */
   readonly what: string;
   /** What `what` says of this very case in no language, for words in another one: an address, a code, a time limit. */
   readonly detail?: string;
+  /** Of an `unreadable_answer`. */
+  readonly why?: Unreadable;
   readonly retry: Retry;
   /** Of the whole call: `maybe` as soon as one of its attempts may have landed. */
   readonly landed: Landed;

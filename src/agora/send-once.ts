@@ -105,10 +105,10 @@ function brokenError(broken: Broken, origin: string, timeoutMs: number, clock: C
   if (status >= 300 && status < 600) return refusalOf({ ...broken, text: '' }, clock);
   switch (why) {
     case 'too_large':
-      return unreadable(`it is larger than ${LARGEST_ANSWER_BYTES} bytes`);
+      return unreadable('too_large', `it is larger than ${LARGEST_ANSWER_BYTES} bytes`);
     case 'failed':
       // The service has done its work, but what it said is lost.
-      return unreadable('it was cut short', cause).with({ passing: true });
+      return unreadable('cut_short', 'it was cut short', { passing: true }, cause);
     case 'timed_out':
       return timedOut(timeoutMs);
     case 'aborted':

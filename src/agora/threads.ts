@@ -102,7 +102,7 @@ function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Thr
     },
     async get(threadId, signal) {
       const thread = await send({ endpoint: 'get', ids: [threadId], answer: detail }, signal);
-      if (thread.id !== threadId) throw unreadable('it is about another thread');
+      if (thread.id !== threadId) throw unreadable('other_thread', 'it is about another thread');
       return thread;
     },
     async listOfGroup(groupId, query, signal) {
@@ -115,6 +115,6 @@ function threadsOver(send: Send, answers: ReturnType<typeof createAnswers>): Thr
 /** A page that names another group is the answer to another question. */
 function ofGroup(groupId: string, page: Page<Thread>): Page<Thread> {
   const foreign = page.items.some((thread) => thread.groupId !== undefined && thread.groupId !== groupId);
-  if (foreign) throw unreadable('it lists threads of another group');
+  if (foreign) throw unreadable('other_group', 'it lists threads of another group');
   return page;
 }

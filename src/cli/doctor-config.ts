@@ -6,7 +6,7 @@ import type { Say } from '../doctor/words-en.ts';
 import type { Environment } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
 import { environmentOf, readCommandLine } from './flags.ts';
-import { UsageError } from './usage-error.ts';
+import { FlagError, UsageError } from './usage-error.ts';
 
 /** The settings that the doctor checks, and where they come from. */
 export interface DoctorSettings {
@@ -40,7 +40,7 @@ export function readAssistantSettings(file: string, wanted: string | undefined):
   }
 }
 
-/** The server itself would refuse to start with what cannot be read here; its own words for that are English. */
+/** The server itself would refuse to start with what cannot be read here. */
 function flagsOf(words: readonly string[]): { checks: Check[]; settings: CommandLine['settings'] } {
   const doesNotStart = (why: Say): Check[] => {
     const detail: Say = (say) => say.configuration.doesNotStart(why(say));
@@ -52,7 +52,7 @@ function flagsOf(words: readonly string[]): { checks: Check[]; settings: Command
     // Not shown: it may be a secret whose flag was forgotten.
     return { checks: others.length === 0 ? [] : doesNotStart((say) => say.configuration.wordWithoutFlag), settings };
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { checks: doesNotStart((say) => say.configuration.usage(error.plain.replace(/\.$/, ''))), settings: {} };
+    if (!(error instanceof FlagError)) throw error;
+    return { checks: doesNotStart(error.say), settings: {} };
   }
 }

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { argumentNames } from '../app/tool-registry.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { quoted } from '../base/escape.ts';
-import { en } from '../settings/problem-words-en.ts';
+import { en, type Say } from '../doctor/words-en.ts';
 import type { Environment } from '../settings/read-config.ts';
 import { documented, settings } from '../settings/schema.ts';
 import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
 import type { Command, CommandLine } from './command.ts';
-import { UsageError } from './usage-error.ts';
+import { FlagError, UsageError } from './usage-error.ts';
 
 interface Flag {
   /** Without the two dashes. */
@@ -45,7 +45,8 @@ function ownFlag(line: string): Flag {
 /**
  * Reads what follows the name of a command.
  *
- * @throws UsageError for an unknown flag, an invalid value or a word too many
+ * @throws FlagError for an unknown flag or an invalid value
+ * @throws UsageError for a word too many
  */
 export function readCommandLine(args: readonly string[], command: Options): CommandLine {
   const own = Object.keys(command.flags ?? {}).map(ownFlag);
@@ -69,10 +70,14 @@ export function readCommandLine(args: readonly string[], command: Options): Comm
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const flag = known.get(token.name);
+    // parseArgs takes `--no-json=1` for a flag of that name.
+    const denied = known.get(token.name.replace(/^no-/, ''));
+    if (!flag && denied && denied.value === undefined) throw new FlagError((say) => say.flags.noValue(denied.name));
     if (!flag) throw unknownFlag(token.rawName, [...known.values()], command);
     const value = valueGiven(flag, token);
     const before = given.get(flag.name);
-    if (before !== undefined && flag.name !== command.listFlag) throw new UsageError(`--${flag.name} is given twice.`);
+    if (before !== undefined && flag.name !== command.listFlag)
+      throw new FlagError((say) => say.flags.twice(flag.name));
     given.set(flag.name, before === undefined ? value : `${before},${value}`);
     if ('setting' in flag) ofSettings[flag.variable] = checked(flag, value);
   }
@@ -88,12 +93,12 @@ function valueGiven(
   { rawName, value, inlineValue }: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
 ): string {
   if (placeholder === undefined) {
-    if (value !== undefined) throw new UsageError(`--${name} takes no value: --${name} for yes, --no-${name} for no.`);
+    if (value !== undefined) throw new FlagError((say) => say.flags.noValue(name));
     return rawName === `--${name}` ? '1' : '0';
   }
   // `--host --read-only` names no host: a value that begins with a dash is joined to its flag by `=`.
   if (value === undefined || (!inlineValue && /^-./.test(value))) {
-    throw new UsageError(`--${name} needs a value: --${name} ${placeholder}.`);
+    throw new FlagError((say) => say.flags.needsValue(name, placeholder));
   }
   return value;
 }
@@ -104,30 +109,28 @@ function checked({ name, variable, setting }: SettingFlag, value: string): strin
   if (variable !== setting.name || value.trim() === '') return value;
   const found = settings.shape[setting.name].safeParse(value.trim());
   if (found.success) return value;
-  const fault = `--${name} ${setting.mustBe(en)}`;
-  throw new UsageError(`${fault} (got ${JSON.stringify(value)}).`, `${fault}.`);
+  const fault: Say = (say) => say.flags.invalid(name, setting.mustBe(say.problems));
+  throw new FlagError(fault, `${fault(en)} (got ${JSON.stringify(value)}).`);
 }
 
 /** Says which flag was meant, but never repeats the value, which may be a secret. */
-function unknownFlag(rawName: string, known: readonly (Flag | SettingFlag)[], command: Options): UsageError {
+function unknownFlag(rawName: string, known: readonly (Flag | SettingFlag)[], command: Options): FlagError {
   const name = rawName.replace(/^-+/, '').toLowerCase();
   const fault = `there is no flag ${rawName}`;
   const argument = name.replaceAll('-', '_');
   if (command.takesArguments && argumentNames.has(argument)) {
-    return new UsageError(`${fault}. Arguments are KEY=VALUE: ${argument}=...`);
+    return new FlagError((say) => say.flags.unknown(undefined), `${fault}. Arguments are KEY=VALUE: ${argument}=...`);
   }
   const ofSettings = known.filter((flag) => 'setting' in flag);
   const secret = ofSettings.find((flag) => flag.setting.secret && flag.name === `${name}-file`);
   if (secret) {
-    return new UsageError(
-      `${fault}, since anyone on this machine can read the arguments of a process. Use --${secret.name} FILE, or ${secret.setting.name} in the environment.`,
-    );
+    return new FlagError((say) => say.flags.secret(name, secret.name, secret.setting.name));
   }
   // The name of the variable is recognized too: --agora-chat-host.
   const byVariable = ofSettings.find((flag) => dashed(flag.variable) === name);
   const near = byVariable?.name ?? closest(name, ['help', ...known.map((flag) => flag.name)]);
   const meant = near === undefined ? '' : ` Did you mean --${near}?`;
-  return new UsageError(`${fault}.${meant}`, `one of its flags is unknown.${meant}`);
+  return new FlagError((say) => say.flags.unknown(near), `${fault}.${meant}`);
 }
 
 /**

@@ -1,14 +1,19 @@
 import { systemCode } from '../base/system-code.ts';
+import { en, type Say } from '../doctor/words-en.ts';
 
 /** Wrong usage of a command: the message goes to stderr, and the process ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** The message without what was typed, which may be a secret. */
-  readonly plain: string;
+}
 
-  constructor(message: string, plain = message) {
+/** Flags that cannot be read. */
+export class FlagError extends UsageError {
+  /** The fault for the doctor's report: in its language, and without what was typed, which may be a secret. */
+  readonly say: Say;
+
+  constructor(say: Say, message = `${say(en)}.`) {
     super(message);
-    this.plain = plain;
+    this.say = say;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AgoraErrorFacts } from '../agora/errors.ts';
 import { capitalised, counted } from '../base/wording.ts';
 import { en as tokensFile } from '../http/token-words.ts';
-import { serviceSaid } from '../present/error-words.ts';
+import { errorWords, serviceSaid } from '../present/error-words.ts';
 import type { Span } from '../present/time.ts';
 import { en as problems } from '../settings/problem-words-en.ts';
 
@@ -62,7 +62,7 @@ export const en = {
   steps: (...sentences: readonly string[]) => sentences.join(' '),
   /** A failed call, and what to do. */
   failure: (facts: AgoraErrorFacts) => ({
-    detail: `${facts.code}: ${facts.what}${serviceSaid(facts)}`,
+    detail: errorWords({ facts }) + serviceSaid(facts),
     fix: capitalised(facts.operator ?? facts.next),
   }),
 
@@ -133,10 +133,21 @@ export const en = {
     inShell: (settings: string) => `${settings}: set in this shell, not in the file, and not used here`,
     otherEnvironment: (assistant: string) => `Write it into env: ${assistant} may be started in another environment.`,
     /** What the server itself would say. */
-    usage: (message: string) => message,
     doesNotStart: (why: string) => `the server does not start: ${why}`,
     wordWithoutFlag: 'a word of its args belongs to no flag',
     correctArgs: 'Correct the args of the file.',
+  },
+
+  /** What is wrong with flags; the command line says the same. */
+  flags: {
+    unknown: (nearest: string | undefined) =>
+      `one of its flags is unknown${nearest === undefined ? '' : `. Did you mean --${nearest}?`}`,
+    secret: (flag: string, fileFlag: string, setting: string) =>
+      `there is no flag --${flag}, since anyone on this machine can read the arguments of a process. Use --${fileFlag} FILE, or ${setting} in the environment`,
+    twice: (flag: string) => `--${flag} is given twice`,
+    noValue: (flag: string) => `--${flag} takes no value: --${flag} for yes, --no-${flag} for no`,
+    needsValue: (flag: string, placeholder: string) => `--${flag} needs a value: --${flag} ${placeholder}`,
+    invalid: (flag: string, mustBe: string) => `--${flag} ${mustBe}`,
   },
 
   settings: {

@@ -1,12 +1,14 @@
 import { quoted } from '../base/escape.ts';
+import { errorsZh, unreadableZh } from '../present/errors-zh.ts';
+import { type Span, spanOf } from '../present/time.ts';
 import { zh as problems } from '../settings/problem-words-zh.ts';
-import { errorsZh } from './errors-zh.ts';
 import type { DoctorWords } from './words-en.ts';
 
 const NEEDED = 'AGORA_CHAT_HOST、AGORA_CHAT_APP_KEY 或 AGORA_APP_ID，以及凭证';
 /** A name in Latin letters has blanks around it in a Chinese sentence. */
 const spaced = (name: string): string => (/^[\x20-\x7e]+$/.test(name) ? ` ${name} ` : name);
 const UNITS = { s: '秒', min: '分钟', h: '小时', days: '天' } as const;
+const span = ({ count, unit }: Span): string => `${count} ${UNITS[unit]}`;
 
 export const zh: DoctorWords = {
   problems,
@@ -62,17 +64,19 @@ export const zh: DoctorWords = {
     rate_limit: '调用频率',
   },
   withFix: (detail, fix) => `${detail}。改法：${fix}`,
-  span: ({ count, unit }) => `${count} ${UNITS[unit]}`,
+  span,
   list: (items) => items.join('、'),
   sentence: (hint) => hint,
   takeFrom: (where) => `从${where}获取。`,
   steps: (...sentences) => sentences.join(''),
-  failure: ({ code, detail, said, status }) => {
-    const [what, fix] = errorsZh[code];
+  failure: ({ code, why, detail, said, status, retryAfterMs }) => {
+    const [meaning, fix] = errorsZh[code];
+    const what = why === undefined ? meaning : `无法读取响应：${unreadableZh[why]}`;
     const particulars = detail === undefined ? '' : `（${detail}）`;
     const answer = said === undefined ? '' : `。服务端返回：${quoted(said, 200)}`;
     const http = status === undefined || status === 200 ? '' : `（HTTP ${status}）`;
-    return { detail: `${code}：${what}${particulars}${answer}${http}`, fix: `${fix}。` };
+    const again = retryAfterMs === undefined ? '' : `，${span(spanOf(retryAfterMs))}后可以再试`;
+    return { detail: `${code}：${what}${particulars}${again}${answer}${http}`, fix: `${fix}。` };
   },
 
   title: (version, node, subject) => `agora-threads-mcp ${version}（Node ${node}）：${subject}`,
@@ -136,10 +140,19 @@ export const zh: DoctorWords = {
     setIt: (assistant) => `检查时在这里设置；使用时在启动${spaced(assistant)}的环境里设置。`,
     inShell: (settings) => `${settings}：在当前终端里设置了，文件里没有，因此没有采用`,
     otherEnvironment: (assistant) => `写进 env：${spaced(assistant).trimStart()}可能在别的环境里启动。`,
-    usage: (message) => `“${message}”`,
     doesNotStart: (why) => `本服务无法启动：${why}`,
     wordWithoutFlag: 'args 里有一个词不属于任何选项',
     correctArgs: '改正文件里的 args。',
+  },
+
+  flags: {
+    unknown: (nearest) => `有一个选项不存在${nearest === undefined ? '' : `（是否应为 --${nearest}？）`}`,
+    secret: (flag, fileFlag, setting) =>
+      `没有 --${flag} 选项：本机的任何人都能看到进程的命令行参数。请改用 --${fileFlag} FILE，或设置环境变量 ${setting}`,
+    twice: (flag) => `--${flag} 出现了两次`,
+    noValue: (flag) => `--${flag} 不带值：启用写 --${flag}，不启用写 --no-${flag}`,
+    needsValue: (flag, placeholder) => `--${flag} 需要一个值：--${flag} ${placeholder}`,
+    invalid: (flag, mustBe) => `--${flag} ${mustBe}`,
   },
 
   settings: {

@@ -3,7 +3,7 @@ import type { AgoraError, AgoraErrorFacts } from '../agora/errors.ts';
 import { quoted, visible } from '../base/escape.ts';
 
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
-export const errorWords = ({ facts }: AgoraError): string =>
+export const errorWords = ({ facts }: Pick<AgoraError, 'facts'>): string =>
   `${facts.code}: ${facts.what}${facts.retryAfterMs === undefined ? '' : `; trying again may help in ${inSeconds(facts.retryAfterMs)}`}`;
 
 /** A wait, rounded up: `45 s`, `24 h`. */

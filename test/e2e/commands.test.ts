@@ -175,6 +175,8 @@ describe('agora-threads-mcp', () => {
     ['a secret as a flag, which is not repeated', ['--app-token=S3cr3tS3cr3t']],
     ['a flag without its value', ['--host', '--read-only']],
     ['a yes with a value', ['--read-only=1']],
+    ['a no with a value', ['--no-read-only=1']],
+    ['a no to a flag with a value', ['--no-host=a.example']],
     ['a flag twice', ['--host', 'a', '--host', 'b']],
     ['a value that cannot be', ['--log-level', 'loud']],
   ])('mistyped: %s', async (_what, args) => {

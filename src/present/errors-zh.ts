@@ -1,10 +1,10 @@
-import type { ErrorCode } from '../agora/errors.ts';
+import type { ErrorCode, Unreadable } from '../agora/errors.ts';
 import type { VendorCode } from '../agora/vendor-rows.ts';
 import type { OwnCode } from '../base/error-codes.ts';
 
 /*
- * Each code that an error can begin with, in Chinese: what it means and what to do. Of the doctor, and of
- * docs/troubleshooting.zh-CN.md.
+ * Each code that an error can begin with, in Chinese: what it means and what to do. Of the doctor, the export, the view,
+ * and docs/troubleshooting.zh-CN.md.
  */
 
 type Words = readonly [meaning: string, remedy: string];
@@ -84,6 +84,19 @@ export const ownErrors: Readonly<Record<OwnCode, Words>> = {
     '响应不是服务端应有的内容：被截断、是 HTML，或格式不同',
     '先查看实际状态再重试；检查 AGORA_CHAT_HOST 和中间的网关',
   ],
+};
+
+/** Why an answer cannot be read. */
+export const unreadableZh: Readonly<Record<Unreadable, string>> = {
+  status: 'HTTP 状态码无效',
+  empty: '内容为空',
+  not_json: '不是 JSON',
+  error_in_success: '状态码表示成功，内容却是错误',
+  undocumented: '格式与官方文档不符',
+  too_large: '内容过大',
+  cut_short: '内容不完整',
+  other_thread: '内容属于另一个子区',
+  other_group: '含有其他群组的子区',
 };
 
 export const errorsZh: Readonly<Record<ErrorCode, Words>> = { ...vendorErrors, ...ownErrors };
