@@ -1,24 +1,19 @@
 import type { Environment } from '../settings/read-config.ts';
 import type { VariableName } from '../settings/setting-names.ts';
+import type { CommandWords, HelpWords } from './help-words-en.ts';
 
 /** A command of the binary, as listed in commands.ts. Its command line and all help are made from this. */
 export interface Command {
-  /** One line: what it does. */
-  readonly summary: string;
+  /** Picks what the help says of it, its own flags included. */
+  readonly say: (commands: HelpWords['commands']) => CommandWords;
   /** What follows its name; one entry per form. Nothing by default. */
   readonly usage?: readonly string[];
   /** The most words that follow its name, flags aside; none by default. */
   readonly words?: number;
-  /** Its own flags with their values, and what each does. A flag without a value is a yes. */
-  readonly flags?: Readonly<Record<string, string>>;
   /** The flag that may come more than once; its values are then joined by commas. */
   readonly listFlag?: string;
   /** Do its words hold arguments of a tool, as KEY=VALUE? */
   readonly takesArguments?: true;
-  /** Paragraphs about its behaviour. */
-  readonly notes?: readonly string[];
-  /** Its exit codes, if there are others than 0 and 2. */
-  readonly exitCodes?: Readonly<Record<number, string>>;
   /** Lines to copy, without the name of the binary. */
   readonly examples?: readonly string[];
   /** Does it take every setting as a flag? */

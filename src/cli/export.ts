@@ -5,17 +5,18 @@ import { systemClock } from '../base/clock.ts';
 import { inQuotes, visible } from '../base/escape.ts';
 import { createLog } from '../base/log.ts';
 import { version } from '../base/version.ts';
-import { errorWords, serviceSaid } from '../present/error-words.ts';
+import { wordsOf } from '../doctor/words-of.ts';
 import { problemText, SettingsError } from '../settings/problem.ts';
 import { readConfig } from '../settings/read-config.ts';
 import type { CommandLine } from './command.ts';
-import { csvLine, type ExportEnd, type ExportRow, jsonLine } from './export-format.ts';
+import { csvLine, type ExportRow, jsonLine } from './export-format.ts';
 import { readExportOptions } from './export-options.ts';
 import { toNewFile, toStdout } from './export-target.ts';
 import { exportThreads } from './export-walk.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createCancel } from './signals.ts';
 import { tell } from './terminal.ts';
+import { terminalWords } from './terminal-words.ts';
 import { UsageError } from './usage-error.ts';
 
 const INCOMPLETE = 3;
@@ -45,13 +46,15 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
     createLog(config.logLevel, tell),
   );
   const lineOf = (row: ExportRow): string => (options.format === 'csv' ? csvLine(row, options.members) : jsonLine(row));
+  const say = terminalWords(config.language).export;
+  const { failure: inWords } = wordsOf(config.language);
   const mark = config.target.kind === 'sandbox' ? '[sandbox] ' : '';
   const bar = process.stderr.isTTY ? createProgressBar(tell) : undefined;
 
   const cancel = createCancel();
   try {
     const connection = await connector.connect();
-    if (options.members) tell(`${mark}${costOf(perSecond)}\n`);
+    if (options.members) tell(`${mark}${say.cost(perSecond, Math.ceil(1_000 / perSecond))}\n`);
     if (options.bom) await target.write(BOM);
     const { end, failure } = await exportThreads({
       connection,
@@ -60,37 +63,28 @@ export async function exportAll({ flags, environment }: CommandLine): Promise<vo
       signal: cancel.signal,
       write: (row) => target.write(lineOf(row)),
       onProgress: ({ threads, listed, calls }) =>
-        bar?.show({ progress: threads, total: listed, message: `${threads} threads, ${calls} calls` }),
+        bar?.show({ progress: threads, total: listed, message: say.progress(threads, calls) }),
     });
     bar?.pause();
-    tell(`${mark}${summaryOf(end, failure, connection.app.name)}\n`);
+    const app = inQuotes(visible(connection.app.name));
+    const exported = say.exported(end.threads, app, end.unresolved, end.calls);
+    const how = end.complete ? say.complete : say.incomplete(failure && inWords(failure.facts).detail);
+    tell(`${mark}${exported}${how}\n`);
     process.exitCode = end.complete ? 0 : INCOMPLETE;
   } catch (error) {
     bar?.pause();
     if (cancel.signal.aborted) {
-      tell(`${mark}Cancelled: what was exported is incomplete, and has no last line.\n`);
+      tell(`${mark}${say.cancelled}\n`);
       return;
     }
     await target.discard();
     if (error instanceof SettingsError) throw new UsageError(error.message);
     if (!(error instanceof AgoraError)) throw error;
-    const { facts } = error;
-    tell(`${mark}Nothing was exported (${errorWords(error)}${serviceSaid(facts)}). ${facts.operator ?? facts.next}\n`);
+    const { detail, fix } = inWords(error.facts);
+    tell(`${mark}${say.nothing(detail, fix)}\n`);
     process.exitCode = 1;
   } finally {
     await target.close();
     await connector.close();
   }
-}
-
-const costOf = (perSecond: number): string =>
-  `--members reads one member list a thread, or more of a thread of over 50 members, at ${perSecond} calls a second: 1,000 threads take at least ${Math.ceil(1_000 / perSecond)} s.`;
-
-function summaryOf(end: ExportEnd, failure: AgoraError | undefined, app: string): string {
-  const { complete, threads, unresolved, calls } = end;
-  const rest = unresolved === 0 ? '' : `, and ${unresolved} of which no list tells more than the id`;
-  const how = complete
-    ? 'The export is complete.'
-    : `The export is INCOMPLETE${failure ? ` (${errorWords(failure)})` : ''}.`;
-  return `Exported ${threads} threads of app ${inQuotes(visible(app))}${rest}, in ${calls} calls. ${how}`;
 }

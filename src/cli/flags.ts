@@ -7,6 +7,7 @@ import type { Environment } from '../settings/read-config.ts';
 import { documented, settings } from '../settings/schema.ts';
 import { fileVariable, type VariableName, withoutPrefix } from '../settings/setting-names.ts';
 import type { Command, CommandLine } from './command.ts';
+import { en as english } from './help-words-en.ts';
 import { FlagError, UsageError } from './usage-error.ts';
 
 interface Flag {
@@ -49,7 +50,7 @@ function ownFlag(line: string): Flag {
  * @throws UsageError for a word too many
  */
 export function readCommandLine(args: readonly string[], command: Options): CommandLine {
-  const own = Object.keys(command.flags ?? {}).map(ownFlag);
+  const own = Object.keys(command.say?.(english.commands).flags ?? {}).map(ownFlag);
   // The command's own flag wins: `call --confirm` names threads.
   const known = new Map<string, Flag | SettingFlag>(
     [...(command.settings ? settingFlags : []), ...own].map((flag) => [flag.name, flag]),
@@ -85,7 +86,7 @@ export function readCommandLine(args: readonly string[], command: Options): Comm
   return { words, flags: given, settings: ofSettings, environment: environmentOf(process.env, ofSettings) };
 }
 
-type Options = Pick<Command, 'words' | 'flags' | 'listFlag' | 'takesArguments' | 'settings'>;
+type Options = Partial<Pick<Command, 'say' | 'words' | 'listFlag' | 'takesArguments' | 'settings'>>;
 
 /** As a setting has it: of a flag without a value `1`, or `0` after `--no-`. */
 function valueGiven(

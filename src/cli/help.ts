@@ -1,9 +1,11 @@
 import { toolNames } from '../app/tool-registry.ts';
 import { closest } from '../base/did-you-mean.ts';
+import { languageOf } from '../base/language.ts';
 import { version } from '../base/version.ts';
-import { SETTING_GROUPS } from '../settings/schema.ts';
 import type { Command, CommandLine, Commands } from './command.ts';
 import { type SettingFlag, settingFlags } from './flags.ts';
+import { helpWords } from './help-words.ts';
+import type { HelpWords } from './help-words-en.ts';
 import { fold, print, styled } from './terminal.ts';
 import { tools } from './tools.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,15 +22,17 @@ const heading = (text: string): string => styled('bold', text);
  * @throws UsageError for an unknown command
  */
 export async function help(line: CommandLine, commands: Commands): Promise<void> {
+  const { AGORA_THREADS_LANG: lang } = line.environment;
+  const words = helpWords(languageOf(lang) ?? 'en');
   const [name, tool] = line.words;
-  if (name === undefined) return print(overview(commands));
+  if (name === undefined) return print(overview(commands, words));
   const command = commands.get(name);
   if (!command) throw unknownCommand(name, commands);
   // What a person wants to know of a call is the tool.
-  if (name !== 'call' || tool === undefined) return print(about(name, command));
-  print(`${heading('Usage')}\n  ${BINARY} call ${tool} [KEY=VALUE]... [FLAGS]\n`);
+  if (name !== 'call' || tool === undefined) return print(about(name, command, words));
+  print(`${heading(words.titles.usage)}\n  ${BINARY} call ${tool} [KEY=VALUE]... [FLAGS]\n`);
   await tools({ ...line, words: [tool] });
-  print(`\n${BINARY} help call has the flags, exit codes and examples.`);
+  print(`\n${words.moreOfCall(`${BINARY} help call`)}`);
 }
 
 /** Says which command was meant, or how to call the tool of that name. */
@@ -39,45 +43,42 @@ export function unknownCommand(word: string, commands: Commands): UsageError {
   return new UsageError(near === undefined ? fault : `${fault} Did you mean "${near}"?`);
 }
 
-const overview = (commands: Commands): string =>
+const overview = (commands: Commands, words: HelpWords): string =>
   [
-    `${heading(`${BINARY} ${version}`)}: the message threads of an Agora Chat app, as an MCP server`,
-    ...section('Usage', [`${BINARY} [COMMAND] [FLAGS]`]),
-    ...section('Commands', [
-      ...columns([...commands].map(([name, { summary }]) => [name, summary])),
+    heading(`${BINARY} ${version}`) + words.what,
+    ...section(words.titles.usage, [`${BINARY} [COMMAND] [FLAGS]`]),
+    ...section(words.titles.commands, [
+      ...columns([...commands].map(([name, { say }]) => [name, say(words.commands).summary])),
       '',
-      `${BINARY} help COMMAND tells more of each.`,
+      words.moreOfEach(`${BINARY} help COMMAND`),
     ]),
-    ...section('Settings', [
-      'Each by a flag of serve, call, export, tools and doctor, or in the environment; a flag wins.',
-      'With none set the embedded sandbox answers.',
-      ...Object.entries(SETTING_GROUPS).flatMap(([group, title]) => [
+    ...section(words.titles.settings, [
+      ...words.settingsFrom,
+      ...Object.entries(words.groups).flatMap(([group, title]) => [
         '',
         heading(title),
-        ...settingFlags.filter(({ setting }) => setting.group === group).flatMap(aboutSetting),
+        ...settingFlags.filter(({ setting }) => setting.group === group).flatMap((flag) => aboutSetting(flag, words)),
       ]),
     ]),
   ].join('\n');
 
-const about = (name: string, command: Command): string => {
-  const { summary, usage = [''], flags = {}, notes = [], exitCodes = {}, examples = [], settings } = command;
+const about = (name: string, { say, usage = [''], examples = [], settings }: Command, words: HelpWords): string => {
+  const { summary, flags = {}, notes = [], exitCodes = {} } = say(words.commands);
   const started = `${BINARY} ${name === 'serve' ? `[${name}]` : name}`;
   return [
-    `${summary}.`,
+    words.sentence(summary),
     ...section(
-      'Usage',
+      words.titles.usage,
       usage.map((form) => `${started} ${form}`),
     ),
-    ...section('Flags', columns(Object.entries(flags))),
+    ...section(words.titles.flags, columns(Object.entries(flags))),
     ...notes.flatMap(paragraph),
-    ...section('Exit codes', columns(Object.entries(exitCodes))),
+    ...section(words.titles.exitCodes, columns(Object.entries(exitCodes))),
     ...section(
-      'Examples',
+      words.titles.examples,
       examples.map((example) => `${BINARY} ${example}`),
     ),
-    ...(settings
-      ? paragraph(`[SETTINGS] are the flags that ${BINARY} --help lists, such as --host or --read-only.`)
-      : []),
+    ...(settings ? paragraph(words.settingsAre(`${BINARY} --help`)) : []),
   ].join('\n');
 };
 
@@ -99,14 +100,13 @@ function columns(
 const shown = ({ name, value }: SettingFlag): string => `--${name}${value === undefined ? '' : ` ${value}`}`;
 const SETTING_WIDTH = Math.max(...settingFlags.map((flag) => shown(flag).length));
 
-function aboutSetting(flag: SettingFlag): string[] {
-  const { meaning, default: defaultValue, secret, name } = flag.setting;
-  // `1: ...` is for the environment: a flag takes no value.
-  const plain = meaning.replaceAll('`', '').replace(/^1: (.)/, (_all, first: string) => first.toUpperCase());
+function aboutSetting(flag: SettingFlag, words: HelpWords): string[] {
+  const { default: usual, secret, name } = flag.setting;
+  const meaning = words.meaning(flag.setting).replaceAll('`', '');
   return columns(
     [
-      [shown(flag), secret ? `${flag.variable}, or ${name} itself` : name],
-      ['', defaultValue === undefined ? plain : `${plain} (default ${defaultValue})`],
+      [shown(flag), secret ? words.orItself(flag.variable, name) : name],
+      ['', usual === undefined ? meaning : words.withDefault(meaning, usual)],
     ],
     SETTING_WIDTH,
   );

@@ -1,4 +1,4 @@
-/** What the commands `call` and `demo` say to the person at the terminal. What a model reads is always English. */
+/** What the commands `call`, `export` and `demo` say to the person at the terminal. What a model reads is always English. */
 export const en = {
   question: (label: string) => `${label}?`,
   noTerminal: (flag: string) => `Nothing was changed: there is no terminal to ask on. To go on, add ${flag}`,
@@ -8,6 +8,17 @@ export const en = {
   cancelledAfter: 'Cancelled. What was sent before may have been done.',
   exchangedAnew:
     'agora-threads-mcp call: each call exchanges the client secret for a new token, and the service bans callers that do so too often. For many calls get one token, and set AGORA_CHAT_APP_TOKEN.',
+  export: {
+    cost: (perSecond: number, seconds: number) =>
+      `--members reads one member list a thread, or more of a thread of over 50 members, at ${perSecond} calls a second: 1,000 threads take at least ${seconds} s.`,
+    progress: (threads: number, calls: number) => `${threads} threads, ${calls} calls`,
+    exported: (threads: number, app: string, unresolved: number, calls: number) =>
+      `Exported ${threads} threads of app ${app}${unresolved === 0 ? '' : `, and ${unresolved} of which no list tells more than the id`}, in ${calls} calls.`,
+    complete: ' The export is complete.',
+    incomplete: (why: string | undefined) => ` The export is INCOMPLETE${why === undefined ? '' : ` (${why})`}.`,
+    cancelled: 'Cancelled: what was exported is incomplete, and has no last line.',
+    nothing: (why: string, fix: string) => `Nothing was exported (${why}). ${fix}`,
+  },
   demo: {
     title: 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.',
     find: '1. Find a thread by its name, anywhere in the app:',

@@ -9,6 +9,17 @@ export const zh: TerminalWords = {
   cancelledAfter: '已取消。此前发送的请求可能已生效。',
   exchangedAnew:
     'agora-threads-mcp call：每次调用都会用 Client Secret 换取新的 Token，换取太频繁会被服务端封禁。要多次调用，请先获取一个 Token，设为 AGORA_CHAT_APP_TOKEN。',
+  export: {
+    cost: (perSecond, seconds) =>
+      `--members 要为每个子区读取一次成员列表，成员超过 50 名时多次；每秒 ${perSecond} 次调用，1,000 个子区至少需要 ${seconds} 秒。`,
+    progress: (threads, calls) => `${threads} 个子区，${calls} 次调用`,
+    exported: (threads, app, unresolved, calls) =>
+      `已导出 App ${app} 的 ${threads} 个子区${unresolved === 0 ? '' : `，另有 ${unresolved} 个只查得到 ID`}，共 ${calls} 次调用。`,
+    complete: '导出完整。',
+    incomplete: (why) => `导出不完整${why === undefined ? '' : `（${why}）`}。`,
+    cancelled: '已取消：导出的内容不完整，没有最后一行。',
+    nothing: (why, fix) => `没有导出任何内容（${why}）。${fix}`,
+  },
   demo: {
     title: 'agora-threads-mcp，使用内置沙箱。缩进的部分是模型读到的内容（英文）。',
     find: '1. 在整个 App 里按名称查找子区：',

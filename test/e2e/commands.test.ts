@@ -154,6 +154,16 @@ describe('agora-threads-mcp', () => {
     },
   );
 
+  it('speaks Chinese where AGORA_THREADS_LANG is zh', async () => {
+    const pages = [[], ['serve'], ['call'], ['export'], ['tools'], ['doctor'], ['sandbox'], ['token']];
+    const texts = await Promise.all(pages.map((page) => runBinary(['help', ...page], { AGORA_THREADS_LANG: 'zh' })));
+    expect(texts.map(({ stdout }) => stdout.replace(version, 'X.Y.Z')).join('\n')).toMatchSnapshot();
+    // Each page has the flags and the commands of the English one.
+    const flagsOf = (text: string) => text.match(/^ {2}(?:--)?[a-z][\w-]+/gm);
+    const english = await Promise.all(pages.map((page) => runBinary(['help', ...page])));
+    expect(texts.map(({ stdout }) => flagsOf(stdout))).toEqual(english.map(({ stdout }) => flagsOf(stdout)));
+  });
+
   it('help is about the command, whatever flags are typed beside it', async () => {
     const run = await runBinary(['help', 'serve']);
     expect(await runBinary(['help', 'serve', '--http'])).toEqual(run);

@@ -50,9 +50,8 @@ it('README.md shows the tools, settings, costs and first prompts as they are', a
   });
 });
 
-it('README.zh-CN.md shows the same, in words for every tool and setting', async () => {
+it('README.zh-CN.md shows the same, in words for every tool', async () => {
   expect(Object.keys(chinese.tools)).toEqual(catalogue.map(({ name }) => name));
-  expect(Object.keys(chinese.settings).sort()).toEqual(documented.map(({ name }) => name).sort());
   await expectCurrent('README.zh-CN.md', {
     'first prompts': await firstPrompts('zh'),
     tools: toolsInChinese(),

@@ -222,6 +222,31 @@ describe('export', () => {
     expect(state.requests.filter(({ path }) => path.endsWith('/users')).length).toBeLessThan(12);
   });
 
+  it('speaks Chinese where AGORA_THREADS_LANG is zh', async () => {
+    const inChinese = async (faults: readonly Fault[], args: readonly string[] = []) => {
+      const { env } = await sandboxWith(faults);
+      const { stderr } = await runBinary(['export', ...args], { ...env, AGORA_THREADS_LANG: 'zh' });
+      return stderr.replaceAll(/[\d,]+(?= [个次])/g, 'N');
+    };
+    expect(await inChinese([], ['--user', 'lin', '--members'])).toMatchInlineSnapshot(`
+      "--members 要为每个子区读取一次成员列表，成员超过 50 名时多次；每秒 N 次调用，N 个子区至少需要 11 秒。
+      已导出 App "acme#helpdesk" 的 N 个子区，共 N 次调用。导出完整。
+      "
+    `);
+    expect(
+      await inChinese([{ on: 'list_user', kind: 'status', status: 403, description: 'no', skip: 3 }]),
+    ).toMatchInlineSnapshot(`
+      "已导出 App "acme#helpdesk" 的 N 个子区，另有 N 个只查得到 ID，共 N 次调用。导出不完整（refused：服务端拒绝了请求，原因不明。服务端返回："no"（HTTP 403））。
+      "
+    `);
+    expect(
+      await inChinese([{ on: '*', kind: 'status', status: 403, description: 'thread not open.' }]),
+    ).toMatchInlineSnapshot(`
+      "没有导出任何内容（threads_not_enabled：App 没有开通子区功能。服务端返回："thread not open."（HTTP 403））。到控制台开通：声网控制台 > 即时通讯 IM > 功能配置；环信控制台的应用功能配置（见 docs/credentials.zh-CN.md），或联系环信商务。
+      "
+    `);
+  });
+
   it('leaves no file where nothing could be read', async () => {
     const { env } = await sandboxWith([{ on: '*', kind: 'status', status: 403, description: 'thread not open.' }]);
     const out = join(await folder(), 'threads.jsonl');

@@ -1,5 +1,6 @@
 import { prompts } from '../../prompts/index.ts';
 import { settingFlags } from '../../src/cli/flags.ts';
+import { meanings } from '../../src/settings/meanings-zh.ts';
 import type { SettingName } from '../../src/settings/schema.ts';
 import { catalogue } from '../../tools/index.ts';
 import * as chinese from './chinese.ts';
@@ -55,7 +56,7 @@ export const settingsInChinese = (which: Which): string =>
     wanted(which).map(({ name: flag, setting: { name, default: usual, secret } }) => [
       `\`${name}\``,
       `\`--${flag}\``,
-      secret ? `${chinese.settings[name]}；或用 \`${name}_FILE\` 指向文件` : chinese.settings[name],
+      secret ? `${meanings[name]}；或用 \`${name}_FILE\` 指向文件` : meanings[name],
       usual === undefined ? '' : `\`${usual}\``,
     ]),
   );
