@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Clock } from '../base/clock.ts';
 import { readText } from '../base/http-parts.ts';
 import type { ThreadsServer } from '../mcp/server.ts';
-import { beginsSession, createSessionTransport, readBody } from '../mcp/streamable-http.ts';
+import { beginsSession, countRequests, createSessionTransport, readBody } from '../mcp/streamable-http.ts';
+import { createHeld } from './held.ts';
 import { createSessionTable, type HttpSession, isSameGrant } from './session-table.ts';
 import { type Grant, hashOf } from './token-line.ts';
 import type { TokensFile } from './tokens-file.ts';
@@ -24,6 +25,7 @@ export function createMcpEndpoint(options: McpEndpointOptions) {
   const { replica, tokens, newServer, redactedJson, clock } = options;
   const table = createSessionTable(clock);
   const ending = new AbortController();
+  const hold = createHeld(MOST_HELD);
 
   /** Whose request it is, or the 401 for nobody's. */
   function authorized({ authorization }: IncomingHttpHeaders): { grant: Grant; hash: string } | Response {
@@ -49,7 +51,13 @@ export function createMcpEndpoint(options: McpEndpointOptions) {
       if (!session) return refusal(400, 'The header Mcp-Session-Id is missing.');
       return inSession(session, who.hash, request, target);
     }
-    const text = await readText(request, LARGEST_BODY);
+    const { subject } = who.grant;
+    const endAnswer = hold(subject, 1);
+    if (!endAnswer) return tooMany();
+    target.once('close', endAnswer);
+    const endBody = hold(subject, Math.ceil(Math.min(bodySize(headers), LARGEST_BODY) / HELD_BYTES));
+    if (!endBody) return tooMany();
+    const text = await readText(request, LARGEST_BODY).finally(endBody);
     // While the body came, slowly perhaps, the token may have been taken away.
     const now = authorized(headers);
     if (now instanceof Response) return now;
@@ -61,6 +69,8 @@ export function createMcpEndpoint(options: McpEndpointOptions) {
         ? refusal(400, messages.error)
         : Response.json(messages.error, { status: 400 });
     }
+    const requests = countRequests(messages);
+    if (requests > 0 && table.underWay(subject) + requests > MOST_UNDER_WAY) return tooMany();
     if (session) return inSession(session, now.hash, request, target, messages);
     if (!beginsSession(messages)) return refusal(400, 'The header Mcp-Session-Id is missing.');
     if (ending.signal.aborted) return refusal(503, 'This server is ending.', { 'retry-after': '5' });
@@ -123,11 +133,24 @@ export function createMcpEndpoint(options: McpEndpointOptions) {
 /** In bytes. */
 const LARGEST_BODY = 1024 * 1024;
 
+/** Requests of a name that are not answered yet: four seconds of work at the usual rate limit. */
+const MOST_UNDER_WAY = 200;
+/** POSTs of a name whose answer its client has not taken yet. While a body comes, each 32 KB of it count as one more. */
+const MOST_HELD = 400;
+const HELD_BYTES = 32 * 1024;
+
+/** Of a body that is about to come, in bytes; infinite where its length is not announced. */
+const bodySize = (headers: IncomingHttpHeaders): number =>
+  Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+
 const NO_SESSION = 'There is no such session: begin a new one.';
 
 /** A refusal in the form that the SDK's own have. */
 export const refusal = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response =>
   Response.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, { status, headers });
+
+const tooMany = (): Response =>
+  refusal(429, 'Too many requests of this token are under way, or their answers unread.', { 'retry-after': '5' });
 
 const unauthorized = (message: string, challenge: string): Response =>
   refusal(401, message, { 'www-authenticate': challenge });

@@ -49,6 +49,9 @@ export function createSessionTable(clock: Clock) {
       if (own.length >= MOST_OF_SUBJECT && !endIdlest(own)) return 'subject';
       return sessions.size >= MOST_SESSIONS && !endIdlest(all()) ? 'process' : undefined;
     },
+    /** How many requests of a subject are not answered yet. */
+    underWay: (subject: string) =>
+      all().reduce((sum, { grant, transport }) => sum + (grant.subject === subject ? transport.inFlight() : 0), 0),
     add: (session: HttpSession) => void sessions.set(session.id, { session, usedAt: elapsed() }),
     find: (id: string) => sessions.get(id)?.session,
     touch,

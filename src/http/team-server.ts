@@ -69,7 +69,6 @@ export async function startTeamServer(options: TeamServerOptions) {
   let draining = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('close', () => response.headersSent && metrics.request(request.method ?? '', response.statusCode));
     if (draining) response.setHeader('connection', 'close');
     await writeResponse(response, await respondTo(request, response), redact);
   }
@@ -101,7 +100,9 @@ export async function startTeamServer(options: TeamServerOptions) {
   }
 
   const server = createServer((request, response) => {
-    closeWithConnection(request, response);
+    onceClosed(request, response, () => {
+      if (response.headersSent) metrics.request(request.method ?? '', response.statusCode);
+    });
     serve(request, response).catch((error: unknown) => {
       // A client that broke off needs no answer; anything else is a bug.
       if (!response.destroyed) log.error(`A request failed: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -159,14 +160,17 @@ export async function startTeamServer(options: TeamServerOptions) {
 }
 
 /** Node does not tell a response that waits behind another one (pipelining) that its connection has ended. */
-function closeWithConnection({ socket }: IncomingMessage, response: ServerResponse): void {
+function onceClosed({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
   const ended = (): void => {
     if (response.socket || response.writableFinished) return;
     response.destroy();
     response.emit('close');
   };
   socket.once('close', ended);
-  response.once('close', () => socket.off('close', ended));
+  response.once('close', () => {
+    socket.off('close', ended);
+    action();
+  });
 }
 
 const forbidden = (header: 'Host' | 'Origin'): Response =>

@@ -57,6 +57,8 @@ function parsed(text: string): unknown {
 export const beginsSession = (messages: readonly JSONRPCMessage[]): boolean =>
   messages.length === 1 && messages.some(isInitializeRequest);
 
+export const countRequests = (messages: readonly JSONRPCMessage[]): number => messages.filter(isJSONRPCRequest).length;
+
 /** The requests that came in one POST; their answers share its stream. */
 interface Post {
   readonly open: Set<RequestId>;
