@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { findChromium } from './test/support/chromium.ts';
 import { hasNginx } from './test/support/nginx.ts';
 import { hasRedis } from './test/support/redis-server.ts';
+import { PATIENCE_MS } from './test/support/until.ts';
 
 const withRedis = hasRedis();
 if (!withRedis) {
@@ -33,10 +34,10 @@ export default defineConfig({
     ],
     exclude: withReplicas ? [] : ['test/http/replicas.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    // A child process that starts cold on a busy machine needs more than the default five seconds.
-    testTimeout: 20_000,
-    // So does what a browser draws; the default is one second.
-    expect: { poll: { timeout: 15_000 } },
+    // These end only what hangs: no test measures how fast the machine is.
+    testTimeout: 5 * PATIENCE_MS,
+    hookTimeout: 5 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     // Most of the time is spent waiting for child processes and servers, so a core need not be left free.
     maxWorkers: '100%',
     // A setting of the person who runs the tests must not reach them: see test/support/env.ts.

@@ -236,7 +236,7 @@ describe.skipIf(process.platform === 'win32')('agora-threads-mcp call that is in
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    await expect.poll(() => sandbox.state.requests.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => sandbox.state.requests.length).toBeGreaterThan(0);
     child.kill(signal);
     const [code] = await once(child, 'close');
     expect(code).toBe(expected);

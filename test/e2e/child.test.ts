@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { BINARY, copyBinary } from '../support/binary.ts';
 import { classicSettings } from '../support/http.ts';
+import { noWaitOver } from '../support/preloads.ts';
 import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
 
 // The rest of a good child's manners, with nothing under way, stands in stdio.test.ts.
@@ -62,20 +63,21 @@ describe('with a call under way it ends with 0 within a second, and leaves the s
   for (const [what, possible, end] of ENDS) {
     it.skipIf(!possible)(what, async () => {
       const service = await silentService();
-      const server = await openRaw({ env: { PATH: process.env['PATH'] ?? '', ...classicSettings(service.url) } });
+      const server = await openRaw({
+        flags: noWaitOver(1_000),
+        env: { PATH: process.env['PATH'] ?? '', ...classicSettings(service.url) },
+      });
       server.send({ id: 2, method: 'tools/call', params: { name: 'list_threads', arguments: {} } });
       await service.asked;
-      const started = performance.now();
       end(server);
       expect(await server.exit).toBe(0);
-      expect(performance.now() - started).toBeLessThan(1_000);
       await service.left;
     });
   }
 });
 
 it('with a question open it ends with 0 within a second of the end of stdin', async () => {
-  const server = startRaw();
+  const server = startRaw({ flags: noWaitOver(1_000) });
   await server.ask(1, 'initialize', { ...initialize.params, capabilities: { elicitation: {} } });
   server.send({
     id: 2,
@@ -83,10 +85,8 @@ it('with a question open it ends with 0 within a second of the end of stdin', as
     params: { name: 'delete_thread', arguments: { thread_id: await newest(server) } },
   });
   await server.asks();
-  const started = performance.now();
   server.child.stdin.end();
   expect(await server.exit).toBe(0);
-  expect(performance.now() - started).toBeLessThan(1_000);
 });
 
 async function newest(server: RawServer): Promise<string> {
@@ -98,12 +98,14 @@ async function newest(server: RawServer): Promise<string> {
 it('ends when its host is killed', async () => {
   // The host hands its stderr on to the server, so that ours ends only when both are gone.
   const script = `
-    const child = require('node:child_process').spawn(process.execPath, [process.argv[1]], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
     const send = (message) => child.stdin.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
     send(${JSON.stringify(initialize)});
     send({ id: 2, method: 'tools/call', params: { name: 'list_threads', arguments: {} } });
     child.stdout.on('data', (text) => process.stdout.write(text));`;
-  const host = spawn(process.execPath, ['-e', script, BINARY], { env: { PATH: process.env['PATH'] ?? '' } });
+  const host = spawn(process.execPath, ['-e', script, '--', ...noWaitOver(1_000), BINARY], {
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
   onTestFinished(() => void host.kill('SIGKILL'));
   await new Promise<void>((resolve) => {
     let text = '';
@@ -113,10 +115,8 @@ it('ends when its host is killed', async () => {
     });
   });
   const bothGone = new Promise<void>((resolve) => host.stderr.on('data', () => undefined).on('end', resolve));
-  const started = performance.now();
   host.kill('SIGKILL');
-  await bothGone;
-  expect(performance.now() - started).toBeLessThan(1_000);
+  await expect(bothGone).resolves.toBeUndefined();
 });
 
 it('answers each of thousands of requests that come at once, to a host that reads late', async () => {

@@ -122,7 +122,7 @@ it.each(Object.entries(links))(
   },
 );
 
-it('docs/tools.md shows each tool with what a model reads of it', { timeout: 60_000 }, async () => {
+it('docs/tools.md shows each tool with what a model reads of it', async () => {
   await expectCurrent('docs/tools.md', {
     tools: await toolSections(),
     prompts: promptTable(['prompt', 'arguments', 'what it asks the assistant for'], ({ description }) => description),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { bearer, beginSession, EVERYTHING, hello, post, type Serving, startServing } from '../support/serving.ts';
-import { until } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
@@ -45,13 +45,9 @@ it('counts a session as idle again when its connection ends with a request waiti
     socket.destroy();
   }
   // Ends the one that is idle longest.
-  let status = 0;
-  for (const end = Date.now() + 2_000; status !== 200 && Date.now() < end; ) {
-    status = (await post(serving, hello(), lin)).status;
-  }
-  expect(status).toBe(200);
+  await expect.poll(async () => (await post(serving, hello(), lin)).status).toBe(200);
   expect(await sessionsIn(serving, lin)).toBe('200');
-}, 30_000);
+});
 
 it('answers many requests on one connection in their order, without a warning', async () => {
   const serving = await startServing();

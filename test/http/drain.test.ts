@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { classicSettings } from '../support/http.ts';
+import { noWaitOver } from '../support/preloads.ts';
 import {
   answerTo,
   bearer,
@@ -20,43 +21,41 @@ import {
   YES,
 } from '../support/serving.ts';
 import { type ServiceOptions, threadService, threadsOf } from '../support/thread-service.ts';
-import { until } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
-async function servingThreads(count: number, options: ServiceOptions = {}) {
+/** @param longest no wait of the server longer than this ends, in milliseconds: SIGTERM ends it within that time */
+async function servingThreads(count: number, longest: number, options: ServiceOptions = {}) {
   const service = await threadService(threadsOf('lin', count), options);
   const log = join(tmpdir(), `audit-${crypto.randomUUID()}.jsonl`);
   onTestFinished(() => rm(log, { force: true }));
-  const serving = await startServing({ env: { ...classicSettings(service.url), AGORA_THREADS_AUDIT_LOG: log } });
+  const env = { ...classicSettings(service.url), AGORA_THREADS_AUDIT_LOG: log };
+  const serving = await startServing({ env, flags: noWaitOver(longest) });
   const auditLines = async (): Promise<readonly string[]> =>
     (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
   return { service, serving, ids: [...service.threads.keys()], auditLines };
 }
 
-/** Sends SIGTERM. @returns the exit code, and how long the end took in milliseconds */
-async function terminate({ child, exit }: Serving): Promise<{ code: number | null; ms: number }> {
-  const started = performance.now();
+/** Sends SIGTERM. @returns the exit code */
+function terminate({ child, exit }: Serving): Promise<number | null> {
   child.kill('SIGTERM');
-  const code = await exit;
-  return { code, ms: performance.now() - started };
+  return exit;
 }
 
 // Windows has no signals: kill() ends a process there without a word.
 describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
   it('ends a server at once where nothing is under way, open streams included', async () => {
-    const { serving } = await servingThreads(1);
+    const { serving } = await servingThreads(1, 1_000);
     const headers = await beginSession(serving);
     const stream = await fetch(`${serving.origin}/mcp`, { headers: { ...headers, accept: 'text/event-stream' } });
-    const end = await terminate(serving);
-    expect(end.code).toBe(0);
-    expect(end.ms).toBeLessThan(3_000);
+    expect(await terminate(serving)).toBe(0);
     expect(await stream.text()).toBe('');
   });
 
   it('answers an open question: not deleted, the server is ending', async () => {
-    const { serving, service, ids, auditLines } = await servingThreads(2);
+    const { serving, service, ids, auditLines } = await servingThreads(2, 1_000);
     const headers = await beginSession(serving, 'lin', FORMS);
     const stream = await post(serving, toolCall(1, 'delete_thread', { thread_id: ids[0] }), headers);
-    let ended: Promise<{ code: number | null; ms: number }> | undefined;
+    let ended: Promise<number | null> | undefined;
     let last: StreamMessage | undefined;
     const seen: (string | undefined)[] = [];
     for await (const message of messagesOf(stream)) {
@@ -69,9 +68,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
     expect(structureOf(last).summary).toBe(
       'Nothing was deleted: the server is ending and withdrew the question. Call again in a moment: this server, restarted, or another one will ask.',
     );
-    const end = await ended;
-    expect(end?.code).toBe(0);
-    expect(end?.ms).toBeLessThan(6_000);
+    expect(await ended).toBe(0);
     expect(service.deleted).toEqual([]);
     expect(await auditLines()).toEqual([]);
   });
@@ -81,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
     const answered = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    const { serving, service, ids, auditLines } = await servingThreads(12, {
+    const { serving, service, ids, auditLines } = await servingThreads(12, 1_000, {
       async after({ endpoint }) {
         if (endpoint === 'delete') await answered;
         return undefined;
@@ -113,7 +110,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
     expect(rows.filter(({ status }) => status === 'not_tried')).toHaveLength(4);
     expect(result).not.toHaveProperty('confirmation_code');
     expect(result.summary).toContain('The server is ending, so the rest was not tried');
-    expect(await ended).toMatchObject({ code: 0 });
+    expect(await ended).toBe(0);
     // Each line before has its line after, and each outcome is what happened.
     const lines = (await auditLines()).map((line) => z.looseObject({ phase: z.string() }).parse(JSON.parse(line)));
     expect(lines.filter(({ phase }) => phase === 'before')).toHaveLength(8);
@@ -122,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
   });
 
   it('ends within six seconds though the service never answers, and the audit log says that nobody knows', async () => {
-    const { serving, service, ids, auditLines } = await servingThreads(1, {
+    const { serving, service, ids, auditLines } = await servingThreads(1, 5_000, {
       before: ({ endpoint }) => Promise.resolve(endpoint === 'delete' ? 'hang' : undefined),
     });
     const headers = await beginSession(serving, 'lin', FORMS);
@@ -131,9 +128,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM', () => {
     const { value: question } = await messages.next();
     await post(serving, { jsonrpc: '2.0', id: question?.id, result: YES }, headers);
     await until(() => service.requests.some(({ endpoint }) => endpoint === 'delete'), 'a deletion');
-    const end = await terminate(serving);
-    expect(end.code).toBe(0);
-    expect(end.ms).toBeLessThan(6_000);
+    expect(await terminate(serving)).toBe(0);
     const lines = (await auditLines()).map((line) => z.looseObject({ phase: z.string() }).parse(JSON.parse(line)));
     expect(lines).toMatchObject([{ phase: 'before' }, { phase: 'after', outcome: 'cancelled', may_have_landed: true }]);
   });

@@ -1,16 +1,15 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { refereed } from '../support/mcp.ts';
+import { noWaitOver } from '../support/preloads.ts';
 import { startTeam, type Team } from '../support/team.ts';
 
 const SUBJECTS = ['lin', 'wei', 'mia'];
 const YES = { action: 'accept', content: { confirm: true } } as const;
 const NO = { action: 'decline' } as const;
-/** For sessions on a busy machine, in milliseconds. */
-const PATIENCE = { timeout: 15_000, interval: 10 };
 type Said = typeof YES | typeof NO;
 
 let team: Team;
@@ -20,8 +19,10 @@ beforeAll(async () => {
     subjects: SUBJECTS,
     env: { AGORA_THREADS_RATE_LIMIT: '400' },
     sandbox: { callsPerSecond: 400 },
+    // What ends by SIGTERM ends within five seconds by its own clock.
+    flags: noWaitOver(5_000),
   });
-}, 30_000);
+});
 afterAll(async () => {
   expect(await team.nginx.errors()).not.toMatch(/\[(emerg|alert|crit)\]/);
   await team.close();
@@ -68,7 +69,7 @@ async function connect(number: number, onForm: () => Promise<Said>) {
 
 const isGone = (error: unknown): boolean => error instanceof StreamableHTTPError && error.code === 404;
 
-describe('two replicas behind nginx', { timeout: 60_000 }, () => {
+describe('two replicas behind nginx', () => {
   it('ask each of 50 sessions by form, and get each answer', async () => {
     const sessions = await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
@@ -93,11 +94,11 @@ describe('two replicas behind nginx', { timeout: 60_000 }, () => {
     const lost = clients.filter(({ replica }) => replica === 'a');
     const kept = clients.filter(({ replica }) => replica === 'b');
     expect([lost.length > 0, kept.length > 0]).toEqual([true, true]);
-    await vi.waitFor(() => expect(opened()).toBe(20), PATIENCE);
+    await expect.poll(opened).toBe(20);
 
     await team.a.kill();
     for (const { answer } of lost) answer(YES);
-    await vi.waitFor(() => expect(lost.every(({ errors }) => errors.some(isGone))).toBe(true), PATIENCE);
+    await expect.poll(() => lost.every(({ errors }) => errors.some(isGone))).toBe(true);
     for (const { answer } of kept) answer(NO);
     expect(await Promise.all(kept.map(({ outcome }) => outcome))).toEqual(kept.map(() => 'declined'));
     expect(deletions()).toBe(0);
@@ -110,13 +111,11 @@ describe('two replicas behind nginx', { timeout: 60_000 }, () => {
 
   it('end one by SIGTERM: its question is answered, and new sessions begin in the other at once', async () => {
     const { clients, opened } = await openQuestions(4);
-    await vi.waitFor(() => expect(opened()).toBe(4), PATIENCE);
+    await expect.poll(opened).toBe(4);
     const stopped = team.a.stop();
     const fresh = await Promise.all(Array.from({ length: 10 }, (_, n) => connect(n, async () => YES)));
     expect(fresh.map(({ replica }) => replica)).toEqual(fresh.map(() => 'b'));
-    const { code, ms } = await stopped;
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(6_000);
+    expect(await stopped).toMatchObject({ code: 0 });
     const ended = clients.filter(({ replica }) => replica === 'a');
     expect(ended.length).toBeGreaterThan(0);
     expect(await Promise.all(ended.map(({ outcome }) => outcome))).toEqual(ended.map(() => 'declined'));

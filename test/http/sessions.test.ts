@@ -23,7 +23,7 @@ import {
   YES,
 } from '../support/serving.ts';
 import { threadService, threadsOf } from '../support/thread-service.ts';
-import { until } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const [free] = SANDBOX_HINTS.freeMessages;
 

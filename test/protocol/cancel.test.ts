@@ -3,7 +3,8 @@ import { connectClient } from '../support/client.ts';
 import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { accept } from '../support/rehearse.ts';
-import { quietness, until } from '../support/turns.ts';
+import { quietness } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 /**
  * Gives up a call once the server has seen `at` requests and all has come to rest, then lets two minutes pass.

@@ -167,7 +167,7 @@ describe('a deletion', () => {
   const deleted = new Map<Cell, boolean>();
   beforeAll(async () => {
     await inParallel(CELLS, 8, async (cell) => deleted.set(cell, await isDeleted(cell)));
-  }, 240_000);
+  });
 
   it.each(CELLS)(
     'in mode $mode, with views: $views, forms: $forms, announced: $announced, by the $caller with what is $kind',

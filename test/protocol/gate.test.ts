@@ -193,7 +193,7 @@ describe('a deletion', () => {
   const sent = new Map<Cell, boolean>();
   beforeAll(async () => {
     await inParallel(CELLS, 8, async (cell) => sent.set(cell, await sends(cell, toolFor(cell.code))));
-  }, 120_000);
+  });
 
   it.each(CELLS)('in mode $mode, with forms: $forms, code $code, form: $answer', (cell) => {
     expect(sent.get(cell)).toBe(allowed(cell));

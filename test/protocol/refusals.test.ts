@@ -7,7 +7,8 @@ import { createSendOnce } from '../../src/agora/send-once.ts';
 import { connectClient } from '../support/client.ts';
 import { envelope, recordingServer, refusal } from '../support/http.ts';
 import { manualClock, skippingClock } from '../support/manual-clock.ts';
-import { quietness, until } from '../support/turns.ts';
+import { quietness } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const create: ApiCall<unknown> = { endpoint: 'create', body: {}, answer: (json) => json };
 

@@ -11,6 +11,7 @@ import { classicSettings } from '../support/http.ts';
 import { skippingClock } from '../support/manual-clock.ts';
 import { accept, appSettings } from '../support/rehearse.ts';
 import { type ServiceRequest, threadService, threadsOf } from '../support/thread-service.ts';
+import { quietness } from '../support/turns.ts';
 
 const GROUP = '210000000000099';
 const MESSAGE = '1882277349226629999';
@@ -227,12 +228,14 @@ describe('restore_thread', () => {
 describe('500 members on a slow service', () => {
   it('are 50 requests, four at once; the calls for the rest are given whole', async () => {
     const clock = skippingClock();
+    const quiet = await quietness();
     let [open, most] = [0, 0];
     const during = async ({ endpoint }: ServiceRequest): Promise<undefined> => {
       if (endpoint !== 'add_members') return;
       open += 1;
       most = Math.max(most, open);
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      // All that are sent at the same time are here.
+      await quiet();
       open -= 1;
       clock.advance(2_000);
     };
@@ -290,12 +293,7 @@ describe('a restore that is given up', () => {
         lines.filter(({ phase }) => phase === 'before').length - lines.filter(({ phase }) => phase === 'after').length
       );
     };
-    let left = await open();
-    for (let turn = 0; left > 0 && turn < 200; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      left = await open();
-    }
-    expect(left).toBe(0);
+    await expect.poll(open).toBe(0);
     const ends = (await phases()).flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
     // The deletion, the create and four additions; then those that were on their way.
     expect(ends.slice(0, 6)).toEqual(new Array(6).fill('ok'));

@@ -4,7 +4,8 @@ import { connectClient } from '../support/client.ts';
 import { classicSettings, envelope, type Recorded, type Reply, recordingServer, refusal } from '../support/http.ts';
 import { type ManualClock, manualClock, skippingClock } from '../support/manual-clock.ts';
 import { accept, appSettings } from '../support/rehearse.ts';
-import { quietness, until } from '../support/turns.ts';
+import { quietness } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const GROUP = '210000000000001';
 const THREAD = '240000000000009';

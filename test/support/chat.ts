@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { findChromium } from './chromium.ts';
+import { PATIENCE_MS } from './until.ts';
 import { VIEW_FILE } from './view-file.ts';
 
 /** What a host sends to the view, or gets from a server. */
@@ -83,7 +84,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
     const [script, html, launched] = await Promise.all([bundleChat(), readFile(VIEW_FILE, 'utf8'), launch()]);
     browser = launched;
     page = await browser.newPage({ locale: 'en-US', timezoneId: 'UTC' });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     // Time passes as usual, but from here: ages and pictures are the same on every day.
     await page.clock.install({ time: NOW });
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -108,7 +109,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
     await page.exposeFunction('takeContext', (content: unknown) => onContext(content));
     await page.goto(CHAT);
     await page.addScriptTag({ content: script });
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
 
   return async ({ result, callTool, context = {}, size = { width: 800, height: 600 }, ...options }) => {

@@ -1,25 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
-import * as z from 'zod';
+import { until } from './until.ts';
 
-const portOf = z.object({ port: z.number() });
-
-/** A port on loopback that nobody listens at. */
+/**
+ * A port on loopback that nobody listens at, below those that a system gives to outgoing connections (from 32768 on
+ * Linux, 49152 elsewhere): it stays free until it is used, and between two processes that listen at it.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = portOf.parse(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Waits until somebody listens at the port; throws after five seconds. */
-export async function accepting(port: number): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!(await accepts(port))) {
-    if (Date.now() > end) throw new Error(`nobody listens at port ${port}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (free) return port;
   }
 }
+
+/** Waits until somebody listens at the port. */
+export const accepting = (port: number): Promise<void> => until(() => accepts(port), `a listener at port ${port}`);
 
 const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

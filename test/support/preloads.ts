@@ -6,3 +6,6 @@ export const NO_NETWORK = file('./no-network.mjs');
 export const NO_LISTENING = file('./no-listening.mjs');
 /** stdout is a terminal of 80 columns, for a program that only asks whether it is one. */
 export const EIGHTY_COLUMNS = '--import=data:text/javascript,Object.assign(process.stdout,{isTTY:true,columns:80})';
+
+/** Options for Node: a wait of more than so many milliseconds never ends. */
+export const noWaitOver = (ms: number): string[] => [`${file('./no-long-waits.mjs')}?ms=${ms}`];

@@ -4,6 +4,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/http-server.ts';
 import { SANDBOX } from '../../src/sandbox/identity.ts';
 import { connectClient, type FormHandler, type TestClient } from './client.ts';
 import { type ManualClock, skippingClock } from './manual-clock.ts';
+import { quietness } from './turns.ts';
 
 export const accept: FormHandler = () => ({ action: 'accept', content: { confirm: true } });
 
@@ -31,26 +32,27 @@ export async function rehearse(
   onTestFinished(() => sandbox.close());
   const env = { ...appSettings(sandbox), ...options.env };
   const client = await connectClient({ env, clock, ...(options.form && { form: options.form }) });
+  const quiet = await quietness();
   const silent = faults.some(({ kind }) => kind === 'no_answer' || kind === 'no_answer_before');
   return {
     ...client,
     sandbox,
     clock,
     async drive(call) {
+      if (!silent) return call;
       let settled = false;
       const done = call.finally(() => {
         settled = true;
       });
       done.catch(() => undefined);
       const timedOut = new Set<number>();
-      let quiet = 0;
       let seen = 0;
       while (!settled) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await quiet();
         const { requests } = sandbox.state;
-        quiet = requests.length === seen ? quiet + 1 : 0;
+        const isAtRest = requests.length === seen;
         seen = requests.length;
-        if (!silent || quiet < 3) continue;
+        if (!isAtRest) continue;
         // Once for all requests that go unanswered at the same time, and only when nothing else is going on.
         const silentOnes = requests.flatMap(({ status }, i) => (status === 0 && !timedOut.has(i) ? [i] : []));
         if (silentOnes.length === 0) continue;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { until } from './until.ts';
 
 /** Tests and long runs start in the folder of the repository. */
 const BINARY = 'dist/main.js';
@@ -48,6 +49,13 @@ export async function startReplica({
 
   const runs = (): boolean => child?.exitCode === null && child.signalCode === null;
 
+  async function isReady(): Promise<boolean> {
+    if (!runs()) throw new Error(`Replica ${name} ended: ${said}`);
+    const answer = await fetch(`${origin}/readyz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    return answer?.status === 200;
+  }
+
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (!child || !runs()) return;
     const exit = once(child, 'exit');
@@ -77,7 +85,7 @@ export async function startReplica({
           onLine(line);
         });
       }
-      await ready(origin, () => said);
+      await until(isReady, `a ready replica ${name}`);
     },
     async report() {
       if (!child) return undefined;
@@ -90,20 +98,3 @@ export async function startReplica({
   await replica.start();
   return replica;
 }
-
-async function ready(origin: string, said: () => string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await isReady(origin))) {
-    if (Date.now() > end) throw new Error(`${origin} is not ready: ${said()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-const isReady = (origin: string): Promise<boolean> =>
-  fetch(`${origin}/readyz`).then(
-    async (answer) => {
-      await answer.body?.cancel();
-      return answer.status === 200;
-    },
-    () => false,
-  );

@@ -15,6 +15,8 @@ export interface ServingOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Who has a token, and with which scopes. */
   readonly people?: Readonly<Record<string, readonly Scope[]>>;
+  /** Options for Node. */
+  readonly flags?: readonly string[];
   /** Beside `serve --http --port 0`. */
   readonly args?: readonly string[];
 }
@@ -34,7 +36,7 @@ export const EVERYTHING: readonly Scope[] = ['read', 'write', 'delete'];
 
 /** Starts it at a free port of loopback, and waits until it listens. */
 export async function startServing(options: ServingOptions = {}): Promise<Serving> {
-  const { env = {}, people = { lin: EVERYTHING }, args = [] } = options;
+  const { env = {}, people = { lin: EVERYTHING }, flags = [], args = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), 'serving-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const tokens = new Map(Object.keys(people).map((name) => [name, newToken()]));
@@ -48,7 +50,7 @@ export async function startServing(options: ServingOptions = {}): Promise<Servin
     );
   await keepTokensOf(...tokens.keys());
 
-  const child = spawn(process.execPath, [BINARY, 'serve', '--http', '--port', '0', ...args], {
+  const child = spawn(process.execPath, [...flags, BINARY, 'serve', '--http', '--port', '0', ...args], {
     env: { PATH: process.env['PATH'] ?? '', AGORA_THREADS_HTTP_TOKENS_FILE: file, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

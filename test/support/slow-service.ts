@@ -1,6 +1,7 @@
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { type ServiceOptions, type ServiceRequest, type ServiceThread, threadService } from './thread-service.ts';
-import { quietness, until } from './turns.ts';
+import { quietness } from './turns.ts';
+import { until } from './until.ts';
 
 /** A permit of the rate limiter is back within this time; what waits longer is a deadline. */
 const LONGEST_PERMIT_MS = 1_000;

@@ -2,15 +2,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** Waits for a condition that depends on real sockets; throws after five seconds. */
-export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`${what} was not met`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
 /**
  * Returns a function that waits until everything that does not need time to pass has happened. It sends some requests
  * to another server of this process: once they are answered, whatever was sent before them has arrived.

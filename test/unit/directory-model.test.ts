@@ -47,9 +47,7 @@ interface Past {
   gone: boolean;
 }
 
-it('whatever happens between and within the calls, nothing is claimed that is not so', {
-  timeout: 60_000,
-}, async () => {
+it('whatever happens between and within the calls, nothing is claimed that is not so', async () => {
   await fc.assert(
     fc.asyncProperty(apps, fc.array(questions, { minLength: 1, maxLength: 4 }), async (shape, asked) => {
       const random = seededRandom(shape.seed);

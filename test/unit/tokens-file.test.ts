@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { hashOf, newToken, tokenLine } from '../../src/http/token-line.ts';
 import { openTokensFile } from '../../src/http/tokens-file.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { until } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const lineOf = (subject: string, token: string): string => tokenLine({ subject, scopes: new Set(['read']) }, token);
 
