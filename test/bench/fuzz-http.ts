@@ -241,7 +241,7 @@ else {
       ['host', 'x'],
       ['connection', 'close'],
     ]),
-    { port, withinMs: 5_000 },
+    { port, withinMs: PATIENCE_MS },
   );
   if (alive.status !== 200) note('crashes', `healthz says ${alive.text}`);
   found.last_heap_mb = await heapNow();
