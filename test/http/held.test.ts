@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { classicSettings } from '../support/http.ts';
 import { bearer, beginSession, EVERYTHING, hello, post, startServing, toolCall } from '../support/serving.ts';
 import { threadService, threadsOf } from '../support/thread-service.ts';
-import { until } from '../support/turns.ts';
+import { until } from '../support/until.ts';
 
 const PEOPLE = { lin: EVERYTHING, mia: EVERYTHING };
 const LIST = { jsonrpc: '2.0', id: 'list', method: 'tools/list' };
