@@ -122,10 +122,23 @@ describe('the rest of a yes', () => {
   it('of a removal is for the pairs that were not tried, and for no others', async () => {
     const clock = manualClock();
     const users = Array.from({ length: 25 }, (_, n) => `user-${n}`);
+    const threads = threadsOf('lin', 2, users);
+    const [first = '', second = ''] = threads.map(({ id }) => id);
     let batches = 0;
-    const service = await threadService(threadsOf('lin', 2, users), {
-      after: ({ endpoint }) => {
-        if (endpoint === 'remove_members' && ++batches === 2) clock.advance(36_000);
+    let timeIsOver = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      timeIsOver = resolve;
+    });
+    // Two batches of the first thread are done, and one of the second, once the time is over for further ones.
+    const service = await threadService(threads, {
+      before: async ({ endpoint, target }) => {
+        if (endpoint === 'remove_members' && target === second) await over;
+        return undefined;
+      },
+      after: ({ endpoint, target }) => {
+        if (endpoint !== 'remove_members' || target !== first || ++batches !== 2) return undefined;
+        clock.advance(36_000);
+        timeIsOver();
         return undefined;
       },
     });
@@ -136,22 +149,25 @@ describe('the rest of a yes', () => {
       return accept(...shown);
     };
     const { call } = await connectClient({ env, clock, form });
-    const thread_ids = [...service.threads.keys()];
-    const first = await call('remove_thread_members', { thread_ids, usernames: users });
-    const rows = first.structured['results'] as { thread_id: string; username: string; status: string }[];
+    const thread_ids = [first, second];
+    const begun = await call('remove_thread_members', { thread_ids, usernames: users });
+    const rows = begun.structured['results'] as { thread_id: string; username: string; status: string }[];
     expect(rows).toHaveLength(50);
     const untried = rows.filter(({ status }) => status === 'not_tried');
-    expect(untried).toHaveLength(30);
+    expect(thread_ids.map((id) => untried.filter(({ thread_id }) => thread_id === id).length)).toEqual([5, 15]);
     for (const { status } of rows) expect(['removed', 'not_tried']).toContain(status);
-    const { confirmation_code } = first.structured;
-    // Put back one who was removed: the rest of the yes is not for them.
-    for (const thread of service.threads.values()) thread.members.push('user-0');
+    const { confirmation_code } = begun.structured;
+    // Put back one who was removed from both and one who was removed from the first: the rest of the yes is for neither.
+    service.threads.get(first)?.members.push('user-0', 'user-10');
+    service.threads.get(second)?.members.push('user-0');
     const usernames = [...new Set(untried.map(({ username }) => username))];
-    const second = await call('remove_thread_members', { thread_ids, usernames, confirmation_code });
+    expect(usernames).toContain('user-10');
+    const rest = await call('remove_thread_members', { thread_ids, usernames, confirmation_code });
     expect(questions).toBe(1);
-    expect(second.structured).toMatchObject({ status: 'done', confirmed_by: 'form' });
-    expect(second.structured['results']).toHaveLength(30);
-    for (const { members } of service.threads.values()) expect(members).toEqual(['lin', 'user-0']);
+    expect(rest.structured).toMatchObject({ status: 'done', confirmed_by: 'form' });
+    expect(rest.structured['results']).toHaveLength(20);
+    expect(service.threads.get(first)?.members).toEqual(['lin', 'user-0', 'user-10']);
+    expect(service.threads.get(second)?.members).toEqual(['lin', 'user-0']);
   });
 });
 
@@ -180,6 +196,16 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     expect(service.deleted).toEqual([one]);
     clock.advance(60 * 60_000);
     expect((await call('delete_threads', { thread_ids: others })).structured['status']).toBe('done');
+  });
+
+  it('has room for a call whose other threads are gone already', async () => {
+    const service = await threadService(threadsOf('lin', 2));
+    const thread_ids = [...service.threads.keys()];
+    service.threads.delete(thread_ids[0] ?? '');
+    const env = { ...classicSettings(service.url), AGORA_THREADS_MAX_DELETES: '1' };
+    const { call } = await connectClient({ env, form: accept });
+    expect((await call('delete_threads', { thread_ids })).structured['status']).toBe('done');
+    expect(service.deleted).toEqual([thread_ids[1]]);
   });
 
   it('counts nothing for a thread that was left alone after all', async () => {

@@ -144,6 +144,22 @@ describe.each(TOOLS)('%s', (tool) => {
     expect(changes().length).toBeLessThanOrEqual(8);
   });
 
+  it('sends nothing more once nobody can say what became of a batch', async () => {
+    const users = usersOf(20);
+    const { call, ids, changes } = await start(9, tool === 'remove_thread_members' ? users : [], {
+      // Each answer is lost, and then the members cannot be read.
+      before: ({ endpoint }) =>
+        endpoint === CHANGE[tool] || changes().length > 0 ? refusal(503, 'web_application', 'busy') : undefined,
+    });
+    const { structured } = await call(tool, { thread_ids: ids, usernames: users });
+    // Eight threads are under way at the same time, each with its first ten users.
+    expect(structured['summary']).toContain('100 failed, 80 unknown');
+    expect(new Set(changes().map(({ target }) => target)).size).toBe(8);
+    for (const { status, error } of rows.parse(structured['results'])) {
+      if (status === 'failed') expect(error).toBe('not sent, after the failure before it');
+    }
+  });
+
   it('is an error where all threads are gone, and nothing was written', async () => {
     const { call, ids, changes, service, questions } = await start(3, []);
     service.threads.clear();

@@ -3,6 +3,7 @@ import { connectClient } from '../support/client.ts';
 import { type Answer, classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
 import { skippingClock } from '../support/manual-clock.ts';
 import { accept } from '../support/rehearse.ts';
+import { threadService, threadsOf } from '../support/thread-service.ts';
 import { undated } from '../support/undated.ts';
 
 const THREAD = '240000000000009';
@@ -271,6 +272,33 @@ describe('a batch that is refused for the sake of one user', () => {
       { username: 'user-1', status: 'added' },
     ]);
     expect(sentUsers(server.requests, 'POST').map((batch) => batch.length)).toEqual([10, 1, 1, 1]);
+  });
+});
+
+describe('a removal that is sent again after its answer was lost', () => {
+  it('believes the second answer only of those who are still in the list', async () => {
+    let sendings = 0;
+    const service = await threadService(threadsOf('lin', 1, ['wei', 'mia']), {
+      after: ({ endpoint, target }) => {
+        if (endpoint !== 'remove_members') return undefined;
+        sendings += 1;
+        if (sendings === 1) return 'reset';
+        service.threads.get(target)?.members.push('mia');
+        return undefined;
+      },
+    });
+    const { call } = await connectClient({ env: classicSettings(service.url), clock: skippingClock(), form: accept });
+    const [thread_id] = service.threads.keys();
+    const usernames = ['wei', 'mia'];
+    const { structured } = await call('remove_thread_members', { thread_ids: [thread_id], usernames });
+    expect(sendings).toBe(2);
+    expect(structured).toMatchObject({
+      status: 'partly_done',
+      results: [
+        { username: 'mia', status: 'not_removed' },
+        { username: 'wei', status: 'removed', error: expect.stringContaining('is no member now') },
+      ],
+    });
   });
 });
 

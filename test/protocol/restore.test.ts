@@ -7,7 +7,7 @@ import type { Fault } from '../../src/sandbox/faults.ts';
 import { startSandbox } from '../../src/sandbox/http-server.ts';
 import type { SandboxState } from '../../src/sandbox/state.ts';
 import { connectClient, type Outcome } from '../support/client.ts';
-import { classicSettings } from '../support/http.ts';
+import { classicSettings, refusal } from '../support/http.ts';
 import { skippingClock } from '../support/manual-clock.ts';
 import { accept, appSettings } from '../support/rehearse.ts';
 import { type ServiceRequest, threadService, threadsOf } from '../support/thread-service.ts';
@@ -196,6 +196,23 @@ describe('restore_thread', () => {
     const { structured } = await call('restore_thread', { thread_id: id });
     expect(structured['status']).toBe('refused');
     expect(structured['thread_id']).toBeUndefined();
+  });
+
+  it('finds that the thread was never deleted where only its message can say so', async () => {
+    let restoring = false;
+    const service = await threadService(threadsOf(OWNER, 1), {
+      before({ endpoint }) {
+        if (endpoint === 'delete') return 'reset';
+        return restoring && endpoint === 'members' ? refusal(403, 'forbidden_op', 'no') : undefined;
+      },
+    });
+    const { call } = await connectClient({ env: classicSettings(service.url), clock: skippingClock(), form: accept });
+    const [thread_id] = service.threads.keys();
+    expect((await call('delete_thread', { thread_id })).structured['status']).toBe('unknown');
+    restoring = true;
+    const { structured } = await call('restore_thread', { thread_id });
+    expect(structured).toMatchObject({ status: 'already_exists', thread_id });
+    expect(structured['summary']).toContain('is still there');
   });
 
   it.each([
