@@ -12,6 +12,7 @@ import { withinBudget } from '../src/present/token-budget.ts';
 import { defineTool } from '../src/toolkit/define-tool.ts';
 import { explainMissingGroups } from './support/explain-refusal.ts';
 import { filterArguments, listArguments, username } from './support/parameters.ts';
+import { settleEmpty } from './support/settle-empty.ts';
 import { wordsOf } from './support/thread-list.ts';
 
 const output = z.object({
@@ -43,10 +44,11 @@ export const findGroups = defineTool({
     cursor: listArguments.cursor,
   }),
   output,
-  async handle({ name_contains, username, limit, cursor }, { app, groups, groupNames, clock, signal, progress }) {
+  async handle({ name_contains, username, limit, cursor }, context) {
+    const { app, groups, groupNames, clock, signal, progress } = context;
     const list: CursorScope = {
       tool: 'find_groups',
-      app: app.name,
+      app,
       scope: { username },
       sort: 'desc',
       filters: { name_contains },
@@ -61,6 +63,8 @@ export const findGroups = defineTool({
       signal,
     }).catch(explainMissingGroups);
     groupNames.remember(found.groups);
+    const isEmpty = found.isWhole && found.read === 0 && cursor === undefined;
+    const unsettled = isEmpty && username !== undefined ? await settleEmpty({ username }, context) : [];
     const whose = username === undefined ? `the app ${app.name}` : `user ${word(shownId(username))}`;
     return withinBudget(
       found.groups.length,
@@ -69,9 +73,10 @@ export const findGroups = defineTool({
         return defined({
           summary: joined(
             ' ',
-            `Groups of ${whose}${wordsOf({ name_contains })}: ${kept || 'none'} shown; ${next.has_more && found.isWhole ? 'more follow' : othersOf(found, cursor)}.`,
+            `Groups of ${whose}${wordsOf({ name_contains })}: ${kept || 'none'} shown; ${found.hasMore(kept) ? 'more follow' : othersOf(found, cursor)}.`,
             failureNote(found.failure),
-            next.has_more && (limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: cursor = next_cursor.'),
+            ...unsettled,
+            next.has_more && (limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: the same call with cursor = next_cursor.'),
           ),
           groups: found.groups.slice(0, kept).map(rowOf),
           ...next,

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { AgoraError } from '../src/agora/errors.ts';
 import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
-import { joined } from '../src/base/wording.ts';
-import { described, factsOf, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { counted, joined } from '../src/base/wording.ts';
+import { described, factsOf, shownId, shownName, threadFacts, titled, word } from '../src/present/thread-facts.ts';
+import { firstWithin } from '../src/present/token-budget.ts';
 import { defineTool, type ToolContext } from '../src/toolkit/define-tool.ts';
 import { lookForQuestion, targetFacts } from '../src/toolkit/targets.ts';
 import { MEMBERS_TOKENS } from './support/deletion-facts.ts';
@@ -12,12 +13,16 @@ import { threadId } from './support/parameters.ts';
 
 const output = z.object({
   summary: z.string(),
-  thread: threadFacts.omit({ members: true, member_count: true }).extend({ group_name: z.string().optional() }),
+  thread: threadFacts
+    .omit({ members: true, member_count: true, members_left_out: true })
+    .extend({ group_name: z.string().optional() }),
   members: z.array(z.string()).optional().describe('The first 50 user ids'),
   member_count: z.string().optional().describe('"12", or "50 or more"'),
 });
 
 type Facts = z.input<typeof threadFacts> & { readonly isUnsure?: boolean };
+
+const MOST_MEMBERS = 50;
 
 /** Names come from the lists of members. */
 const UNNAMED = 'Its name is in none of the lists that were read for it; nobody may be in it.';
@@ -43,6 +48,9 @@ export const getThread = defineTool({
         `${isUnsure ? 'The service could not be asked about' : 'Found'} ${titled(facts)}: ${described(facts)}.`,
         groupName && `Its group is called ${inQuotes(groupName)}.`,
         facts.name === undefined && !isUnsure && UNNAMED,
+        members &&
+          String(members.length) !== member_count &&
+          `The first ${counted(members.length, 'member')} are shown; list_thread_members lists all.`,
       ),
       thread: { ...thread, ...defined({ group_name: groupName }) },
       ...defined({ members, member_count }),
@@ -69,7 +77,9 @@ async function lookUp(threadId: string, context: ToolContext): Promise<Facts> {
   const [target] = await lookForQuestion([threadId], context);
   if (target === undefined || target.gone) throw notFound();
   const isUnsure = !target.verified && target.members === undefined;
-  return { ...targetFacts(target, MEMBERS_TOKENS), ...(isUnsure && { isUnsure }) };
+  const first = target.members?.ids.slice(0, MOST_MEMBERS).map(shownId);
+  const members = first && firstWithin(first, MEMBERS_TOKENS);
+  return { ...targetFacts(target), ...defined({ members }), ...(isUnsure && { isUnsure }) };
 }
 
 const notFound = (): AgoraError =>

@@ -38,7 +38,7 @@ export const listThreadMembers = defineTool({
     .refine(...showsOrCounts),
   output,
   async handle({ thread_id, limit, cursor, max_scan }, { app, threads, clock, signal, progress }): Promise<Result> {
-    const list = { tool: 'list_thread_members', app: app.name, scope: { thread_id }, sort: 'asc' as const };
+    const list = { tool: 'list_thread_members', app, scope: { thread_id }, sort: 'asc' as const };
     const found = await walk({
       async fetch(query, bounded) {
         const { items, ...page } = await threads.listMembers(thread_id, query, bounded);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { filteredListArguments, groupId, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
+import { filteredListArguments, groupId, showsOrCountsFiltered, spanInOrder, username } from './support/parameters.ts';
 import { listThreads, ofThreads } from './support/thread-list.ts';
 
 export const listUserGroupThreads = defineTool({
@@ -13,7 +13,7 @@ export const listUserGroupThreads = defineTool({
   input: z
     .strictObject({ group_id: groupId, username, ...filteredListArguments })
     .refine(...spanInOrder)
-    .refine(...showsOrCounts),
+    .refine(...showsOrCountsFiltered),
   handle: (args, context) =>
     listThreads(args, context, {
       tool: 'list_user_group_threads',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../src/toolkit/define-tool.ts';
-import { filteredListArguments, showsOrCounts, spanInOrder, username } from './support/parameters.ts';
+import { filteredListArguments, showsOrCountsFiltered, spanInOrder, username } from './support/parameters.ts';
 import { listThreads, ofThreads } from './support/thread-list.ts';
 
 export const listUserThreads = defineTool({
@@ -13,7 +13,7 @@ export const listUserThreads = defineTool({
   input: z
     .strictObject({ username, ...filteredListArguments })
     .refine(...spanInOrder)
-    .refine(...showsOrCounts),
+    .refine(...showsOrCountsFiltered),
   handle: (args, context) =>
     listThreads(args, context, {
       tool: 'list_user_threads',

@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { quoted } from '../base/escape.ts';
 import type { Send } from './api-call.ts';
 import { AgoraError } from './errors.ts';
 import { createGroupAnswers, type Group } from './group-responses.ts';
@@ -28,7 +29,7 @@ export interface Groups {
    * do not exist are left out; a single one that does not exist is `group_not_found`.
    */
   get(groupIds: readonly string[], signal: AbortSignal): Promise<readonly Group[]>;
-  /** The user's id; `user_not_found` where there is no such user. */
+  /** The user's id; `user_not_found`, with the likely id, where there is no such user. */
   getUser(username: string, signal: AbortSignal): Promise<string>;
 }
 
@@ -44,7 +45,7 @@ export function createGroups(send: Send, appKey?: string): Groups {
   /** All on one page. */
   async function joinedGroups(username: string, { cursor }: GroupQuery, signal: AbortSignal) {
     const call = { endpoint: 'list_joined_groups', ids: [username], answer: answers.joinedGroups } as const;
-    const items = await send(call, signal).catch(aboutUser);
+    const items = await send(call, signal).catch(aboutUser(username));
     return { items: cursor === undefined ? items : [] };
   }
 
@@ -82,17 +83,30 @@ export function createGroups(send: Send, appKey?: string): Groups {
     get: (groupIds, signal) =>
       send({ endpoint: 'get_groups', ids: [groupIds.join(',')], answer: answers.groupDetails }, signal),
     getUser: (username, signal) =>
-      send({ endpoint: 'get_user', ids: [username], answer: answers.user }, signal).catch(aboutUser),
+      send({ endpoint: 'get_user', ids: [username], answer: answers.user }, signal).catch(aboutUser(username)),
   };
 }
 
+/** User ids are registered in lower case, and people write `@lin` or copy `org#app_lin` from a webhook. */
+const likelyId = (username: string): string =>
+  username
+    .replace(/^@/, '')
+    .replace(/^[^#]+#[^_]+_/, '')
+    .toLowerCase();
+
 /** "Service resource not found" names no resource; where a user is the only one in the call, it is the user. */
-function aboutUser(error: unknown): never {
-  if (!(error instanceof AgoraError) || !/^service.resource/i.test(error.facts.said ?? '')) throw error;
-  throw error.with({
-    code: 'user_not_found',
-    what: 'the user does not exist',
-    next: 'Check the user id: user ids have no capital letters.',
-    about: ['user'],
-  });
-}
+const aboutUser =
+  (username: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof AgoraError) || !/^service.resource/i.test(error.facts.said ?? '')) throw error;
+    const likely = likelyId(username);
+    throw error.with({
+      code: 'user_not_found',
+      what: 'the user does not exist',
+      next:
+        likely === username || likely === ''
+          ? 'Check the user id: user ids have no capital letters.'
+          : `User ids are in lower case, without @ and org#app_: try ${quoted(likely, 80)}.`,
+      about: ['user'],
+    });
+  };

@@ -5,8 +5,8 @@ import { defined } from '../base/defined.ts';
 /** The list a cursor is bound to: in another one it would lead to a wrong place. */
 export interface CursorScope {
   readonly tool: string;
-  /** A host may run servers for several apps. */
-  readonly app: string;
+  /** An assistant may have a server for each of several apps, and one of the same name on another host. */
+  readonly app: { readonly name: string; readonly host: string };
   /** Whose list: the user and group, as the tool's arguments. */
   readonly scope: Readonly<Record<string, string | undefined>>;
   readonly sort: 'asc' | 'desc';
@@ -48,8 +48,8 @@ const stable = (record: CursorScope['scope'] = {}): string =>
 const BINDINGS: readonly { readonly boundTo: (list: CursorScope) => string; readonly otherwise: string }[] = [
   { boundTo: ({ tool }) => `tool ${tool}`, otherwise: 'it comes from another tool' },
   {
-    boundTo: ({ app, scope }) => `scope ${JSON.stringify(app)} ${stable(scope)}`,
-    otherwise: 'it belongs to the list of another user, group or app',
+    boundTo: ({ app: { name, host }, scope }) => `scope ${JSON.stringify([name, host])} ${stable(scope)}`,
+    otherwise: 'it belongs to the list of another user, group, app or host',
   },
   { boundTo: ({ sort }) => `sort ${sort}`, otherwise: 'it was made with another sort' },
   { boundTo: ({ filters }) => `filters ${stable(filters)}`, otherwise: 'it was made with other filters' },

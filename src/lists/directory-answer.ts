@@ -13,14 +13,20 @@ export function answerOf(
   end: WalkEnd,
   failure: AgoraError | undefined,
 ) {
-  const { limit, from } = inquiry.question;
-  const isComplete = inquiry.isComplete();
+  const { limit, from, filter } = inquiry.question;
+  // A message can have only one thread [all sources].
+  const isOnlyMatch = filter.msgId !== undefined && inquiry.matches.size > 0;
+  const isComplete = isOnlyMatch || inquiry.isComplete();
   const fates = [...known.fates.values()];
   const notRead = Math.max(fates.filter((fate) => fate === 'not_read').length, from.skipped);
   return {
-    ...rowsOf(inquiry, known, limit),
+    ...rowsOf(inquiry, known, limit, isComplete),
     /** The same answer with fewer threads shown. */
-    upTo: (fewer: number) => rowsOf(inquiry, known, fewer),
+    upTo: (fewer: number) => rowsOf(inquiry, known, fewer, isComplete),
+    /** Is there one match and no other possible, whatever else is not known? */
+    isOnlyMatch,
+    /** When the oldest of all records was read, in milliseconds since 1970; infinite where there are none. */
+    oldestRead: [...known.records.values()].reduce((oldest, { at }) => Math.min(oldest, at), Number.POSITIVE_INFINITY),
     /** All threads known to match that no earlier answer has shown, those that are shown now among them. */
     matches: [...inquiry.matches].flatMap((id) => known.records.get(id) ?? []),
     /** Threads of which it is not known whether they match: the service did not give what the question asks for. */
@@ -46,7 +52,7 @@ interface Rows {
 }
 
 /** Chooses what an answer shows. */
-function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number): Rows {
+function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number, isComplete: boolean): Rows {
   const { question, matches } = inquiry;
   const { from, sort } = question;
 
@@ -71,7 +77,7 @@ function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number): Rows {
   further.sort(({ thread: a }, { thread: b }) => (sort === 'desc' ? 1 : -1) * ((b.created ?? 0) - (a.created ?? 0)));
   const ahead = further.slice(0, Math.max(0, room));
   const threads = [...inOrder, ...ahead];
-  if (inquiry.isComplete() && further.length === ahead.length) return { threads, next: undefined };
+  if (isComplete && further.length === ahead.length) return { threads, next: undefined };
 
   /** Hashes of what was shown and is not before the place. */
   const earlier = new Set(from.shown);

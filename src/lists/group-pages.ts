@@ -78,6 +78,8 @@ export async function readGroups(
   const end: Position = defined({ cursor: at, shown: passed === undefined ? undefined : [passed] });
   return {
     groups: found.slice(0, limit).map(({ group }) => group),
+    /** Is there a group behind the first `kept`? Without one that is known, only a whole list proves that there is none. */
+    hasMore: (kept: number): boolean => kept < found.length,
     read: known.size,
     /** Was the list read to its end? */
     isWhole,

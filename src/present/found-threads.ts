@@ -70,15 +70,17 @@ const threadsText = (count: number): string => counted(inThousands(count), 'thre
 
 function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerPosition | undefined): string {
   const { subject, narrowed, answer, began, ended } = facts;
-  const oldest = Math.min(...threads.map(({ at }) => at));
+  // An answer about all threads is as old as the oldest record, one about the threads shown as old as theirs.
+  const oldest = answer.stopped === 'limit' ? Math.min(...threads.map(({ at }) => at)) : answer.oldestRead;
   const isAnew = answer.learnt === answer.known && !facts.fromStart && answer.calls > 0;
   return joined(
     ' ',
     `${subject}${narrowed}: ${shownWords(facts, threads.length)}.`,
     isAnew && 'What earlier calls had read was not kept, so the app was read anew.',
     failureNote(answer.failure),
-    unresolvedWords(answer),
+    !answer.isOnlyMatch && unresolvedWords(answer),
     answer.scope === 'group' &&
+      !answer.isOnlyMatch &&
       'Only lists of members of the group were read: threads that nobody is in are not in them.',
     ...facts.notes,
     nextWords(facts, next),
@@ -89,18 +91,23 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
 
 /** What is shown of how many, and whether there may be others. Absence is claimed only where it is proven. */
 function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
-  const { matches, stopped, isWhole, unjudged, notRead } = answer;
+  const { matches, stopped, isWhole, unjudged, unresolved, notRead, listed } = answer;
+  const more = fromStart ? '' : ' more';
   const count = shown === 0 ? 'none' : inThousands(shown);
   const of = matches.length > shown ? ` of ${inThousands(matches.length)}` : '';
   if (stopped === 'limit') return `${count} shown; more may follow`;
-  if (stopped !== 'end') return `${count}${of} found so far; ${progressWords(answer)}, and there may be others`;
+  if (answer.isOnlyMatch) return `${count}${of} shown; a message can have only one thread, so there are no others`;
+  if (stopped !== 'end')
+    return `${more && shown === 0 ? 'no' : count}${of}${more} found so far; ${progressWords(answer)}, and there may be others`;
   if (unjudged > 0)
     return `${count}${of} shown; ${threadsText(unjudged)} lack what the search asks for, so there may be others`;
   if (notRead > 0) return `${count}${of} shown; ${threadsText(notRead)} could not be read, so there may be others`;
+  const [some, that] =
+    unresolved > 0 ? [`the ${inThousands(listed - unresolved)} of`, ' that can be read'] : ['all', ''];
   const read =
     isWhole && answer.scope === 'app'
-      ? `all ${threadsText(answer.listed)} were looked at`
-      : 'all that could match were looked at';
+      ? `${some} ${threadsText(listed)}${that} were looked at`
+      : `all that could match${that && ' and can be read'} were looked at`;
   const others = fromStart ? 'there are no others' : 'there are no others but those that earlier pages showed';
   return `${count}${of} shown; ${read}, ${others}`;
 }

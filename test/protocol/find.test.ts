@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX, SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { connectClient } from '../support/client.ts';
-import { classicSettings } from '../support/http.ts';
+import { classicSettings, envelope, recordingServer, refusal } from '../support/http.ts';
 import { skippingClock } from '../support/manual-clock.ts';
 import { NOW, sandboxWith } from '../unit/sandbox-client.ts';
 
@@ -123,7 +123,32 @@ describe('find_threads', () => {
     );
     const { text, structured } = await call('find_threads', { name_contains: 'no such name' });
     expect(structured).toMatchObject({ unresolved: 1, known: 299, total: 300 });
+    expect(text).toContain('none shown; the 299 of 300 threads that can be read were looked at, there are no others. ');
     expect(text).toContain('The details of 1 thread cannot be read, most likely since nobody is in them');
+  });
+
+  it('stops at the one thread of a message, and claims that there is no other, though little is read', async () => {
+    const { call, sandbox } = await connect();
+    const { id, msgId } = sandbox.state.created().at(-60) ?? {};
+    const { text, structured } = await call('find_threads', { msg_id: msgId });
+    expect(rows(structured)).toMatchObject([{ id }]);
+    expect(structured).toMatchObject({ matched: 1, has_more: false, stopped: 'end' });
+    expect(structured['known']).toBeLessThan(300);
+    expect(text).toContain('1 shown; a message can have only one thread, so there are no others. As of');
+    const counted = await call('find_threads', { msg_id: msgId, limit: 0 });
+    expect(counted.text).toContain('none of 1 shown; a message can have only one thread');
+    expect(counted.text).toContain('to see them: the same call with a limit of 1-50');
+  });
+
+  it('says how old the answer is, where nothing is shown too', async () => {
+    const { call, clock } = await connect();
+    const asked = { name_contains: 'no such name' };
+    expect((await call('find_threads', asked)).text).not.toContain('Read at');
+    clock.advance(5 * 60_000);
+    for (const again of [asked, { limit: 0 }])
+      expect((await call('find_threads', again)).text).toMatch(
+        /Read at 2026-11-23 12:00 UTC or later; changes that others made since are not seen\. As of 2026-11-23 12:05 UTC/,
+      );
   });
 
   it('does not claim absence where threads could not be read', async () => {
@@ -245,9 +270,33 @@ describe('find_groups', () => {
     expect(text).toContain('there may be others');
   });
 
-  it('says that a user does not exist', async () => {
+  it('says that more follow as soon as one is known', async () => {
     const { call } = await connect();
-    expect((await call('find_groups', { username: 'Lin' })).text).toContain('Error [user_not_found]');
+    const { text } = await call('find_groups', { limit: 2 });
+    expect(text).toContain(': 2 shown; more follow. Next page: the same call with cursor = next_cursor.');
+    expect((await call('find_groups', { limit: 0 })).text).toContain('none shown; more follow. With limit 0 none');
+  });
+
+  it('says that a user does not exist, and what the id may be', async () => {
+    const { call } = await connect();
+    const { text } = await call('find_groups', { username: '@Lin' });
+    expect(text).toContain('Error [user_not_found]');
+    expect(text).toContain('try "lin"');
+  });
+
+  it('settles by one look whether a user without groups exists', async () => {
+    const server = await recordingServer(({ url }) => {
+      if (url.includes('/chatgroups/user/')) return envelope({ entities: [], total: 0 });
+      if (url.endsWith('/users/mia')) return envelope({ entities: [{ username: 'mia' }] });
+      if (url.endsWith('/users/tom')) return { status: 500 };
+      return refusal(404, 'service_resource_not_found', 'Service resource not found');
+    });
+    const { call } = await connectClient({ env: { ...classicSettings(server.url), AGORA_THREADS_TIMEOUT_MS: '1000' } });
+    expect((await call('find_groups', { username: 'Mia' })).text).toContain('Error [user_not_found]');
+    const known = await call('find_groups', { username: 'mia' });
+    expect(known.text).toContain('none shown; all groups were read, there are no others.');
+    const unclear = await call('find_groups', { username: 'tom' });
+    expect(unclear.text).toContain('Whether this user exists could not be checked.');
   });
 
   it('shows a hostile name as data, on its line', async () => {
@@ -273,6 +322,31 @@ describe('get_thread', () => {
       msg_id: thread?.msgId,
     });
     expect(structured['member_count']).toBe(String(sandbox.state.members(thread?.id ?? '').length));
+  });
+
+  it('shows the first 50 members of many, and says how to see all', async () => {
+    const { call, sandbox } = await connect();
+    const many = sandbox.state.created().find(({ id }) => sandbox.state.members(id).length === 132);
+    const { text, structured } = await call('get_thread', { thread_id: many?.id });
+    expect(structured['members']).toEqual(
+      sandbox.state
+        .members(many?.id ?? '')
+        .slice(0, 50)
+        .map(({ user }) => user),
+    );
+    expect(structured['member_count']).toBe('132');
+    expect(text).toContain('The first 50 members are shown; list_thread_members lists all.');
+  });
+
+  it('says a cut of long user ids in its text', async () => {
+    const { call, sandbox } = await connect();
+    const [thread] = sandbox.state.created();
+    const id = thread?.id ?? '';
+    for (let n = 0; n < 48; n++) sandbox.state.join(id, `${n}${'喂'.repeat(20)}`, NOW);
+    const { text, structured } = await call('get_thread', { thread_id: id });
+    const { length } = structured['members'] as string[];
+    expect(length).toBeLessThan(Math.min(50, Number(structured['member_count'])));
+    expect(text).toContain(`The first ${length} members are shown; list_thread_members lists all.`);
   });
 
   it('says that a thread does not exist, and what it cannot know', async () => {

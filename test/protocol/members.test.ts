@@ -218,6 +218,14 @@ describe('the undocumented calls', () => {
     expect((await names(settings(server.url))).at(-1)).toBe('list_group_threads');
   });
 
+  it('list_group_threads asks for no page of none', async () => {
+    const server = await recordingServer(() => envelope({ entities: [] }));
+    const { call } = await connectClient({ env: settings(server.url) });
+    const { text } = await call('list_group_threads', { group_id: '21', limit: 0 });
+    expect(text).toContain('limit must be at least 1, or 0 with max_scan to count only (got 0).');
+    expect((await call('list_group_threads', { group_id: '21', limit: 0, max_scan: 5 })).isError).toBe(false);
+  });
+
   it.each([
     ['get_thread', { thread_id: THREAD }],
     ['list_group_threads', { group_id: '21' }],

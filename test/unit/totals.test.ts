@@ -15,7 +15,12 @@ function walked(owners: readonly string[]) {
     after: () => undefined,
   } as const;
   const result = listOf({
-    list: { tool: 'list_user_threads', app: 'acme#helpdesk', scope: {}, sort: 'desc' },
+    list: {
+      tool: 'list_user_threads',
+      app: { name: 'acme#helpdesk', host: 'a1.example.com' },
+      scope: {},
+      sort: 'desc',
+    },
     subject: 'Threads of user lin',
     narrowed: '',
     notes: () => [],

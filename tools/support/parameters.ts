@@ -168,11 +168,14 @@ export const spanInOrder: Check<FilterArguments> = [
 ];
 
 /** A page of no threads says nothing. */
-export const showsOrCounts: Check<Pick<ListArguments, 'limit' | 'max_scan'>> = [
+const showsOrCountsWith = (what: string): Check<Pick<ListArguments, 'limit' | 'max_scan'>> => [
   ({ limit, max_scan, ...rest }) =>
     limit > 0 || max_scan !== undefined || Object.keys(filterArguments).some((name) => name in rest),
-  { error: 'must be at least 1, or 0 with max_scan or a filter to count only', path: ['limit'] },
+  { error: `must be at least 1, or 0 with ${what} to count only`, path: ['limit'] },
 ];
+export const showsOrCounts = showsOrCountsWith('max_scan');
+/** Of a list that can be filtered. */
+export const showsOrCountsFiltered = showsOrCountsWith('max_scan or a filter');
 
 const MOST_PAIRS = 200;
 

@@ -1,16 +1,8 @@
 import { AgoraError, orRefusal } from '../../src/agora/errors.ts';
-import { quotedName } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 
 /** Whom an empty list is about: a user as its member, or as the owner that it was narrowed to. */
 type Ids = Partial<Readonly<Record<'username' | 'owner' | 'group_id', string | undefined>>>;
-
-/** User ids are registered in lower case, and people write `@lin` or copy `org#app_lin` from a webhook. */
-const likelyId = (username: string): string =>
-  username
-    .replace(/^@/, '')
-    .replace(/^[^#]+#[^_]+_/, '')
-    .toLowerCase();
 
 /**
  * Settles an empty list by one look: the service may answer an empty list for a user or group that does not exist.
@@ -27,19 +19,11 @@ export async function settleEmpty(
   const look = async (what: string, call: Promise<unknown>): Promise<void> => {
     const answer = await orRefusal(call);
     if (!(answer instanceof AgoraError)) return;
-    if (answer.code === 'user_not_found') throw unknownUser(answer, username, owner);
+    if (answer.code === 'user_not_found') throw username === undefined ? answer.with({ about: ['owner'] }) : answer;
     if (answer.code === 'group_not_found') throw answer;
     notes.push(`Whether this ${what} exists could not be checked.`);
   };
   if (user !== undefined) await look('user', groups.getUser(user, signal));
   if (group_id !== undefined) await look('group', groups.listMembers(group_id, { page: 0, size: 1 }, signal));
   return notes;
-}
-
-function unknownUser(error: AgoraError, username: string | undefined, owner = ''): AgoraError {
-  const named = username === undefined ? error.with({ about: ['owner'] }) : error;
-  const id = username ?? owner;
-  const likely = likelyId(id);
-  if (likely === id || likely === '') return named;
-  return named.with({ next: `User ids are in lower case, without @ and org#app_: try ${quotedName(likely)}.` });
 }

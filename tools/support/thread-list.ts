@@ -39,7 +39,7 @@ export function askedList(
 ): AskedList {
   const scope = { username, group_id };
   return {
-    list: { tool, app: app.name, scope, sort, filters: narrow },
+    list: { tool, app, scope, sort, filters: narrow },
     subject: subjectOf(scope, app),
     narrowed: wordsOf(narrow),
     detail,
