@@ -7,6 +7,7 @@ import { tokens } from './count-tokens.ts';
 import { countingProxy } from './counting-proxy.ts';
 import { manualClock, skippingClock } from './manual-clock.ts';
 import { table } from './markdown.ts';
+import { onAnyPort } from './undated.ts';
 
 /* Tables of the READMEs that show what happens on the sandbox: each row was run when the page was made. */
 
@@ -128,7 +129,7 @@ async function listCost(client: TestClient): Promise<string> {
 }
 
 /** In tens, so that a word changed in a text does not change the page. */
-const about = (text: string): string => String(Math.round(tokens(text) / 10) * 10);
+const about = (text: string): string => String(Math.round(tokens(onAnyPort(text)) / 10) * 10);
 
 /** Tokens are those of o200k; calls are counted on the way to the sandbox. */
 export async function costs(language: Language): Promise<string> {
