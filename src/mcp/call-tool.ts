@@ -117,7 +117,9 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
         _meta: drawn && { [VIEW_KEY]: drawn },
       });
     } catch (error) {
-      const failure = describeFailure({ tool: name, kind, argumentNames, args, sandbox: options.sandbox, error });
+      const known = options.tools.flatMap((one) => one.argumentNames);
+      const { sandbox } = options;
+      const failure = describeFailure({ tool: name, kind, argumentNames, known, args, sandbox, error });
       outcome = extra.signal.aborted ? 'cancelled' : failure.code;
       if (!extra.signal.aborted) log.info(`${name} failed: ${failure.code}`);
       options.onFailure?.(failure);

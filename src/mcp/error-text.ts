@@ -13,6 +13,8 @@ export interface FailedCall {
   readonly tool: string;
   readonly kind: ToolKind;
   readonly argumentNames: readonly string[];
+  /** Those of all tools. */
+  readonly known: readonly string[];
   /** As the client sent them. */
   readonly args: unknown;
   readonly sandbox: boolean;
@@ -101,10 +103,10 @@ function argumentsText(args: unknown, about: readonly Subject[]): string {
     .join(', ');
 }
 
-function argumentDetails({ tool, args, argumentNames }: FailedCall, error: z.ZodError): Details {
+function argumentDetails({ tool, args, argumentNames, known }: FailedCall, error: z.ZodError): Details {
   return [
     'bad_arguments',
-    `${tool} was not called: ${argumentFaults(error, args, argumentNames)}.`,
+    `${tool} was not called: ${argumentFaults(error, args, argumentNames, known)}.`,
     'Nothing was sent.',
     `Next: call ${tool} again with the arguments corrected.`,
   ];

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { AgoraError, AgoraErrorFacts } from '../agora/errors.ts';
+import { closest } from '../base/did-you-mean.ts';
 import { quoted, visible } from '../base/escape.ts';
+import { counted } from '../base/wording.ts';
 
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
 export const errorWords = ({ facts }: Pick<AgoraError, 'facts'>): string =>
@@ -25,13 +27,18 @@ const MOST_FAULTS = 5;
 /**
  * What is wrong with arguments, in one line: each one's name, what it must be, and what it is, unless the schema hides that
  * with `params: { isHidden: true }`.
+ *
+ * @param known further names that an unknown argument may be meant as: those of other tools
  */
-export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: readonly string[]): string {
+export function argumentFaults(
+  error: z.ZodError,
+  args: unknown,
+  argumentNames: readonly string[],
+  known = argumentNames,
+): string {
   const faults = error.issues.slice(0, MOST_FAULTS).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const more = issue.keys.length > MOST_FAULTS ? ` and ${issue.keys.length - MOST_FAULTS} more` : '';
-      const keys = issue.keys.slice(0, MOST_FAULTS).map((key) => quoted(key, 60));
-      return `unknown argument ${keys.join(', ')}${more}: leave it out; expected: ${argumentNames.join(', ')}`;
+      return `${unknownArguments(issue.keys, known)}: leave it out; expected: ${argumentNames.join(', ')}`;
     }
     if (issue.path.length === 0) return 'the arguments must be an object';
     const name = issue.path.join('.');
@@ -41,6 +48,15 @@ export function argumentFaults(error: z.ZodError, args: unknown, argumentNames: 
     return `${name} ${issue.message}${isHidden ? '' : ` (got ${valueText(value)})`}`;
   });
   return faults.join('; ');
+}
+
+/** A name that resembles none of ours may be a value in the wrong place, such as an approval, and is only counted. */
+function unknownArguments(keys: readonly string[], known: readonly string[]): string {
+  const named = keys.filter((key) => closest(key.toLowerCase(), known) !== undefined).slice(0, MOST_FAULTS);
+  const others = keys.length - named.length;
+  if (named.length === 0) return counted(others, 'unknown argument');
+  const more = others > 0 ? ` and ${others} more` : '';
+  return `unknown argument ${named.map((key) => quoted(key, 60)).join(', ')}${more}`;
 }
 
 function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {

@@ -415,6 +415,8 @@ describe('the approval', () => {
       await answer({ answer: approval }),
       await answer({ approval: 'x', answer: [approval] }),
       await answer({ approval, answer: 'shown', confirmation: approval }),
+      await answer({ [String(approval)]: 'yes' }),
+      await client.call('delete_threads', { ...args, [String(approval)]: true }).catch(String),
       await answer({ approval, answer: 'shown' }),
       await answer({ approval, answer: 'yes' }),
       await answer({ approval, answer: 'no' }),
