@@ -44,10 +44,10 @@ export type TeamServer = NonNullable<Awaited<ReturnType<typeof startTeamServer>>
 
 /** From one look at sessions that are idle or whose token is gone to the next, in milliseconds. */
 const SWEEP_MS = 500;
-/** What was sent before the end may be answered for this long, in milliseconds. */
+/** What was sent before the end may be answered, and clients may read the answers, for this long, in milliseconds. */
 const DRAIN_MS = 5_000;
-/** Last bytes get this long to leave, in milliseconds. */
-const FLUSH_MS = 300;
+/** Connections get this long to close, in milliseconds. */
+const CLOSE_MS = 300;
 
 /**
  * Serves MCP over Streamable HTTP at `/mcp` to whoever has a token, and what operators need beside it.
@@ -67,6 +67,8 @@ export async function startTeamServer(options: TeamServerOptions) {
   const newServer = (grant: Grant, ending: AbortSignal) => options.newServer({ grant, ending, watch });
   const endpoint = createMcpEndpoint({ ...options, newServer, tokens });
   let draining = false;
+  let unread = 0;
+  let whenRead = (): void => {};
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (draining) response.setHeader('connection', 'close');
@@ -100,7 +102,10 @@ export async function startTeamServer(options: TeamServerOptions) {
   }
 
   const server = createServer((request, response) => {
+    unread += 1;
     onceClosed(request, response, () => {
+      unread -= 1;
+      if (unread === 0) whenRead();
       if (response.headersSent) metrics.request(request.method ?? '', response.statusCode);
     });
     serve(request, response).catch((error: unknown) => {
@@ -134,14 +139,21 @@ export async function startTeamServer(options: TeamServerOptions) {
   /** Ends: at once where nothing is under way, else within six seconds. */
   async function close(): Promise<void> {
     draining = true;
-    await atMost(DRAIN_MS, endpoint.drain());
+    await atMost(DRAIN_MS, lastAnswers());
     cancelSweep();
     tokens.close();
     endpoint.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    await atMost(FLUSH_MS, closed);
+    await atMost(CLOSE_MS, closed);
     server.closeAllConnections();
+  }
+
+  /** Resolves once all calls are answered, and all answers are on their way: a client may read slowly. */
+  async function lastAnswers(): Promise<void> {
+    await endpoint.drain();
+    endpoint.close();
+    if (unread > 0) await new Promise<void>((resolve) => (whenRead = resolve));
   }
 
   function atMost(ms: number, what: Promise<void>): Promise<void> {

@@ -1,18 +1,29 @@
-import { readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { assembleForTeam } from '../../src/app/build-server.ts';
+import { knownTools } from '../../src/app/tool-registry.ts';
+import { createLog } from '../../src/base/log.ts';
+import { startTeamServer } from '../../src/http/team-server.ts';
+import { newToken, tokenLine } from '../../src/http/token-line.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { classicSettings } from '../support/http.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { noWaitOver } from '../support/preloads.ts';
 import {
   answerTo,
   bearer,
   beginSession,
+  EVERYTHING,
   FORMS,
   hello,
   messagesOf,
   post,
+  rawRequest,
   type Serving,
   type StreamMessage,
   startServing,
@@ -40,6 +51,61 @@ function terminate({ child, exit }: Serving): Promise<number | null> {
   child.kill('SIGTERM');
   return exit;
 }
+
+it('gives clients five seconds to read their answers', async () => {
+  const clock = manualClock();
+  const config = readConfig({}, knownTools);
+  const folder = await mkdtemp(join(tmpdir(), 'drain-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const tokensFile = join(folder, 'tokens.txt');
+  const token = newToken();
+  await writeFile(tokensFile, tokenLine({ subject: 'lin', scopes: new Set(EVERYTHING) }, token));
+  const log = createLog('error', () => undefined);
+  const server = await startTeamServer({
+    ...{
+      address: '127.0.0.1',
+      port: 0,
+      mayBeEmpty: false,
+      replica: 'main',
+      publicUrl: undefined,
+      tokensFile,
+      clock,
+      log,
+    },
+    newServer: assembleForTeam(config, log).newServer,
+    redact: (text) => text,
+    redactedJson: (value) => JSON.stringify(value),
+    state: () => ({ configured: true, redis: 'not set' }),
+  });
+  const serving = { origin: `http://127.0.0.1:${server?.port}`, tokenOf: () => token };
+  const headers = await beginSession(serving);
+  const socket = connect(server?.port ?? 0, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    received += text;
+  });
+  socket.once('data', () => socket.pause());
+  // More than the buffers of the system hold.
+  for (const from of [0, 50, 100, 150]) {
+    const lists = Array.from({ length: 50 }, (_, at) => ({ jsonrpc: '2.0', id: from + at, method: 'tools/list' }));
+    socket.write(rawRequest('POST', headers, JSON.stringify(lists)));
+  }
+  await until(() => received !== '', 'the first bytes');
+  const ended = server?.close();
+  // The session has ended once nothing is left to answer.
+  while ((await post(serving, [], headers)).status !== 404);
+  clock.advance(4_999);
+  expect(answered()).toBeLessThan(200);
+  socket.resume();
+  await ended;
+  await once(socket, 'close');
+  expect(answered()).toBe(200);
+
+  function answered(): number {
+    return received.split('"result":{"tools"').length - 1;
+  }
+});
 
 // Windows has no signals: kill() ends a process there without a word.
 describe.skipIf(process.platform === 'win32')('SIGTERM', () => {

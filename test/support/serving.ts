@@ -117,6 +117,23 @@ export const post = (
     ...(signal && { signal }),
   });
 
+/** A request as its bytes, for what no HTTP client would do. */
+export function rawRequest(
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body = '',
+  target = '/mcp',
+): string {
+  const all = {
+    host: '127.0.0.1',
+    ...JSON_HEADERS,
+    'content-length': String(body.length),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
 export const hello = (capabilities: object = {}) => ({
   jsonrpc: '2.0',
   id: 'hello',
