@@ -97,7 +97,8 @@ const answers = ({ method, url }: Recorded) => {
   if (method === 'POST') return envelope({ data: { thread_id: THREAD } });
   if (method === 'PUT') return envelope({ data: { name: 'Done' } });
   if (method === 'DELETE') return envelope({ data: { status: 'ok' } });
-  // Not empty: an empty list of a user is settled by a look at the user.
+  // Neither is empty: an empty list of a user is settled by a look at the user.
+  if (url.includes('/chatgroups/user/')) return envelope({ entities: [{ groupId: GROUP, name: 'x' }], total: 1 });
   return envelope({ entities: /\/threads\/.*user\//.test(url) ? [{ id: THREAD, name: 'x' }] : [], properties: {} });
 };
 

@@ -112,7 +112,7 @@ describe('processes on one Redis', () => {
   it('go on alone beside a Redis that hangs, and share again when it answers', async () => {
     const redis = await start();
     const service = await recordingServer(empty);
-    const { call, log } = await connectClient({ env: settings(service.url, redis.url, 40) });
+    const { call, log } = await connectClient({ env: settings(service.url, redis.url, 40), clock: systemClock });
     await call('list_threads');
     redis.signal('SIGSTOP');
     expect((await call('list_threads')).isError).toBe(false);
@@ -145,7 +145,7 @@ describe('a Redis that is not there', () => {
     const redis = await start();
     await redis.kill();
     const service = await recordingServer(empty);
-    const { call, log } = await connectClient({ env: settings(service.url, redis.url, 40) });
+    const { call, log } = await connectClient({ env: settings(service.url, redis.url, 40), clock: systemClock });
     for (let n = 0; n < 3; n++) expect((await call('list_threads')).isError).toBe(false);
     expect(log.filter((line) => line.includes('Redis'))).toEqual([
       `agora-threads-mcp warn: Redis does not answer (connect ECONNREFUSED 127.0.0.1:${redis.port}): until it does, this process makes at most 10 calls a second by itself.\n`,
@@ -156,7 +156,7 @@ describe('a Redis that is not there', () => {
     const redis = await start(['--requirepass', 'the-right-password']);
     const service = await recordingServer(empty);
     const url = `redis://:a-wrong-password@127.0.0.1:${redis.port}`;
-    const { call, log } = await connectClient({ env: settings(service.url, url, 40) });
+    const { call, log } = await connectClient({ env: settings(service.url, url, 40), clock: systemClock });
     expect((await call('list_threads')).isError).toBe(false);
     expect(log.join('')).toContain('WRONGPASS');
     const { stdout } = await runBinary(['doctor'], settings(service.url, url, 40));

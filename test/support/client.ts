@@ -9,11 +9,12 @@ import { serverOptions } from '../../src/app/build-server.ts';
 import { createConnector } from '../../src/app/connector.ts';
 import { isSandbox } from '../../src/app/is-sandbox.ts';
 import { knownTools } from '../../src/app/tool-registry.ts';
-import { type Clock, systemClock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { createServer } from '../../src/mcp/server.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 import { DRAWS_VIEWS } from './draws-views.ts';
+import { skippingClock } from './manual-clock.ts';
 import { createReferee } from './mcp.ts';
 
 /** Returns what the client answers to a form: a valid answer, or anything else. */
@@ -27,6 +28,7 @@ export interface ClientOptions {
   readonly elicitation?: Record<string, unknown>;
   /** Does it declare that it draws views? */
   readonly views?: boolean;
+  /** By default one that stands still, but for short waits, which it skips: no result depends on how long a call took. */
   readonly clock?: Clock;
   /** Takes what ends the client and its server; by default the end of the test. */
   readonly atEnd?: (end: () => Promise<void>) => void;
@@ -78,7 +80,7 @@ export interface TestClient {
  */
 export async function connectClient(options: ClientOptions = {}): Promise<TestClient> {
   const config = readConfig(options.env ?? {}, knownTools);
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? skippingClock(Date.now());
   const log: string[] = [];
   const logger = createLog('debug', (line) => log.push(line));
   const connector = createConnector(config, clock, '0.0.0', () => 0.5, logger);
