@@ -291,7 +291,7 @@ describe('find_groups', () => {
       if (url.endsWith('/users/tom')) return { status: 500 };
       return refusal(404, 'service_resource_not_found', 'Service resource not found');
     });
-    const { call } = await connectClient({ env: { ...classicSettings(server.url), AGORA_THREADS_TIMEOUT_MS: '1000' } });
+    const { call } = await connectClient({ env: classicSettings(server.url) });
     expect((await call('find_groups', { username: 'Mia' })).text).toContain('Error [user_not_found]');
     const known = await call('find_groups', { username: 'mia' });
     expect(known.text).toContain('none shown; all groups were read, there are no others.');
