@@ -131,7 +131,9 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
     const wanted = ({ id, name }: Thread): boolean => id === threadId && name !== undefined;
     // Read after the members, not before: a search for another thread of the call may have found this one.
     const remembered = seen.recall(threadId);
-    if (remembered && clock.now() - remembered.at < trustMs) return remembered.thread;
+    // Negative where the clock was set back: then nobody knows how old the name is.
+    const age = remembered ? clock.now() - remembered.at : -1;
+    if (remembered && age >= 0 && age < trustMs) return remembered.thread;
     if (remembered?.place?.cursor !== undefined) {
       const found = (await readPage(remembered.place, reading))?.items.find(wanted);
       if (found) return found;

@@ -138,6 +138,12 @@ describe('a look at a thread', () => {
     expect(await looks(calls, ID, trusting, signal)).toMatchObject({ thread: { name: 'Paid' } });
   });
 
+  it('reads the name again where the clock was set back since it was read', async () => {
+    const { looks, calls, seen, clock } = start(membersAre('lin'), { lin: [thread(ID, 'Paid')] });
+    seen.remember([thread(ID)], clock.now() + 1);
+    expect(await looks(calls, ID, options, signal)).toMatchObject({ thread: { name: 'Paid' } });
+  });
+
   it('reads as many pages of members as asked, and says whether that was all', async () => {
     const cursors = ['a', 'b', 'c'];
     let count = 0;
