@@ -39,6 +39,8 @@ interface Reading {
   readonly signal: AbortSignal;
   /** Pages that another look has read do not count. */
   callsLeft: number;
+  /** The number of the last page that does not count: it was read for an earlier look at the same thread. */
+  readonly old: number;
 }
 
 /** One list by user: all of theirs, or theirs in one group. */
@@ -54,16 +56,22 @@ export interface LookOptions {
 /** @param calls in the turn of the look */
 export type Looks = (calls: LookCalls, threadId: string, options: LookOptions, signal: AbortSignal) => Promise<Look>;
 
-/** Makes looks at threads that share what they read: each page of a list is asked for once in five seconds. */
+/**
+ * Makes looks at threads that share what they read: each page of a list is asked for once in five seconds. A further look
+ * at a thread reads anew, since something was sent to it in between.
+ */
 export function createLooks(seen: Seen, clock: Clock): Looks {
   const elapsedMs = timePassed(clock);
-  const pages = new Map<string, { readonly at: number; readonly page: Promise<Page<Thread> | undefined> }>();
+  const pages = new Map<string, { number: number; at: number; page: Promise<Page<Thread> | undefined> }>();
+  let pagesAsked = 0;
+  /** By thread, how many pages had been asked for when a look at it ended. */
+  const lookedAt = new Map<string, number>();
 
   function readPage(place: ThreadPlace, reading: Reading): Promise<Page<Thread> | undefined> {
     const { username, groupId, sort, cursor } = place;
     const key = JSON.stringify([username, groupId, sort, cursor]);
     const known = pages.get(key);
-    if (known && elapsedMs() - known.at < PAGE_LIFE_MS) {
+    if (known && known.number > reading.old && elapsedMs() - known.at < PAGE_LIFE_MS) {
       return known.page.catch(() => {
         reading.signal.throwIfAborted();
         // Another look asked for it, and was ended before the answer.
@@ -90,7 +98,8 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
         throw error;
       },
     );
-    pages.set(key, { at: elapsedMs(), page });
+    pagesAsked += 1;
+    pages.set(key, { number: pagesAsked, at: elapsedMs(), page });
     return page;
   }
 
@@ -146,11 +155,12 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
   }
 
   return async (calls, threadId, { memberPages, trustMs }, signal) => {
-    const reading: Reading = { calls, signal, callsLeft: MOST_CALLS };
+    const reading: Reading = { calls, signal, callsLeft: MOST_CALLS, old: lookedAt.get(threadId) ?? 0 };
     const members = await readMembers(threadId, memberPages, reading);
     if (members === 'gone') return { state: 'gone', thread: undefined, members: undefined };
     // After the members: what is sent next goes by the name, so the name is read last.
     const found = await search(threadId, members, trustMs, reading);
+    lookedAt.set(threadId, pagesAsked);
     // Lists overlap: another page that was read since may hold it under a newer name.
     const thread = found && (seen.recall(threadId)?.thread ?? found);
     return { state: thread || members ? 'there' : 'unread', thread, members };

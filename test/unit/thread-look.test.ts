@@ -168,10 +168,22 @@ describe('looks at several threads', () => {
     expect(asked.filter((what) => what.startsWith('lin'))).toHaveLength(2);
   });
 
+  it('read anew what was read for an earlier look at the same thread: something was sent in between', async () => {
+    const lists: Lists = { lin: [thread('1', 'Before'), thread('2')] };
+    const { looks, calls, asked } = start(membersAre('lin'), lists);
+    const lookAt = (id: string) => looks(calls, id, options, signal);
+    expect([await lookAt('1'), await lookAt('2')]).toMatchObject([{ thread: { name: 'Before' } }, { state: 'there' }]);
+    lists['lin'] = [thread('1', 'After'), thread('2')];
+    expect(await lookAt('1')).toMatchObject({ thread: { name: 'After' } });
+    await lookAt('2');
+    // One reading before the first sendings of both, and one before their second ones.
+    expect(asked.filter((what) => what.startsWith('lin'))).toHaveLength(2);
+  });
+
   it('go by the newest name that any list gave', async () => {
-    const lists: Lists = { lin: [thread('1', 'Before')] };
+    const lists: Lists = { lin: [thread('1', 'Before'), thread('2')] };
     const { looks, calls, seen, clock } = start(membersAre('lin'), lists);
-    expect(await looks(calls, '1', options, signal)).toMatchObject({ thread: { name: 'Before' } });
+    expect(await looks(calls, '2', options, signal)).toMatchObject({ state: 'there' });
     seen.remember([thread('1', 'After')], clock.now());
     expect(await looks(calls, '1', options, signal)).toMatchObject({ thread: { name: 'After' } });
   });
