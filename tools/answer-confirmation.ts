@@ -33,8 +33,8 @@ export const answerConfirmation = toTool(
     kind: 'delete',
     appOnly: true,
     input: z.strictObject({
-      // Never refused for its type: the refusal would repeat it.
-      approval: z.unknown().meta({ type: 'string', description: 'Of the question' }),
+      // Never refused for its type, since the refusal would repeat it; without one there is no such question.
+      approval: z.unknown().optional().meta({ type: 'string', description: 'Of the question' }),
       // Not repeated either: it may be an approval in the wrong place.
       answer: z
         .unknown()

@@ -332,6 +332,14 @@ describe('a yes', () => {
     expect(scene.service.deleted).toEqual([scene.ids[0]]);
   });
 
+  it('without an approval is for no question', async () => {
+    const scene = await start();
+    await ask(scene);
+    const none = await scene.client.call('answer_confirmation', { answer: 'yes' });
+    expect(none).toMatchObject({ isError: true, structured: { state: 'unknown' } });
+    expect(scene.service.deleted).toEqual([]);
+  });
+
   it('works in the session that asked, and in no other', async () => {
     const scene = await start();
     const other = await connectClient({ env: classicSettings(scene.service.url), clock: scene.clock, views: true });
