@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectClient, type FormHandler } from '../support/client.ts';
-import { classicSettings } from '../support/http.ts';
-import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { classicSettings, refusal } from '../support/http.ts';
+import { type ManualClock, manualClock, skippingClock } from '../support/manual-clock.ts';
 import { accept } from '../support/rehearse.ts';
 import { threadService, threadsOf } from '../support/thread-service.ts';
 
@@ -206,6 +206,30 @@ describe('AGORA_THREADS_MAX_DELETES', () => {
     const { call } = await connectClient({ env, form: accept });
     expect((await call('delete_threads', { thread_ids })).structured['status']).toBe('done');
     expect(service.deleted).toEqual([thread_ids[1]]);
+  });
+
+  it('counts a deletion once, however often it is sent, and one whose answer was lost', async () => {
+    let sendings = 0;
+    const service = await threadService(threadsOf('lin', 3), {
+      before({ endpoint, target }) {
+        if (endpoint !== 'delete') return undefined;
+        sendings += 1;
+        if (target === lost) return 'reset';
+        return sendings === 1 ? refusal(503, 'web_application', 'busy') : undefined;
+      },
+    });
+    const [twice, lost, third] = service.threads.keys();
+    const env = { ...classicSettings(service.url), AGORA_THREADS_MAX_DELETES: '2' };
+    const { call } = await connectClient({ env, clock: skippingClock(), form: accept });
+    const statusOf = async (thread_id: unknown) => (await call('delete_thread', { thread_id })).structured['status'];
+    expect([await statusOf(twice), sendings]).toEqual(['deleted', 2]);
+    expect(await statusOf(lost)).toBe('unknown');
+    expect((await call('delete_thread', { thread_id: third })).text).toContain('0 left, 1 asked for');
+    // The client may not have got that result.
+    service.threads.delete(lost ?? '');
+    const later = await call('delete_thread', { thread_id: lost });
+    expect(later.structured['status']).toBe('already_gone');
+    expect(later.text).toMatch(/This session deleted it at .* \(the answer was lost\)/);
   });
 
   it('counts nothing for a thread that was left alone after all', async () => {

@@ -121,6 +121,33 @@ async function deleteThem(
   return [{ thread_id: ids[0] ?? '', status: String(answer.structured['status'] ?? 'error'), error: answer.text }];
 }
 
+describe('just before the first sending of a deletion', () => {
+  const deleteWith = async (members: Interference) => {
+    let isAsked = false;
+    const service = await threadService(threadsOf('lin', 1, ['wei']), {
+      before: ({ endpoint }) => (isAsked && endpoint === 'members' ? members : undefined),
+    });
+    const form = () => {
+      isAsked = true;
+      return yes;
+    };
+    const [thread_id] = service.threads.keys();
+    const { call } = await connectClient({ env: classicSettings(service.url), clock: skippingClock(), form });
+    return { service, ...(await call('delete_thread', { thread_id })) };
+  };
+
+  it('a look that is refused as the deletion would be ends the call', async () => {
+    const { service, text } = await deleteWith(refusal(403, 'forbidden_op', 'no'));
+    expect(text).toContain('Error [forbidden]');
+    expect(service.requests.filter(({ endpoint }) => endpoint === 'delete')).toEqual([]);
+  });
+
+  it('members that cannot be read again are those of the question, in the last record', async () => {
+    const { structured } = await deleteWith(refusal(503, 'web_application', 'busy'));
+    expect(structured).toMatchObject({ status: 'deleted', thread: { members: ['lin', 'wei'] } });
+  });
+});
+
 describe('between two sendings of a deletion', () => {
   it.each<[string, string, (service: ThreadService) => Interference]>([
     [
