@@ -10,6 +10,7 @@ import { catalogue } from '../../tools/index.ts';
 import { BINARY, callBinary, codeFiles, copyBinary, DIST, runBinary } from '../support/binary.ts';
 import { connectClient } from '../support/client.ts';
 import { DRAWS_VIEWS } from '../support/draws-views.ts';
+import { NO_HURRY } from '../support/preloads.ts';
 import { openRaw, startRaw } from '../support/raw.ts';
 import { startFiles } from '../support/start-files.ts';
 
@@ -23,7 +24,7 @@ const lines = [
 /** The answer to tools/list, as the binary writes it. */
 async function listedBy(env: Record<string, string>): Promise<unknown> {
   const input = lines.map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join('');
-  const { stdout } = await runBinary([], env, input);
+  const { stdout } = await runBinary([], { ...env, ...NO_HURRY }, input);
   const answer = stdout.split('\n').find((line) => line.includes('"id":2'));
   return z.object({ result: z.unknown() }).parse(JSON.parse(answer ?? '')).result;
 }
@@ -60,7 +61,7 @@ describe('the bundle', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     const binary = await copyBinary(folder, await startFiles(DIST));
     const input = lines.map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join('');
-    const { stdout, stderr } = await runBinary([], {}, input, binary);
+    const { stdout, stderr } = await runBinary([], NO_HURRY, input, binary);
     expect(stderr).toBe('');
     expect(stdout).toContain('"name":"find_threads"');
   });

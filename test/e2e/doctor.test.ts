@@ -240,7 +240,7 @@ const FAULTS: readonly Case[] = [
     'no answer',
     async () => ({
       ...appSettings(await start({ faults: [{ on: '*', kind: 'no_answer_before' }] })),
-      AGORA_THREADS_TIMEOUT_MS: '100',
+      AGORA_THREADS_TIMEOUT_MS: '1000',
     }),
     1,
   ],

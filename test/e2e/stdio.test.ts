@@ -11,7 +11,7 @@ import { SANDBOX_HINTS } from '../../src/sandbox/identity.ts';
 import { catalogue } from '../../tools/index.ts';
 import { BINARY, runBinary } from '../support/binary.ts';
 import { createReferee, refereed } from '../support/mcp.ts';
-import { noWaitOver } from '../support/preloads.ts';
+import { NO_HURRY, noWaitOver } from '../support/preloads.ts';
 import { initialize, openRaw, type RawServer, startRaw } from '../support/raw.ts';
 
 const [message] = SANDBOX_HINTS.freeMessages;
@@ -184,7 +184,7 @@ describe('a good child process', () => {
     ];
     const { code, stdout } = await runBinary(
       [],
-      {},
+      NO_HURRY,
       input.map((m) => `${JSON.stringify({ jsonrpc: '2.0', ...m })}\n`).join(''),
     );
     expect(code).toBe(0);
