@@ -71,5 +71,5 @@ function failed(error: unknown, app: App): ToolResult {
     { summary, state: 'settled' },
     app,
   );
-  return { ...result, isError: true };
+  return { ...result, isError: true, because: { error: error.code } };
 }

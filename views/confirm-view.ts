@@ -92,7 +92,7 @@ export function drawConfirm(page: Page, { view }: ToolResult, back?: Back): void
   };
 
   page.show(
-    el('h1', { tabindex: '-1' }, view['sandbox'] === true && '[sandbox] ', words.ask(act)),
+    el('h1', { tabindex: '-1' }, view['sandbox'] === true && '[sandbox] ', act + words.ask),
     el('p', {}, words[action].note),
     el('p', {}, whole(words.app(textOf(view['app']), textOf(view['host'])))),
     users.length > 0 && el('p', {}, ...users.flatMap((user, i) => [i > 0 && words.comma, whole(user)])),

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, textOf } from './read-json.ts';
+import { type Fields, fieldsOf } from './read-json.ts';
 
 /** The host behind `postMessage`, as MCP Apps (2026-01-26) has it: JSON-RPC in both directions. */
 export interface HostLink {
@@ -9,7 +9,7 @@ export interface HostLink {
 
 interface Waiting {
   resolve(result: Fields): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 }
 
 /**
@@ -39,7 +39,7 @@ export function openLink(onNotice: (method: string, params: Fields) => void, onE
     const asked = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) asked?.resolve(fieldsOf(result));
-    else asked?.reject(new Error(textOf(fieldsOf(error)['message'])));
+    else asked?.reject(error);
   });
 
   return {

@@ -2,7 +2,7 @@ import { arranged, type Order, SORTABLE } from './arrange.ts';
 import { button, el, foreign, onUser } from './elements.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './read-json.ts';
 import { age, type Cell, nameOf, rowOf, table } from './table.ts';
-import { readPage, sandboxMark, type Thread, type ToolResult } from './tool-result.ts';
+import { inWords, readPage, sandboxMark, type Thread, type ToolResult } from './tool-result.ts';
 import type { Page } from './view-page.ts';
 
 /** As many as `delete_threads` takes. */
@@ -107,13 +107,13 @@ export function drawList(page: Page, result: ToolResult): void {
     const answer = await page.call(name, callArgs).catch(() => undefined);
     busy = false;
     if (!answer) problem = unheard;
-    else if (answer.error) problem = `${words.failed} ${answer.text}`;
+    else if (answer.error) problem = `${words.failed} · ${inWords(answer, words.tag, answer.text)}`;
     drawFoot();
     return answer?.error ? undefined : answer;
   };
 
-  const take = (structure: Fields): void => {
-    const read = readPage(structure);
+  const take = (answer: ToolResult): void => {
+    const read = readPage(answer);
     const known = new Set(threads.map(({ id }) => id));
     threads = [...threads, ...read.threads.filter(({ id }) => !known.has(id)).map(listed)];
     ({ cursor, unresolved } = read);
@@ -122,7 +122,7 @@ export function drawList(page: Page, result: ToolResult): void {
 
   const load = async (): Promise<void> => {
     const next = await calling(tool, { ...args, cursor }, words.failed);
-    if (next) take(next.structure);
+    if (next) take(next);
   };
 
   const ask = async (): Promise<void> => {
@@ -148,6 +148,6 @@ export function drawList(page: Page, result: ToolResult): void {
     page.show(filter, list, counts, status, el('div', { class: 'buttons' }, more, remove));
   };
 
-  take(result.structure);
+  take(result);
   open();
 }

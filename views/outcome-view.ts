@@ -1,7 +1,7 @@
 import { button, el, foreign } from './elements.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './read-json.ts';
 import { nameOf, plainTable } from './table.ts';
-import { sandboxMark, type Thread, type ToolResult, threadOf } from './tool-result.ts';
+import { inWords, sandboxMark, type Thread, type ToolResult, threadOf } from './tool-result.ts';
 import type { Back, Page } from './view-page.ts';
 import { statusWords, type Words } from './words.ts';
 
@@ -50,17 +50,18 @@ export function drawOutcome(page: Page, result: ToolResult, back?: Back, asked?:
   const cells = (row: Fields): Node[] => {
     const facts = threadOf({ ...fieldsOf(row['thread']), thread_id: row['thread_id'] });
     const thread = facts.name ? facts : (asked?.threads.find(({ id }) => id === facts.id) ?? facts);
-    const reason = textOf(row['error']);
+    const reason = inWords(result, words.tag, textOf(row['error']));
     return [
       nameOf(thread, words),
       foreign(ofUsers ? textOf(row['username']) : thread.owner),
-      el('span', {}, statusWords(words, textOf(row['status'])), reason && ': ', reason && foreign(reason)),
+      el('span', {}, statusWords(words, textOf(row['status'])), reason && words.colon, reason && foreign(reason)),
     ];
   };
 
+  const inPage = inWords(result, words.tag, text);
   page.show(
     el('h1', { tabindex: '-1' }, sandboxMark(structure), heading()),
-    told && el('p', { lang: 'en', class: 'told' }, text),
+    told && el('p', { lang: inPage === text ? 'en' : words.tag, class: 'told' }, inPage),
     rows.length > 0 &&
       !declined &&
       plainTable(

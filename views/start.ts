@@ -12,14 +12,15 @@ const root = document.documentElement;
 const main = document.querySelector('main') ?? document.body;
 let context: Fields = {};
 let capabilities: Fields = {};
-let words = wordsFor('');
+const served = root.lang;
+let words = wordsFor('', served);
 
 function adopt(changed: Fields): void {
   context = { ...context, ...changed };
   const { theme } = context;
   const dark = theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';
   root.className = dark ? 'dark' : '';
-  words = wordsFor(textOf(context['locale']));
+  words = wordsFor(textOf(context['locale']), served);
   root.lang = words.tag;
 }
 

@@ -27,6 +27,10 @@ export function readResult({ content, structuredContent, isError, _meta }: Field
   };
 }
 
+/** What the server says in English, in the language of the page where it sent that too. */
+export const inWords = ({ view }: ToolResult, tag: string, english: string): string =>
+  textOf(fieldsOf(view[tag])[english]) || english;
+
 /** Each summary of a sandbox begins with this mark. */
 export const sandboxMark = ({ summary }: Fields): string => /^\[sandbox\] /.exec(textOf(summary))?.[0] ?? '';
 
@@ -43,13 +47,13 @@ export interface Thread {
   readonly members: string;
 }
 
-/** @param groupName the name of a group, where it is known */
-export function threadOf(fields: Fields, groupName: (id: string) => string | undefined = () => undefined): Thread {
+/** @param groups names of groups by their ids */
+export function threadOf(fields: Fields, groups: Fields = {}): Thread {
   const groupId = textOf(fields['group_id']);
   return {
     id: textOf(fields['id']) || textOf(fields['thread_id']),
     name: textOf(fields['name']),
-    group: textOf(fields['group']) || groupName(groupId) || groupId,
+    group: textOf(fields['group']) || textOf(groups[groupId]) || groupId,
     owner: textOf(fields['owner']),
     created: textOf(fields['created_at']) || textOf(fields['created']),
     members: textOf(fields['member_count']),
@@ -64,15 +68,11 @@ export interface ThreadPage {
   readonly unresolved: number;
 }
 
-export function readPage({ threads, shared, by_group, next_cursor, unresolved }: Fields): ThreadPage {
-  const names = new Map(
-    listOf(by_group).map((group) => {
-      const { id, name } = fieldsOf(group);
-      return [textOf(id), textOf(name)] as const;
-    }),
-  );
+export function readPage({ structure, view }: ToolResult): ThreadPage {
+  const { threads, shared, next_cursor, unresolved } = structure;
+  const groups = fieldsOf(view['groups']);
   return {
-    threads: listOf(threads).map((row) => threadOf({ ...fieldsOf(shared), ...fieldsOf(row) }, (id) => names.get(id))),
+    threads: listOf(threads).map((row) => threadOf({ ...fieldsOf(shared), ...fieldsOf(row) }, groups)),
     cursor: textOf(next_cursor) || undefined,
     unresolved: typeof unresolved === 'number' ? unresolved : 0,
   };

@@ -4,6 +4,7 @@ const threads = (n: number): string => `${n} ${n === 1 ? 'thread' : 'threads'}`;
 const en = {
   tag: 'en',
   comma: ', ',
+  colon: ': ',
   list: 'Threads',
   columns: {
     name: 'Name',
@@ -37,7 +38,7 @@ const en = {
     note: 'They stay in the group.',
     none: 'Nobody was removed.',
   },
-  ask: (act: string) => `${act}?`,
+  ask: '?',
   app: (app: string, host: string) => `App ${app} on ${host}`,
   keep: 'Keep',
   wait: 'Please wait…',
@@ -58,6 +59,7 @@ export type Words = typeof en;
 const zh: Words = {
   tag: 'zh-CN',
   comma: '，',
+  colon: '：',
   list: '子区',
   columns: {
     name: '名称',
@@ -90,7 +92,7 @@ const zh: Words = {
     note: '这些用户仍留在群组中。',
     none: '未移除任何用户。',
   },
-  ask: (act) => `${act}？`,
+  ask: '？',
   app: (app, host) => `应用 ${app}，主机 ${host}`,
   keep: '保留',
   wait: '请稍候…',
@@ -119,5 +121,11 @@ const zh: Words = {
 export const statusWords = ({ statuses }: Words, status: string): string =>
   statuses[status] ?? status.replaceAll('_', ' ');
 
-/** @param locale of the host, as BCP 47; the browser's where the host names none */
-export const wordsFor = (locale: string): Words => (/^zh\b/i.test(locale || navigator.language) ? zh : en);
+/**
+ * Chinese where the host or the operator of the server speaks it.
+ *
+ * @param locale of the host, as BCP 47; the browser's where the host names none
+ * @param served the language that the server gave the page
+ */
+export const wordsFor = (locale: string, served: string): Words =>
+  /^zh\b/im.test(`${locale || navigator.language}\n${served}`) ? zh : en;

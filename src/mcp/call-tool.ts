@@ -8,14 +8,15 @@ import { createStopwatch } from '../base/stopwatch.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { type Asker, formParams } from '../toolkit/ask-by-form.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
-import type { AppConnection, CallableTool, Session, Tool } from '../toolkit/define-tool.ts';
+import type { AppConnection, CallableTool, Reason, Session, Tool } from '../toolkit/define-tool.ts';
 import { createGate } from '../toolkit/gate.ts';
 import { healArguments } from '../toolkit/heal-arguments.ts';
-import { VIEW_KEY } from '../toolkit/view-data.ts';
+import { VIEW_KEY, ZH_KEY } from '../toolkit/view-data.ts';
 import type { Step } from '../toolkit/way-to-ask.ts';
 import { createWriter, type WriteOutcome, withDeletionsTold } from '../toolkit/writer.ts';
 import { describeFailure, type Failure } from './error-text.ts';
 import { NO_TIMEOUT, toClientId } from './json-rpc.ts';
+import { reasonsInChinese } from './view-reasons.ts';
 import { listView, type Ways } from './view-resource.ts';
 
 export interface CallOptions {
@@ -107,14 +108,15 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
       const { signal } = time;
       const ofCall = { language, threads, write, clock, time, signal, progress };
       const asker = createAsker(extra, progress, ways.step, options);
-      const { structured, text, view, isError } = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
+      const result = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
+      const { structured, text, view, isError, because } = result;
       if (isError) outcome = 'error';
-      const drawn = view ?? listView(tool, args, options.tools, ways);
+      const drawn = view ?? listView(tool, args, structured, options.tools, ways, connection.groupNames.recall);
       return defined({
         content: [{ type: 'text', text }],
         structuredContent: structured,
         isError,
-        _meta: drawn && { [VIEW_KEY]: drawn },
+        _meta: forView(ways, text, structured, because, drawn),
       });
     } catch (error) {
       const known = options.tools.flatMap((one) => one.argumentNames);
@@ -123,7 +125,12 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
       outcome = extra.signal.aborted ? 'cancelled' : failure.code;
       if (!extra.signal.aborted) log.info(`${name} failed: ${failure.code}`);
       options.onFailure?.(failure);
-      return { content: [{ type: 'text', text: failure.text }], isError: true };
+      const { code, text } = failure;
+      return defined({
+        content: [{ type: 'text', text }],
+        isError: true,
+        _meta: forView(ways, text, undefined, { error: code }),
+      });
     } finally {
       time.end();
       const [workMs, waitedMs] = [time.spent(), waiting.ms()];
@@ -138,6 +145,13 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
     if (!tool) throw new Error(`${name} is listed, but cannot be called.`);
     return tool.prepare(args);
   }
+}
+
+/** What goes to the view beside a result; nothing where the client draws none. */
+function forView({ views }: Ways, text: string, structured: unknown, because: Reason | undefined, drawn?: object) {
+  if (!views) return undefined;
+  const zh = reasonsInChinese(text, structured, because);
+  return drawn || zh ? { [VIEW_KEY]: { ...drawn, ...(zh && { [ZH_KEY]: zh }) } } : undefined;
 }
 
 type Progress = (done: number | undefined, total: number | undefined, message: string) => void;

@@ -94,7 +94,7 @@ export function createServer(options: ServerOptions): ThreadsServer {
     ],
     ['resources/list', async () => resourcesFor(waysNow())],
     ['resources/templates/list', async () => ({ resourceTemplates: [] })],
-    ['resources/read', (params) => readResource(params, waysNow(), options.readPage)],
+    ['resources/read', (params) => readResource(params, waysNow(), options.readPage, options.language)],
   ]);
 
   // Bypasses the SDK's validation of requests, which reports a model's bad arguments as a protocol error in raw JSON.

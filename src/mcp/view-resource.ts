@@ -1,5 +1,7 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import type { Language } from '../base/language.ts';
+import { shownName } from '../present/thread-facts.ts';
 import type { Tool } from '../toolkit/define-tool.ts';
 import type { ListView } from '../toolkit/view-data.ts';
 import { type Shows, type Step, VIEW_MIME } from '../toolkit/way-to-ask.ts';
@@ -29,21 +31,39 @@ export function toolMeta({ meta, kind, drawnAs, appOnly }: Tool, ways: Ways): To
   return isDrawn ? { ...meta, ui: { resourceUri: URI }, 'ui/resourceUri': URI } : meta;
 }
 
-/** @param args healed, as the page has to send them again for the next page of the list */
+/** Of a list of threads, what names their groups. */
+const inGroups = z.object({
+  threads: z.array(z.object({ group_id: z.string().optional() })).catch([]),
+  shared: z.object({ group_id: z.string().optional() }).optional(),
+});
+
+/**
+ * @param args healed, as the page has to send them again for the next page of the list
+ * @param groupName the name of a group, where memory has it
+ */
 export function listView(
   { name, drawnAs }: Tool,
   args: unknown,
+  structured: unknown,
   tools: readonly Tool[],
   ways: Ways,
+  groupName: (id: string) => string | undefined,
 ): ListView | undefined {
   if (drawnAs !== 'list' || !ways.views) return undefined;
   const { cursor: _cursor, ...rest } = z.record(z.string(), z.unknown()).parse(args);
+  const { threads, shared } = inGroups.parse(structured);
+  const ids = new Set([...threads, ...(shared ? [shared] : [])].flatMap(({ group_id }) => group_id ?? []));
+  const named = [...ids].flatMap((id) => {
+    const groupsName = groupName(id);
+    return groupsName === undefined ? [] : [[id, shownName(groupsName)] as const];
+  });
   const isAsked = ways.step === 'ask_by_form' || ways.step === 'ask_by_click';
   return {
     kind: 'list',
     tool: name,
     args: rest,
     deletable: isAsked && tools.some((tool) => tool.name === 'delete_threads'),
+    groups: Object.fromEntries(named),
   };
 }
 
@@ -53,11 +73,20 @@ export const resourcesFor = ({ views }: Pick<Ways, 'views'>) => ({
 
 const ofView = z.object({ uri: z.literal(URI) });
 
-/** @param readPage called when the page is first asked for: a start reads no byte of it */
-export async function readResource(params: unknown, { views }: Pick<Ways, 'views'>, readPage: () => Promise<string>) {
+/**
+ * @param readPage called when the page is first asked for: a start reads no byte of it
+ * @param language of the operator's choice; by default the page speaks as its host does
+ */
+export async function readResource(
+  params: unknown,
+  { views }: Pick<Ways, 'views'>,
+  readPage: () => Promise<string>,
+  language: Language,
+) {
   if (!ofView.safeParse(params).success || !views) throw protocolError(RESOURCE_NOT_FOUND, 'Resource not found');
-  const text = await readPage().catch(() => {
+  const page = await readPage().catch(() => {
     throw protocolError(ErrorCode.InternalError, 'The page of the view cannot be read');
   });
+  const text = language === 'zh' ? page.replace('lang="en"', 'lang="zh-CN"') : page;
   return { contents: [{ uri: URI, mimeType: VIEW_MIME, text, _meta: { ui: { prefersBorder: true } } }] };
 }

@@ -4,6 +4,7 @@ import {
   type ConfirmedBy,
   clickedNo,
   confirmedWords,
+  type No,
   needsClick,
   needsCode,
   notDone,
@@ -78,6 +79,10 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     const deliver = (result: Result<O>): ToolResult => toResult(spec.text, result, app);
     const notYet = (targets: readonly Target[], result: Unconfirmed): ToolResult =>
       deliver(spec.unconfirmed(targets, result));
+    const refused = (targets: readonly Target[], no: No): ToolResult => ({
+      ...notYet(targets, notDone(tool, no)),
+      because: { no },
+    });
     /** @param within the call that brought the yes: this one, or that of a click */
     const act: Act = async (yes, within) => {
       within.time.throwIfGivenUp();
@@ -96,13 +101,13 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     const done = spec.alreadyDone(targets, context);
     if (done) return deliver(done);
     if (!spec.users) cap.require(targets.filter(({ gone }) => !gone).length);
-    if (time.ending?.aborted) return notYet(targets, notDone(tool, 'server_ending'));
+    if (time.ending?.aborted) return refused(targets, 'server_ending');
     const { question, view } = questionAbout(targets, spec.users?.(args), context);
     const { message } = question;
     switch (asker.step) {
       case 'ask_by_form': {
         const answer = await gate.ask(binding, question, asker, time);
-        if (answer !== 'yes') return notYet(targets, notDone(tool, answer));
+        if (answer !== 'yes') return refused(targets, answer);
         return (await act({ by: asker.formIs, at: clock.now(), targets }, context))();
       }
       case 'ask_by_click': {
@@ -115,7 +120,7 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
       case 'hand_out_code':
         return notYet(targets, needsCode(tool, message, gate.issueCode(binding, targets), code));
       case 'refuse':
-        return notYet(targets, notDone(tool, 'no_way_to_ask'));
+        return refused(targets, 'no_way_to_ask');
     }
   });
 }

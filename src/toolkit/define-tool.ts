@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Sending } from '../agora/api-call.ts';
+import type { ErrorCode } from '../agora/errors.ts';
 import type { Groups } from '../agora/groups.ts';
 import type { Threads } from '../agora/threads.ts';
 import type { Clock } from '../base/clock.ts';
@@ -12,6 +13,7 @@ import type { Asker } from './ask-by-form.ts';
 import type { Audit } from './audit-log.ts';
 import type { RecordSearch } from './audit-records.ts';
 import type { CallTime } from './call-time.ts';
+import type { No } from './confirmation-words.ts';
 import type { DeletionCap } from './deletion-cap.ts';
 import type { Gate } from './gate.ts';
 import type { GroupNames } from './group-names.ts';
@@ -105,7 +107,12 @@ export interface ToolResult {
   readonly view?: ConfirmView;
   /** The call failed, but its structure says more than an error's text. */
   readonly isError?: true;
+  /** Why nothing was done, for words in the person's language. */
+  readonly because?: Reason;
 }
+
+/** The code of an error, or how a question ended. */
+export type Reason = { readonly error: ErrorCode } | { readonly no: No };
 
 /** A tool as clients are shown it. */
 export interface Tool {

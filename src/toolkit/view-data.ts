@@ -15,6 +15,8 @@ export interface ListView {
   readonly args: Readonly<Record<string, unknown>>;
   /** Does the session have `delete_threads`, and will a person be asked? */
   readonly deletable: boolean;
+  /** The names of groups that are in the list, by id, where memory has them. */
+  readonly groups: Readonly<Record<string, string>>;
 }
 
 /** A question that a person answers in the view. */
@@ -40,6 +42,9 @@ export type ViewItem = Omit<ThreadFacts, 'members' | 'members_left_out'> & {
   /** It does not exist any more: nothing will be sent for it. */
   readonly gone?: boolean | undefined;
 };
+
+/** In the `_meta` of any result: texts in Chinese by the English of the result that they stand for. */
+export const ZH_KEY = 'zh-CN';
 
 /** The same without what is made when the question is asked. */
 export type ConfirmFacts = Omit<ConfirmView, 'kind' | 'approval'>;

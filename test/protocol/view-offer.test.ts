@@ -119,6 +119,12 @@ describe('the page', () => {
     }
   });
 
+  it('is served as Chinese where the operator chose that', async () => {
+    const { client } = await connectClient({ views: true, env: { AGORA_THREADS_LANG: 'zh' } });
+    const { contents } = await client.readResource({ uri: 'ui://agora-threads/view.html' });
+    expect(contents).toMatchObject([{ text: expect.stringContaining('<html lang="zh-CN">') }]);
+  });
+
   it('is not there for others', async () => {
     const { client } = await connectClient();
     expect(await client.listResources()).toEqual({ resources: [] });
@@ -134,18 +140,34 @@ describe('what the view is told of a list', () => {
     const { url } = await service();
     const { call } = await connectClient({ env: classicSettings(url), views: true });
     const first = await call('list_user_threads', { username: ' lin ', limit: '2', name_contains: '' });
-    const told = { kind: 'list', tool: 'list_user_threads', args: { username: 'lin', limit: 2 }, deletable: true };
+    const told = {
+      kind: 'list',
+      tool: 'list_user_threads',
+      args: { username: 'lin', limit: 2 },
+      deletable: true,
+      groups: {},
+    };
     expect(first.view).toEqual(told);
     const next = await call(told.tool, { ...told.args, cursor: first.structured['next_cursor'] });
     expect(next.view).toEqual(told);
     expect(next.structured['threads']).toMatchObject([{ name: 'Thread 2' }, { name: 'Thread 1' }]);
   });
 
-  it('is nothing where the call failed, where no list is drawn, and where the client draws none', async () => {
+  it('names the groups that memory knows, and asks for none', async () => {
+    const { call } = await connectClient({ env: { AGORA_THREADS_SANDBOX: '1' }, views: true });
+    const args = { username: 'lin', limit: 50 };
+    expect((await call('list_user_threads', args)).view['groups']).toEqual({});
+    await call('find_groups', {});
+    expect((await call('list_user_threads', args)).view['groups']).toMatchObject({ 210000000000001: 'Refunds' });
+  });
+
+  it('is in Chinese why a call failed; nothing where no list is drawn, and where the client draws none', async () => {
     const { url } = await service();
     const env = classicSettings(url);
     const drawing = await connectClient({ env, views: true });
-    expect((await drawing.call('list_user_threads', { username: 'lin', cursor: 'x' })).view).toEqual({});
+    const failed = await drawing.call('list_user_threads', { username: 'lin', cursor: 'x' });
+    const inChinese = '游标损坏，或属于另一次查询。去掉 cursor 从头查；之后原样传入 next_cursor。';
+    expect(failed.view).toEqual({ 'zh-CN': { [failed.text]: inChinese } });
     expect((await drawing.call('get_thread', { thread_id: '240000000000000' })).view).toEqual({});
     const { call } = await connectClient({ env, ...FORM });
     expect((await call('list_user_threads', { username: 'lin' })).view).toEqual({});

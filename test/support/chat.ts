@@ -20,6 +20,8 @@ export interface ChatOptions {
   /** What the host can do; by default call tools and tell the model. */
   readonly capabilities?: Json;
   readonly context?: Json;
+  /** The language in which the server gives the page; by default English. */
+  readonly served?: string;
   /** Time stands still from this day on. */
   readonly stopsAt?: string;
   /** In pixels; by default 800 by 600. */
@@ -77,6 +79,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
   let page: Page | undefined;
   let problems: string[] = [];
   let opened = 0;
+  let served = 'en';
   let onCall: CallTool = () => Promise.reject(new Error('No view is drawn.'));
   let onContext = (_content: unknown): void => {};
 
@@ -100,7 +103,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
       route.fulfill({
         contentType: 'text/html; charset=utf-8',
         headers: { 'Content-Security-Policy': POLICY },
-        body: html,
+        body: html.replace('lang="en"', `lang="${served}"`),
       }),
     );
     await page.exposeFunction('callTool', ({ name, arguments: args }: { name: string; arguments: Json }) =>
@@ -130,6 +133,7 @@ export function useChat(): (options: ChatOptions) => Promise<Chat> {
     const { capabilities = { serverTools: {}, updateModelContext: { text: {} } } } = options;
 
     problems = [];
+    served = options.served ?? 'en';
     await chat.setViewportSize(size);
     onTestFinished(async () => {
       await run('removeView');

@@ -15,17 +15,19 @@ export interface ListedThread {
 interface ListOptions {
   readonly deletable?: boolean;
   readonly args?: Json;
+  /** Names by id. */
+  readonly groups?: Json;
   /** More fields of the structure. */
   readonly more?: Json;
 }
 
 export const listResult = (
   threads: readonly ListedThread[],
-  { deletable = true, args = {}, more }: ListOptions = {},
+  { deletable = true, args = {}, groups = {}, more }: ListOptions = {},
 ) => ({
   content: [{ type: 'text', text: 'a list of threads' }],
   structuredContent: { summary: 'A list of threads.', threads, has_more: false, stopped: 'end', ...more },
-  _meta: { [VIEW_KEY]: { kind: 'list', tool: 'find_threads', args, deletable } },
+  _meta: { [VIEW_KEY]: { kind: 'list', tool: 'find_threads', args, deletable, groups } },
 });
 
 export const APPROVAL = 'abcdefghijklmnopqrstuvwxyz012345';

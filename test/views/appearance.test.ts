@@ -21,7 +21,7 @@ const THREADS = Array.from({ length: 50 }, (_, i) => ({
   group_id: '210000000000001',
   created: '2025-01-01',
 }));
-const LIST = listResult(THREADS, { more: { next_cursor: 'c1', by_group: [{ id: '210000000000001', name: '退款' }] } });
+const LIST = listResult(THREADS, { groups: { 210000000000001: '退款' }, more: { next_cursor: 'c1' } });
 const QUESTION = questionResult([item('1', 'n'.repeat(600)), item('2', 'Refund', { verified: false })]);
 const OUTCOME = answerResult('settled', outcomeOf({ 1: 'failed', 2: 'not_tried', 3: 'deleted' }));
 
@@ -106,6 +106,12 @@ describe('the host', () => {
     expect(await chat.view.locator('html').getAttribute('lang')).toBe(lang);
     expect(await chat.view.getByRole('heading').textContent()).toBe(question);
     await expect.poll(() => chat.view.getByRole('button').allTextContents()).toEqual(buttons);
+  });
+
+  it('in English is drawn in Chinese where the server gave the page as Chinese', async () => {
+    const callTool = answersOf({ shown: [answerResult('open')] });
+    const chat = await openChat({ result: QUESTION, callTool, context: { locale: 'en-US' }, served: 'zh-CN' });
+    expect(await chat.view.getByRole('heading').textContent()).toBe('删除 2 个子区？');
   });
 
   it('is told the height of what is drawn', async () => {

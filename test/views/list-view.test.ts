@@ -17,7 +17,7 @@ const THREADS: ListedThread[] = [
   { id: '3', name: 'Ｌａｕｎｃｈ', owner: 'ana', group_id: '2200', created: '2024-01-01' },
   { id: '4', owner: 'bo', group_id: '2200', created: '2026-01-01' },
 ];
-const NAMES = { by_group: [{ id: '2100', name: 'Support', threads: 2 }] };
+const NAMES = { groups: { 2100: 'Support' } };
 
 const namesIn = async ({ view }: Chat): Promise<string[]> =>
   (await view.locator('td.name').allTextContents()).map((name) => name.trim());
@@ -27,7 +27,7 @@ const status = ({ view }: Chat) => view.getByRole('status').textContent();
 
 describe('a list', () => {
   it('is a table of name, group, owner and age', async () => {
-    const { view } = await openChat({ result: listResult(THREADS, { more: NAMES }) });
+    const { view } = await openChat({ result: listResult(THREADS, NAMES) });
     expect(await view.getByRole('columnheader').allTextContents()).toEqual(['', 'Name', 'Group', 'Owner', 'Created']);
     expect(await view.locator('tbody tr').first().locator('td').allTextContents()).toEqual([
       '',
@@ -70,7 +70,7 @@ describe('a list', () => {
   });
 
   it('is filtered by name, group, owner and id, whatever the case and width', async () => {
-    const chat = await openChat({ result: listResult(THREADS, { more: NAMES }) });
+    const chat = await openChat({ result: listResult(THREADS, NAMES) });
     const shows = async (words: string, names: readonly string[]) => {
       await chat.view.getByRole('searchbox', { name: 'Filter' }).fill(words);
       expect(await namesIn(chat)).toEqual(names);
@@ -102,7 +102,7 @@ describe('a list', () => {
     [
       'an error',
       async () => ({ isError: true, content: [{ type: 'text', text: 'Error [bad_cursor]: Start anew.' }] }),
-      'The call failed. Error [bad_cursor]: Start anew.',
+      'The call failed. · Error [bad_cursor]: Start anew.',
     ],
     ['no answer', () => Promise.reject(new Error('Request timed out')), 'The call failed.'],
   ])('stays as it is where loading more gets %s', async (_what, callTool, told) => {

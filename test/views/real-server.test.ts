@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Chat, useChat } from '../support/chat.ts';
-import { classicSettings } from '../support/http.ts';
+import { classicSettings, refusal } from '../support/http.ts';
 import { type ServiceOptions, threadService, threadsOf } from '../support/thread-service.ts';
 import { startViewServer } from '../support/view-server.ts';
 
@@ -76,6 +76,64 @@ describe('the view on the built server', () => {
     await press(chat, 'Back to the list');
     expect(await chat.view.locator('td.name').allTextContents()).toEqual(['Thread 0']);
     expect(service.deleted).toEqual([]);
+  });
+
+  describe('in Chinese', () => {
+    const context = { locale: 'zh-CN' };
+
+    it('says why a thread was not deleted', async () => {
+      const { server, ids } = await start(3, {
+        before: ({ endpoint, target }) =>
+          endpoint === 'delete' && target.endsWith('1') ? refusal(403, 'forbidden_op', 'no') : undefined,
+      });
+      const result = await server.call('delete_threads', { thread_ids: ids });
+      const chat = await openChat({ result, callTool: server.call, context });
+      await press(chat, '删除 3 个子区');
+      await expect.poll(() => heading(chat)).toContain('失败');
+      expect(await chat.view.locator('td.status').allTextContents()).toMatchInlineSnapshot(`
+        [
+          "失败: 服务端不允许对这个群组或子区做这项操作",
+          "已删除",
+          "已删除",
+        ]
+      `);
+    });
+
+    it('says why a call was refused', async () => {
+      const { server, ids } = await start(2, { env: { AGORA_THREADS_MAX_DELETES: '1' } });
+      const result = await server.call('list_user_threads', { username: 'lin' });
+      const chat = await openChat({ result, callTool: server.call, context });
+      await chat.view.getByRole('checkbox', { name: '全选当前显示的子区' }).check();
+      await press(chat, `删除所选（${ids.length}）`);
+      await expect.poll(() => chat.view.getByRole('status').textContent()).toContain('调用失败');
+      expect(await chat.view.getByRole('status').textContent()).toMatchInlineSnapshot(
+        `"2 个子区 · 调用失败。 剩余的删除额度不够，没有询问任何人。等到提示的时间，或提高 AGORA_THREADS_MAX_DELETES。"`,
+      );
+    });
+
+    it('says how a form came back', async () => {
+      const { server } = await start(1, { form: { action: 'decline' } });
+      const result = await server.call('list_user_threads', { username: 'lin' });
+      const chat = await openChat({ result, callTool: server.call, context });
+      await chat.view.getByRole('checkbox', { name: '选择 Thread 0' }).check();
+      await press(chat, '删除所选（1）');
+      await expect.poll(() => heading(chat)).toBe('未删除任何子区。');
+      const told = chat.view.locator('.told');
+      expect(await told.textContent()).toBe('确认提示一秒之内就被拒绝，客户端可能无人值守。');
+      expect(await told.getAttribute('lang')).toBe('zh-CN');
+    });
+
+    it('says that a thread was renamed after the question', async () => {
+      const { service, server, ids } = await start(1);
+      const result = await server.call('delete_thread', { thread_id: ids[0] });
+      const chat = await openChat({ result, callTool: server.call, context });
+      for (const thread of service.threads.values()) thread.name = 'Another name';
+      await press(chat, '删除 1 个子区');
+      await expect.poll(() => heading(chat)).toBe('未删除任何子区。');
+      expect(await chat.view.locator('.told').textContent()).toBe(
+        '确认之后，发现子区已改名，或无法核实名称，因此没有处理。',
+      );
+    });
   });
 
   it('draws the same question twice, and its buttons work in either', async () => {
