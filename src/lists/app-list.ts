@@ -65,13 +65,14 @@ export function createAppList() {
       const end = ends[side];
       const before = end.ids.length;
       end.cursor = cursor;
-      let met = false;
+      const firstOfOther = items.find(({ id }) => sides.get(id) === otherSide(side));
+      // Ends meet at the id that each has read last. At another one, the service gives both in the same order, or the
+      // last was deleted since; then the other end soon meets this one.
+      const met = firstOfOther !== undefined && firstOfOther.id === ends[otherSide(side)].ids.at(-1);
       for (const { id } of items) {
-        const known = sides.get(id);
         // Behind the meeting point everything is known, or newer than the question.
-        met = known !== undefined && known !== side;
-        if (met) break;
-        if (known !== undefined) continue;
+        if (met && id === firstOfOther.id) break;
+        if (sides.has(id)) continue;
         sides.set(id, side);
         end.ids.push(id);
       }

@@ -17,14 +17,18 @@ export function answerOf(
   // A message can have only one thread [all sources].
   const isOnlyMatch = filter.msgId !== undefined && inquiry.matches.size > 0;
   const isComplete = isOnlyMatch || inquiry.isComplete();
+  // There is nothing left to ask, and no refusal that could pass: the service leads in a circle, or to more than is kept.
+  const isAtDeadEnd = !isComplete && end === 'failed' && failure === undefined;
+  const isOver = isComplete || isAtDeadEnd;
   const fates = [...known.fates.values()];
   const notRead = Math.max(fates.filter((fate) => fate === 'not_read').length, from.skipped);
   return {
-    ...rowsOf(inquiry, known, limit, isComplete),
+    ...rowsOf(inquiry, known, limit, isOver),
     /** The same answer with fewer threads shown. */
-    upTo: (fewer: number) => rowsOf(inquiry, known, fewer, isComplete),
+    upTo: (fewer: number) => rowsOf(inquiry, known, fewer, isOver),
     /** Is there one match and no other possible, whatever else is not known? */
     isOnlyMatch,
+    isAtDeadEnd,
     /** When the oldest of all records was read, in milliseconds since 1970; infinite where there are none. */
     oldestRead: [...known.records.values()].reduce((oldest, { at }) => Math.min(oldest, at), Number.POSITIVE_INFINITY),
     /** All threads known to match that no earlier answer has shown, those that are shown now among them. */
@@ -52,7 +56,7 @@ interface Rows {
 }
 
 /** Chooses what an answer shows. */
-function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number, isComplete: boolean): Rows {
+function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number, isOver: boolean): Rows {
   const { question, matches } = inquiry;
   const { from, sort } = question;
 
@@ -77,7 +81,7 @@ function rowsOf(inquiry: Inquiry, known: KnownThreads, limit: number, isComplete
   further.sort(({ thread: a }, { thread: b }) => (sort === 'desc' ? 1 : -1) * ((b.created ?? 0) - (a.created ?? 0)));
   const ahead = further.slice(0, Math.max(0, room));
   const threads = [...inOrder, ...ahead];
-  if (isComplete && further.length === ahead.length) return { threads, next: undefined };
+  if (isOver && further.length === ahead.length) return { threads, next: undefined };
 
   /** Hashes of what was shown and is not before the place. */
   const earlier = new Set(from.shown);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defined } from '../base/defined.ts';
 import { counted, inThousands, joined } from '../base/wording.ts';
+import { MOST_IDS } from '../lists/app-list.ts';
 import type { Answer } from '../lists/directory.ts';
 import { type AnswerPosition, writePosition } from '../lists/question.ts';
 import { type AskedList, type ListStopped, listResult, listText, rowsOf, totalFields } from './list-result.ts';
@@ -61,9 +62,10 @@ function withRows(facts: SearchFacts, kept: number): FoundThreads {
   });
 }
 
-function stoppedOf({ stopped, failure }: Answer): ListStopped {
+function stoppedOf({ stopped, isAtDeadEnd, listed }: Answer): ListStopped {
   if (stopped !== 'failed') return stopped;
-  return failure ? 'page' : 'cursor_repeated';
+  if (!isAtDeadEnd) return 'page';
+  return listed > MOST_IDS ? 'max_scan' : 'cursor_repeated';
 }
 
 const threadsText = (count: number): string => counted(inThousands(count), 'thread');
@@ -77,7 +79,7 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
     ' ',
     `${subject}${narrowed}: ${shownWords(facts, threads.length)}.`,
     isAnew && 'What earlier calls had read was not kept, so the app was read anew.',
-    failureNote(answer.failure),
+    failureNote(answer.stopped === 'limit' ? undefined : answer.failure),
     !answer.isOnlyMatch && unresolvedWords(answer),
     answer.scope === 'group' &&
       !answer.isOnlyMatch &&
@@ -89,16 +91,20 @@ function summaryOf(facts: SearchFacts, threads: Answer['threads'], next: AnswerP
   );
 }
 
+const TOO_MANY = `at most ${inThousands(MOST_IDS)} threads of an app are searched, so there may be others: search by group_id, or use list_user_threads`;
+const REPEATED = 'the service repeated its cursor, so whether there are others is not known';
+
 /** What is shown of how many, and whether there may be others. Absence is claimed only where it is proven. */
 function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
   const { matches, stopped, isWhole, unjudged, unresolved, notRead, listed } = answer;
-  const more = fromStart ? '' : ' more';
   const count = shown === 0 ? 'none' : inThousands(shown);
   const of = matches.length > shown ? ` of ${inThousands(matches.length)}` : '';
   if (stopped === 'limit') return `${count} shown; more may follow`;
   if (answer.isOnlyMatch) return `${count}${of} shown; a message can have only one thread, so there are no others`;
+  if (answer.isAtDeadEnd)
+    return `${foundWords(matches.length, shown, fromStart)}; ${listed > MOST_IDS ? TOO_MANY : REPEATED}`;
   if (stopped !== 'end')
-    return `${more && shown === 0 ? 'no' : count}${of}${more} found so far; ${progressWords(answer)}, and there may be others`;
+    return `${foundWords(matches.length, shown, fromStart, ' so far')}; ${progressWords(answer)}, and there may be others`;
   if (unjudged > 0)
     return `${count}${of} shown; ${threadsText(unjudged)} lack what the search asks for, so there may be others`;
   if (notRead > 0) return `${count}${of} shown; ${threadsText(notRead)} could not be read, so there may be others`;
@@ -110,6 +116,12 @@ function shownWords({ answer, fromStart }: SearchFacts, shown: number): string {
       : `all that could match${that && ' and can be read'} were looked at`;
   const others = fromStart ? 'there are no others' : 'there are no others but those that earlier pages showed';
   return `${count}${of} shown; ${read}, ${others}`;
+}
+
+function foundWords(found: number, shown: number, fromStart: boolean, soFar = ''): string {
+  const count = found === 0 ? (fromStart ? 'none' : 'no') : inThousands(found);
+  const rest = shown === found ? '' : `, ${shown === 0 ? 'none' : inThousands(shown)} shown`;
+  return `${count}${fromStart ? '' : ' more'} found${soFar}${rest}`;
 }
 
 const progressWords = ({ known, listed, isWhole }: Answer): string =>
@@ -127,7 +139,7 @@ function unresolvedWords({ unresolved, notRead }: Answer): string {
 
 function nextWords({ answer, limit }: SearchFacts, next: AnswerPosition | undefined): string | undefined {
   if (next === undefined) return undefined;
-  if (answer.stopped === 'end' || answer.stopped === 'limit')
+  if (answer.stopped === 'end' || answer.stopped === 'limit' || answer.isAtDeadEnd)
     return limit === 0 ? NONE_WITH_LIMIT_0 : 'Next page: the same call with cursor = next_cursor.';
   const left = answer.listed - answer.known - answer.unresolved;
   const more = answer.learnt > 0 && left > 0 ? Math.ceil(left / answer.learnt) : undefined;

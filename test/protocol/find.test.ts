@@ -140,6 +140,18 @@ describe('find_threads', () => {
     expect(counted.text).toContain('to see them: the same call with a limit of 1-50');
   });
 
+  it('leads nowhere where the service repeats its cursor, and claims neither end nor absence', async () => {
+    const { call } = await connect({ faults: [{ on: 'list', kind: 'stuck_cursor' }] });
+    const { text, structured } = await call('find_threads', { name_contains: 'no such name' });
+    expect(structured).toMatchObject({ stopped: 'cursor_repeated', has_more: false });
+    expect(text).toContain(
+      'none found; the service repeated its cursor, so whether there are others is not known. As of',
+    );
+    const counted = await call('find_threads', { limit: 0 });
+    expect(counted.text).toMatch(/\d+ found, none shown; the service repeated its cursor/);
+    expect(counted.text).toContain('to see them: the same call with a limit of 1-50');
+  });
+
   it('says how old the answer is, where nothing is shown too', async () => {
     const { call, clock } = await connect();
     const asked = { name_contains: 'no such name' };

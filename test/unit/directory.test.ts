@@ -68,6 +68,14 @@ describe('what is shown', () => {
     expect(read).toHaveLength(app.all.filter(({ thread }) => thread.name?.includes('Thread 1')).length);
   });
 
+  it.each(['desc', 'asc'] as const)('is whole on a service that lists by %s, whatever it is asked', async (sort) => {
+    const { app, ask } = startDirectory(SOME);
+    const { list } = app.api.threads;
+    app.api.threads.list = (query, signal) => list({ ...query, sort }, signal);
+    const answer = await ask({ limit: 0 });
+    expect(answer).toMatchObject({ stopped: 'end', isWhole: true, listed: app.all.length, known: app.all.length });
+  });
+
   it('stops at the one thread of a message', async () => {
     const { app, ask } = startDirectory(SOME);
     const wanted = app.all[500]?.thread;
@@ -191,8 +199,9 @@ describe('the end is not claimed', () => {
     const { app, ask } = startDirectory(SOME);
     app.stickBy(() => true);
     const answer = await ask();
-    expect(answer).toMatchObject({ stopped: 'failed', isWhole: false });
-    expect(answer.next).toBeDefined();
+    expect(answer).toMatchObject({ stopped: 'failed', isAtDeadEnd: true, isWhole: false });
+    // The same call would read no further.
+    expect(answer.next).toBeUndefined();
   });
 
   it('where the app’s list cannot be read on, and is once it can', async () => {
