@@ -30,6 +30,9 @@ export function createBudget(name: string, full: number, clock: Clock, quota: Qu
   /** Calls a second that this process may make by itself; undefined where the quota gives all permits. */
   const ownRate = (): number | undefined => (quota ? quota.ownRate(full) : full);
 
+  /** For how many calls the quota is asked. */
+  const wanted = (): number => (quota?.mayAsk() ? queue.size() : 0);
+
   function take(halvings?: number): Release {
     const permit = ledger.take(halvings);
     let isReleased = false;
@@ -66,7 +69,7 @@ export function createBudget(name: string, full: number, clock: Clock, quota: Qu
 
   /** Returns in how many milliseconds to ask, where that is not now. */
   function askIfDue(link: QuotaLink): number | undefined {
-    const joinsOrLeaves = queue.size() > 0 !== (askAt !== undefined);
+    const joinsOrLeaves = wanted() > 0 !== (askAt !== undefined);
     const left = askAt === undefined ? undefined : askAt - ledger.now();
     if (!isUntold && !joinsOrLeaves && (left === undefined || left > 0)) return left;
     void ask(link);
@@ -87,7 +90,7 @@ export function createBudget(name: string, full: number, clock: Clock, quota: Qu
     const minuteAgo = ledger.now() - SLOW_FOR_MS;
     refusals = refusals.filter(({ until }) => until > minuteAgo);
     const told = refusals.length;
-    const want = queue.size();
+    const want = wanted();
     isUntold = false;
     try {
       const { granted, wait, ...throttle } = await link.ask(name, { ...stateNow(), want, leave: false });

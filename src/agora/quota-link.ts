@@ -8,7 +8,10 @@ import {
   quotaAnswer,
 } from './quota-messages.ts';
 
-/** After a loss nobody calls for this long, in milliseconds: the others' last calls may count until then. */
+/**
+ * After a loss nobody calls for this long, in milliseconds: the others' last calls may count until then. A process that
+ * went on alone takes no place for as long when it is back: the others, who try again once a second, may still do so.
+ */
 const SILENCE_MS = 1_000;
 /** A process that goes on alone takes as if at least so many did. */
 const FEWEST_ALONE = 4;
@@ -41,8 +44,11 @@ export type QuotaLink = ReturnType<typeof createQuotaLink>;
 /** The connection of a process to the store of all its budgets, which is opened with the first one. */
 export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log }: QuotaLinkOptions) {
   const members: QuotaMember[] = [];
-  /** How permits are got: from the store; not at all, just after a loss; or out of a share of one's own. */
-  let mode: 'shared' | 'silent' | 'alone' = 'silent';
+  /**
+   * How permits are got: from the store; not at all, just after a loss; out of a share of one's own; or not at all, just
+   * after that.
+   */
+  let mode: 'shared' | 'silent' | 'alone' | 'telling' = 'silent';
   let opening: Promise<QuotaStore> | undefined;
   let isConnected = false;
   let isClosed = false;
@@ -56,7 +62,9 @@ export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log 
 
   function enter(next: typeof mode): void {
     cancelTimer?.();
-    cancelTimer = next === 'silent' && !isClosed ? clock.after(SILENCE_MS, goAlone) : undefined;
+    cancelTimer = undefined;
+    if (next === 'silent' && !isClosed) cancelTimer = clock.after(SILENCE_MS, goAlone);
+    if (next === 'telling') cancelTimer = clock.after(SILENCE_MS, () => enter('shared'));
     mode = next;
     changed();
   }
@@ -71,13 +79,16 @@ export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log 
   function lose(why: string): void {
     isConnected = false;
     reason = why;
-    if (mode === 'shared') enter('silent');
+    if (isShared()) enter('silent');
   }
 
   function find(): void {
+    if (isShared()) return;
     if (mode === 'alone') log.info('Redis answers again: the rate limit is shared.');
-    if (mode !== 'shared') enter('shared');
+    enter(mode === 'alone' ? 'telling' : 'shared');
   }
+
+  const isShared = (): boolean => mode === 'shared' || mode === 'telling';
 
   function start(): Promise<QuotaStore> {
     enter('silent');
@@ -94,7 +105,9 @@ export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log 
 
   return {
     isConnected: (): boolean => isConnected,
-    isShared: (): boolean => mode === 'shared',
+    isShared,
+    /** May places be asked for? */
+    mayAsk: (): boolean => mode === 'shared' || mode === 'silent',
     /** Calls a second, of `full`, that this process may make by itself; undefined where the store gives all permits. */
     ownRate: (full: number): number | undefined => (mode === 'alone' ? shareAlone(full, processes) : undefined),
     join(member: QuotaMember): void {
@@ -119,7 +132,7 @@ export function createQuotaLink({ open, process, leaseMs, perSecond, clock, log 
       }
     },
     async close(): Promise<void> {
-      if (mode === 'shared') await Promise.all(members.map((member) => member.leave()));
+      if (isShared()) await Promise.all(members.map((member) => member.leave()));
       isClosed = true;
       cancelTimer?.();
       const store = await opening?.catch(() => undefined);

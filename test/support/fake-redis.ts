@@ -11,7 +11,8 @@ export interface FakeRedis {
   readonly requests: QuotaRequest[];
   /** Breaks all connections. Requests on their way are done or not, as the test says, and not answered. */
   goAway(): void;
-  comeBack(): void;
+  /** Answers again; only so many connections, the oldest first, learn of it at once. */
+  comeBack(connections?: number): void;
   /** Loses all that it holds. */
   forget(): void;
   /** No request of this process arrives any more, and none is answered: it has crashed. */
@@ -68,9 +69,9 @@ export function fakeRedis(clock: Clock, { away = false, knows = [] }: FakeRedisO
       for (const { reject } of held) reject(new Error('Connection is closed.'));
       held = [];
     },
-    comeBack() {
+    comeBack(connections) {
       isAway = false;
-      for (const { onReady } of clients) onReady();
+      for (const { onReady } of [...clients].slice(0, connections)) onReady();
     },
     cutOff: (process) => void cut.add(process),
     processes: model.processes,

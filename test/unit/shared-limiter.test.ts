@@ -289,7 +289,7 @@ describe('when Redis is back', () => {
     await advance(0);
     b.ask(20);
     await advance(0);
-    expect(b.got()).toBe(12 - 4);
+    expect(b.got()).toBe(12 - 3);
   });
 
   it('the places that were taken alone come free a second after their answers', async () => {
@@ -306,6 +306,26 @@ describe('when Redis is back', () => {
     b.ask(12);
     await advance(0);
     expect(b.got()).toBe(12);
+  });
+
+  it('a process that went on alone gets no place for a second, so that all can tell theirs', async () => {
+    const { a, b, redis, advance, total } = share(['a', 'b'], 12);
+    a.ask(1);
+    b.ask(1);
+    await advance(0);
+    redis.goAway();
+    await advance(1_000);
+    b.ask(2);
+    await advance(0);
+    expect(b.got()).toBe(3);
+    redis.comeBack(1);
+    await advance(0);
+    a.ask(20);
+    await advance(999);
+    expect(a.got()).toBe(1);
+    redis.comeBack();
+    await advance(1);
+    expect(total()).toBe(12);
   });
 
   it('a 429 of meanwhile pauses all', async () => {
