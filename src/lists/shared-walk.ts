@@ -11,7 +11,7 @@ import type { Ask, ThreadSource } from './thread-source.ts';
 export interface WaitingCall {
   readonly inquiry: Inquiry;
   readonly isDone: () => boolean;
-  /** Told of each request that is sent while it waits. */
+  /** Told of each request that is answered while it waits. One that is given up was perhaps never sent. */
   readonly onCall: () => void;
 }
 
@@ -52,11 +52,8 @@ export function createSharedWalk(source: ThreadSource, share: RateLimiter, clock
   const askUntil =
     (signal: AbortSignal): Ask =>
     async (endpoint, request, isAnswer = () => false) => {
-      const sent = withPermit(share, endpoint, signal, () => {
-        for (const { onCall } of waiters) onCall();
-        return request(signal);
-      });
-      const answer = await orRefusal(sent);
+      const answer = await orRefusal(withPermit(share, endpoint, signal, () => request(signal)));
+      for (const { onCall } of waiters) onCall();
       if (!(answer instanceof AgoraError)) failuresInRow.delete(endpoint);
       else if (!isAnswer(answer)) {
         failure = answer;

@@ -28,7 +28,7 @@ export interface Feed {
   readonly share: RateLimiter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of each request. */
+  /** Told of each request that is answered. */
   readonly onCall: () => void;
   /** Called once for each thread that fits, in the order in which they become known. */
   readonly onThread: (thread: Thread) => void;
