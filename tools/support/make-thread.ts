@@ -2,6 +2,7 @@ import type { AgoraError } from '../../src/agora/errors.ts';
 import { findThread } from '../../src/agora/reconcile.ts';
 import type { Thread } from '../../src/agora/thread.ts';
 import type { NewThread } from '../../src/agora/threads.ts';
+import { joined } from '../../src/base/wording.ts';
 import { errorWords } from '../../src/present/error-words.ts';
 import { factsOf, inApp, shownId, type ThreadFacts, titled, word } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
@@ -92,6 +93,15 @@ async function find(
   return undefined;
 }
 
+/** The thread that the message has, with what tells whether it is the one that was meant. */
+const existingWords = (facts: ThreadFacts): string =>
+  joined(
+    ', ',
+    titled(facts),
+    facts.owner && `owner ${word(facts.owner)}`,
+    facts.created_at && `created ${facts.created_at}`,
+  );
+
 const messageOf = ({ groupId, msgId }: NewThread): string =>
   `message ${word(shownId(msgId))} in group ${word(shownId(groupId))}`;
 
@@ -125,7 +135,7 @@ export function notMade(
       const existing = made.thread && factsOf(made.thread);
       const users = made.searched.map((user) => word(shownId(user)));
       const where = existing
-        ? `It is ${titled(existing)}.`
+        ? `It is ${existingWords(existing)}.`
         : `It is not in the list${users.length === 1 ? '' : 's'} of ${users.join(', ')}; to find it, list the threads of other members with list_user_group_threads and detail = full, and look for this msg_id.`;
       return {
         summary: `Nothing was ${done} ${inApp(app)}: ${messageOf(thread)} already has a thread, and can have only one. ${where}`,
@@ -137,7 +147,7 @@ export function notMade(
       const existing = factsOf(made.thread);
       const isOther = made.which === 'before' || made.which === 'just_now';
       return {
-        summary: `The answer was lost ${inApp(app)} (${errorWords(made.error)}), and ${messageOf(thread)} has a thread: ${titled(existing)}. ${WHICH[made.which]}; a second one cannot be made.`,
+        summary: `The answer was lost ${inApp(app)} (${errorWords(made.error)}), and ${messageOf(thread)} has a thread: ${existingWords(existing)}. ${WHICH[made.which]}; a second one cannot be made.`,
         status: isOther ? 'already_exists' : 'unknown',
         ...(isOther && { thread_id: existing.id }),
         existing,
