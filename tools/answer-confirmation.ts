@@ -51,7 +51,7 @@ export const answerConfirmation = toTool(
   async ({ approval, answer }, context, { gate }) => {
     const reply = gate.answer(typeof approval === 'string' ? approval : '', answer, context);
     if ('outcome' in reply) {
-      const outcome = await reply.outcome.catch((error: unknown) => failed(error, context.app));
+      const outcome = await reply.outcome().catch((error: unknown) => failed(error, context.app));
       const { summary, ...structure } = outcome.structured;
       return { ...outcome, structured: { summary, state: reply.state, ...structure } };
     }

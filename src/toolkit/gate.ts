@@ -72,7 +72,7 @@ export interface ViewQuestion {
 interface Answered {
   readonly at: number;
   /** Pending while the deletion is under way; rejects where it failed. */
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: () => Promise<ToolResult>;
   isDone: boolean;
   /** Has a call with the same arguments had it as its result? */
   isTold: boolean;
@@ -85,7 +85,7 @@ export type Answer = (typeof ANSWERS)[number];
 /** What an answer leads to. Only an open question can be answered, and once. */
 export type Reply =
   | { readonly state: 'open' | 'working' | 'closed' | 'unknown' }
-  | { readonly state: 'settled' | 'declined'; readonly outcome: Promise<ToolResult> };
+  | { readonly state: 'settled' | 'declined'; readonly outcome: () => Promise<ToolResult> };
 
 /** The gate that every deletion and removal passes, one per session: what it remembers between calls. */
 export type Gate = ReturnType<typeof createGate>;
@@ -125,12 +125,13 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
   function act(question: ViewQuestion, by: 'click' | 'code', context: ToolContext): Answered {
     const { act, targets } = question.asked;
     const at = clock.now();
-    const outcome = act({ by, at, targets }, context);
+    const acting = act({ by, at, targets }, context);
+    const outcome = async () => (await acting)();
     const answered: Answered = { at, outcome, isDone: false, isTold: false };
     const end = (): void => {
       answered.isDone = true;
     };
-    outcome.then(end, end);
+    acting.then(end, end);
     question.answered = answered;
     return answered;
   }
@@ -149,7 +150,8 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       const countsHere = issued?.earlier !== undefined || step === 'hand_out_code';
       if (issued?.code === code && countsHere && elapsed() - issued.since < CONFIRM_TIME_MS) {
         codes.delete(key);
-        return told(act(issued.earlier ?? { by: 'code', at: clock.now(), targets: issued.targets }, context));
+        const yes = issued.earlier ?? { by: 'code', at: clock.now(), targets: issued.targets };
+        return act(yes, context).then((tell) => tell());
       }
       // A client may say hello again, and then show forms: the code beside a view does not count there.
       return step === 'ask_by_click' ? redeemBesideView(key, code, context) : undefined;
@@ -194,16 +196,15 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
       drawn = true;
       for (const other of questions.values()) other.code = undefined;
       const { answered, asked } = question;
-      if (answered)
-        return answered.isDone ? { state: 'settled', outcome: told(answered.outcome) } : { state: 'working' };
+      if (answered) return answered.isDone ? { state: 'settled', outcome: answered.outcome } : { state: 'working' };
       if (!isOpen(question)) return { state: 'closed' };
       if (answer === 'shown') return { state: 'open' };
-      if (answer === 'yes') return { state: 'settled', outcome: told(act(question, 'click', context).outcome) };
+      if (answer === 'yes') return { state: 'settled', outcome: act(question, 'click', context).outcome };
       codes.clear();
       const at = clock.now();
-      const outcome = Promise.resolve(asked.declined(at));
+      const outcome = async () => asked.declined(at)();
       question.answered = { at, outcome, isDone: true, isTold: false };
-      return { state: 'declined', outcome: told(outcome) };
+      return { state: 'declined', outcome };
     },
 
     /**
@@ -214,7 +215,7 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     async untold(binding: Binding, time: CallTime): Promise<ToolResult | undefined> {
       const answered = newestOf(keyOf(binding))?.answered;
       if (!answered || answered.isTold) return undefined;
-      const [outcome] = await Promise.allSettled([told(answered.outcome)]);
+      const [outcome] = await Promise.allSettled([answered.outcome()]);
       time.throwIfGivenUp();
       answered.isTold = true;
       if (outcome.status === 'fulfilled') return outcome.value;
@@ -232,11 +233,9 @@ export function createGate(mode: ConfirmMode, clock: Clock) {
     const answered = act(question, 'code', context);
     // The call that brings the code tells the outcome itself.
     answered.isTold = true;
-    return told(answered.outcome);
+    return answered.outcome();
   }
 }
-
-const told = async (outcome: Promise<Outcome>): Promise<ToolResult> => (await outcome)();
 
 /** The same for calls that mean the same. */
 const keyOf = ({ tool, args }: Binding): string =>

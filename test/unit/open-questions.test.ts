@@ -110,7 +110,7 @@ describe('a yes', () => {
     await done('deleted');
     for (const again of [reply, ...ANSWERS.map((said) => answer(approval, said))]) {
       if (!('outcome' in again)) throw new Error(`no outcome, but ${again.state}`);
-      expect([again.state, await again.outcome]).toEqual(['settled', resultOf('deleted')]);
+      expect([again.state, await again.outcome()]).toEqual(['settled', resultOf('deleted')]);
     }
     expect(yeses).toHaveLength(1);
   });
@@ -122,7 +122,7 @@ describe('a yes', () => {
     await fail(new Error('the service refused'));
     for (const again of [reply, answer(approval, 'shown'), answer(approval, 'yes')]) {
       if (!('outcome' in again)) throw new Error(`no outcome, but ${again.state}`);
-      await expect(again.outcome).rejects.toThrow('the service refused');
+      await expect(again.outcome()).rejects.toThrow('the service refused');
     }
     expect(yeses).toHaveLength(1);
   });
@@ -134,8 +134,8 @@ describe('a yes', () => {
     const yes = answer(approval, 'yes');
     if (!('outcome' in no && 'outcome' in yes)) throw new Error('no outcome');
     expect([no.state, yes.state]).toEqual(['declined', 'settled']);
-    expect(await no.outcome).toEqual(resultOf(`declined at ${clock.now()}`));
-    expect(await yes.outcome).toEqual(await no.outcome);
+    expect(await no.outcome()).toEqual(resultOf(`declined at ${clock.now()}`));
+    expect(await yes.outcome()).toEqual(await no.outcome());
     expect(yeses).toEqual([]);
   });
 
@@ -278,7 +278,7 @@ describe('a code beside a view', () => {
     await done('deleted');
     const late = answer(approval, 'yes');
     if (!('outcome' in late)) throw new Error(`no outcome, but ${late.state}`);
-    expect([await outcome, await late.outcome]).toEqual([resultOf('deleted'), resultOf('deleted')]);
+    expect([await outcome, await late.outcome()]).toEqual([resultOf('deleted'), resultOf('deleted')]);
     expect(yeses).toHaveLength(1);
     expect(await untold()).toBeUndefined();
   });
