@@ -109,6 +109,12 @@ export function roomsPicture(title: string): string {
   const marker = (id: string, colour: string): string =>
     `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">` +
     `<path d="M0 0 8 4 0 8z" fill="${colour}"/></marker>`;
+  const drawn = FLOORS.flatMap((rooms, floor) => [
+    ...towerBoxes(floor).map(([{ path }, at]) => box(path, at, '#30363d')),
+    ...towerArrows(floor),
+    ...rooms.filter(({ importedBy }) => importedBy).flatMap((room) => sideRoom(room, floor)),
+  ]);
+  const isArrow = (one: string): boolean => one.startsWith('<polyline');
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">`,
     `<title id="title">${title}</title>`,
@@ -117,11 +123,9 @@ export function roomsPicture(title: string): string {
     `<g font-family="${FONT}" font-size="13">`,
     words('A room may import every room below it in the tower.', TOWER.left, 32, '#e6edf3'),
     words('Only those with a yellow arrow may import the one on the right.', TOWER.left, 54, SPECIAL),
-    ...FLOORS.flatMap((rooms, floor) => [
-      ...towerBoxes(floor).map(([{ path }, at]) => box(path, at, '#30363d')),
-      ...towerArrows(floor),
-      ...rooms.filter(({ importedBy }) => importedBy).flatMap((room) => sideRoom(room, floor)),
-    ]),
+    // Behind the boxes, whose names they would cross.
+    ...drawn.filter(isArrow),
+    ...drawn.filter((one) => !isArrow(one)),
     ...APART.map(({ path }, floor) => box(path, { ...SIDE, top: topOf(floor) }, PLAIN)),
     '</g>',
     '</svg>',
