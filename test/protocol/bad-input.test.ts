@@ -16,6 +16,7 @@ const CASES: readonly [string, string, Record<string, unknown>][] = [
   ['limit as words', 'list_threads', { limit: 'twenty' }],
   ['a sort that does not exist', 'list_threads', { sort: 'newest' }],
   ['an unknown argument', 'list_threads', { page: 2 }],
+  ['unknown arguments without end', 'list_threads', { ...Object.fromEntries(ids(100_000).entries()), sorts: 'asc' }],
   ['an argument of a prototype', 'list_threads', { constructor: 1 }],
   ['an empty name', 'create_thread', { ...create, name: '' }],
   ['a blank name', 'create_thread', { ...create, name: ' \t ' }],
