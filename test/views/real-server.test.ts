@@ -92,7 +92,7 @@ describe('the view on the built server', () => {
       await expect.poll(() => heading(chat)).toContain('失败');
       expect(await chat.view.locator('td.status').allTextContents()).toMatchInlineSnapshot(`
         [
-          "失败: 服务端不允许对这个群组或子区做这项操作",
+          "失败：服务端不允许对这个群组或子区做这项操作",
           "已删除",
           "已删除",
         ]
@@ -107,7 +107,7 @@ describe('the view on the built server', () => {
       await press(chat, `删除所选（${ids.length}）`);
       await expect.poll(() => chat.view.getByRole('status').textContent()).toContain('调用失败');
       expect(await chat.view.getByRole('status').textContent()).toMatchInlineSnapshot(
-        `"2 个子区 · 调用失败。 剩余的删除额度不够，没有询问任何人。等到提示的时间，或提高 AGORA_THREADS_MAX_DELETES。"`,
+        `"2 个子区 · 调用失败。 · 最近 60 分钟的删除额度不够，没有询问任何人。稍后再试，或提高 AGORA_THREADS_MAX_DELETES。"`,
       );
     });
 
