@@ -106,9 +106,10 @@ const SETTINGS = {
   AGORA_CHAT_APP_TOKEN: {
     ...token,
     label: 'App token',
-    inForm: 'A ready app token (not a user token), in place of the fields below, until it ends',
+    inForm:
+      'An app token you already have (not a user token), in place of the fields below; it stops working when it expires',
     group: 'credentials',
-    meaning: 'A ready app token (not a user token)',
+    meaning: 'An app token you already have (not a user token)',
     where: TOKEN_SERVER,
     secret: true,
   },
@@ -132,7 +133,7 @@ const SETTINGS = {
   EASEMOB_CLIENT_SECRET: {
     ...token,
     label: 'Easemob ClientSecret',
-    inForm: 'Stands beside the Client ID',
+    inForm: 'Next to the Client ID in the console',
     group: 'credentials',
     meaning: 'See `EASEMOB_CLIENT_ID`',
     where: application('ClientSecret'),
