@@ -29,7 +29,10 @@ export const findThreads = defineTool({
       created_before: filterArguments.created_before,
       limit: listArguments.limit.describe('How many to show (0-50, default 20); 0 only counts'),
       cursor: listArguments.cursor,
-      sort: listArguments.sort.unwrap().optional().describe('By creation; desc (default): newest first'),
+      sort: listArguments.sort
+        .unwrap()
+        .optional()
+        .describe('By creation; default desc (newest first), but asc if created_before is the only date'),
       detail: listArguments.detail,
     })
     .refine(...spanInOrder),

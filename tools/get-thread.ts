@@ -25,7 +25,10 @@ type Facts = z.input<typeof threadFacts> & { readonly isUnsure?: boolean };
 const MOST_MEMBERS = 50;
 
 /** Names come from the lists of members. */
-const UNNAMED = 'Its name is in none of the lists that were read for it; nobody may be in it.';
+const UNNAMED = {
+  empty: "Nobody is in it, so no user's list gives its name.",
+  unread: 'Its name is in none of the lists that could be read; list_user_threads of one of its members has it.',
+};
 
 export const getThread = defineTool({
   name: 'get_thread',
@@ -47,7 +50,7 @@ export const getThread = defineTool({
         ' ',
         `${isUnsure ? 'The service could not be asked about' : 'Found'} ${titled(facts)}: ${described(facts)}.`,
         groupName && `Its group is called ${inQuotes(groupName)}.`,
-        facts.name === undefined && !isUnsure && UNNAMED,
+        facts.name === undefined && !isUnsure && UNNAMED[members?.length === 0 ? 'empty' : 'unread'],
         members &&
           String(members.length) !== member_count &&
           `The first ${counted(members.length, 'member')} are shown; list_thread_members lists all.`,

@@ -8,7 +8,9 @@ import { listThreads, ofThreads } from './support/thread-list.ts';
 function unknownNames(threads: readonly Thread[]): string[] {
   const known = threads.filter(({ name }) => name !== undefined).length;
   if (threads.length === 0 || known === threads.length) return [];
-  return [`This list gives ids only; name unknown for ${threads.length - known} of ${threads.length}.`];
+  return [
+    `This list gives ids only; name unknown for ${threads.length - known} of ${threads.length}: find_threads shows names.`,
+  ];
 }
 
 export const listThreadsTool = defineTool({

@@ -53,7 +53,7 @@ it('a standalone sandbox marks what it answers, whatever the credentials', async
   expect(shownRun(run)).toMatchInlineSnapshot(`
     "exit code 0
     --- stdout
-    [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1. To go on: the same call with cursor = next_cursor. As of NOW.
+    [sandbox] Threads of the app acme#helpdesk: 1 shown; more may follow. This list gives ids only; name unknown for 1 of 1: find_threads shows names. To go on: the same call with cursor = next_cursor. As of NOW.
     id
     240000153281769
     next_cursor: 1.LIST.tazA+YXBwPmRlc2M+MTc5NTA3MzY3NTc3Mj4yNjM2Lg.CHECK

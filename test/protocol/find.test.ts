@@ -370,7 +370,11 @@ describe('get_thread', () => {
       sandbox.state.members(thread?.id ?? '').map(({ user }) => user),
     );
     const { text } = await call('get_thread', { thread_id: thread?.id });
-    expect(text).toContain('nobody may be in it');
+    expect(text).toContain("0 members, name unknown. Nobody is in it, so no user's list gives its name.");
+    const failing = ['list_user', 'list_user_group'] as const;
+    const other = await connect({ faults: failing.map((on) => ({ on, kind: 'status', status: 500 })) });
+    const unread = await other.call('get_thread', { thread_id: other.sandbox.state.created()[1]?.id });
+    expect(unread.text).toContain('list_user_threads of one of its members has it');
   });
 
   it('makes no claim where the service does not answer', async () => {
