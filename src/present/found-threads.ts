@@ -127,13 +127,14 @@ function foundWords(found: number, shown: number, fromStart: boolean, soFar = ''
 const progressWords = ({ known, listed, isWhole }: Answer): string =>
   `${inThousands(known)} of ${isWhole ? '' : 'at least '}${threadsText(Math.max(listed, known))} are known`;
 
-function unresolvedWords({ unresolved, notRead }: Answer): string {
+function unresolvedWords({ unresolved, notRead, isAtDeadEnd }: Answer): string {
   const unreadable = unresolved - notRead;
   return joined(
     ' ',
     unreadable > 0 &&
       `The details of ${threadsText(unreadable)} cannot be read, most likely since nobody is in them; they are not searched.`,
-    notRead > 0 && `${threadsText(notRead)} could not be read this time: ask again.`,
+    // At a dead end, asking again leads no further.
+    notRead > 0 && `${threadsText(notRead)} could not be read${isAtDeadEnd ? '' : ' this time: ask again'}.`,
   );
 }
 
