@@ -72,11 +72,8 @@ export function createLooks(seen: Seen, clock: Clock): Looks {
     const key = JSON.stringify([username, groupId, sort, cursor]);
     const known = pages.get(key);
     if (known && known.number > reading.old && elapsedMs() - known.at < PAGE_LIFE_MS) {
-      return known.page.catch(() => {
-        reading.signal.throwIfAborted();
-        // Another look asked for it, and was ended before the answer.
-        return readPage(place, reading);
-      });
+      // Another look asked for it, and may be ended before the answer.
+      return known.page.catch(() => readPage(place, reading));
     }
     if (reading.callsLeft === 0) return Promise.resolve(undefined);
     reading.callsLeft -= 1;
@@ -188,7 +185,7 @@ async function readMembers(threadId: string, most: number, reading: Reading): Pr
     if (page instanceof AgoraError) {
       if (page.code === 'thread_not_found') return 'gone';
       // Late, broken or limited, it says nothing of the deletion to come; the rest a deletion would meet too.
-      if (page.facts.retry !== 'later' && page.facts.landed !== 'maybe') throw page;
+      if (page.facts.retry !== 'later') throw page;
       return count === 0 ? undefined : { ids: [...ids], complete: false };
     }
     for (const id of page.items) ids.add(id);

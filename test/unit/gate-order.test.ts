@@ -28,10 +28,11 @@ interface Hooks {
   readonly afterBatch?: (giveUp: () => void) => void;
   readonly afterDelete?: (giveUp: () => void) => void;
   readonly maxDeletes?: number;
+  readonly ending?: AbortSignal;
 }
 
 /** A context whose looks and writes do not heed the signal. */
-function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
+function start({ afterLook, afterBatch, afterDelete, maxDeletes, ending }: Hooks = {}) {
   const client = new AbortController();
   const giveUp = () => client.abort(new Error('given up'));
   const written: Write[] = [];
@@ -61,7 +62,7 @@ function start({ afterLook, afterBatch, afterDelete, maxDeletes }: Hooks = {}) {
     },
   };
   const clock = manualClock();
-  const time = startCallTime(clock, client.signal);
+  const time = startCallTime(clock, client.signal, ending);
   const cap = createDeletionCap(maxDeletes, clock);
   const records = new NewestMap<LastRecord>(MOST_RECORDS);
   let turn = 0;
@@ -182,6 +183,19 @@ describe('a call that is given up', () => {
     expect(records.get(ID)).toMatchObject({ id: ID, members: ['lin'], members_state: 'complete' });
     expect(() => cap.require(1)).toThrow();
   });
+});
+
+it.each(TOOLS)('asks nobody once the server begins to end: %s', async (_name, tool, args) => {
+  const { context, written } = start({ ending: AbortSignal.abort() });
+  let asked = false;
+  const call = (await tool.prepare(args))(
+    context,
+    confirmation(context, () => {
+      asked = true;
+    }),
+  );
+  expect((await call).structured['status']).toBe('declined');
+  expect([asked, written]).toEqual([false, []]);
 });
 
 describe('AGORA_THREADS_MAX_DELETES', () => {

@@ -94,6 +94,18 @@ describe('a look at a thread', () => {
     expect(asked).toEqual(['members', `${GROUP}/lin desc 0`, 'lin desc 0', `${GROUP}/wei desc 0`, 'wei desc 0']);
   });
 
+  it('does not ask for the lists of an owner who has left', async () => {
+    const { looks, calls, seen, clock, asked } = start(membersAre('wei'), { [`${GROUP}/wei`]: [thread(ID)] });
+    seen.remember([thread(ID)], clock.now());
+    expect(await looks(calls, ID, options, signal)).toMatchObject({ thread: { id: ID } });
+    expect(asked).toEqual(['members', `${GROUP}/wei desc 0`]);
+  });
+
+  it('does not take a row without a name for the thread: its name is still to be found', async () => {
+    const { looks, calls } = start(membersAre('lin', 'wei'), { lin: [{ id: ID }], wei: [thread(ID)] });
+    expect(await looks(calls, ID, options, signal)).toMatchObject({ thread: { name: 'Refund' } });
+  });
+
   it.each([
     ['first', 0, 2],
     ['51st', 50, 4],
@@ -105,6 +117,19 @@ describe('a look at a thread', () => {
     list[place] = thread(ID);
     const { looks, calls, asked } = start(membersAre('lin'), { lin: list });
     expect(await looks(calls, ID, options, signal)).toMatchObject({ state: 'there', thread: { id: ID } });
+    expect(asked).toHaveLength(requests);
+  });
+
+  it.each([
+    [0, 2],
+    [120, 4],
+  ])('reads a list of %i only until its two ends meet, though each page has a cursor', async (count, requests) => {
+    const { looks, calls, asked } = start(membersAre('lin'), { lin: many(count) });
+    const listOfUser: LookCalls['listOfUser'] = async (user, query, given) => ({
+      cursor: String(Number(query.cursor ?? 0) + query.limit),
+      ...(await calls.listOfUser(user, query, given)),
+    });
+    expect(await looks({ ...calls, listOfUser }, ID, options, signal)).toMatchObject({ thread: undefined });
     expect(asked).toHaveLength(requests);
   });
 
@@ -121,8 +146,9 @@ describe('a look at a thread', () => {
   it('goes straight to the page where the thread was last seen', async () => {
     const list = many(400);
     list[199] = thread(ID);
-    const { looks, calls, seen, clock, asked } = start(membersAre('lin'), { lin: list });
-    seen.remember([thread(ID)], clock.now(), { username: 'lin', groupId: undefined, sort: 'desc', cursor: '150' });
+    const { looks, calls, asked } = start(membersAre('lin'), { lin: list });
+    expect(await looks(calls, ID, options, signal)).toMatchObject({ thread: { id: ID } });
+    asked.splice(0);
     expect(await looks(calls, ID, options, signal)).toMatchObject({ thread: { id: ID } });
     expect(asked).toEqual(['members', 'lin desc 150']);
   });
@@ -155,6 +181,28 @@ describe('a look at a thread', () => {
     const { members } = await looks(calls, ID, { ...options, memberPages: 2 }, signal);
     expect([members?.ids.length, members?.complete]).toEqual([100, false]);
   });
+});
+
+it('keeps the members of the pages that were read where a later one cannot be', async () => {
+  let count = 0;
+  const { looks, calls } = start(async () => {
+    count += 1;
+    if (count === 2) throw failure('server_error');
+    return { items: Array.from({ length: 50 }, (_, n) => `user-${n}`), cursor: 'a' };
+  });
+  const { members } = await looks(calls, ID, { ...options, memberPages: 2 }, signal);
+  expect([members?.ids.length, members?.complete]).toEqual([50, false]);
+});
+
+it.each([
+  ['whole once a page is short, though it has a cursor', 1, true, 1],
+  ['not whole where the cursor is stuck', 50, false, 2],
+])('the member list is %s', async (_what, size, complete, requests) => {
+  const items = Array.from({ length: size }, (_, n) => `user-${n}`);
+  const { looks, calls, asked } = start(async () => ({ items, cursor: 'a' }));
+  const { members } = await looks(calls, ID, { ...options, memberPages: 5 }, signal);
+  expect([members?.ids.length, members?.complete]).toEqual([size, complete]);
+  expect(asked.filter((what) => what === 'members')).toHaveLength(requests);
 });
 
 describe('looks at several threads', () => {
