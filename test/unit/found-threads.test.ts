@@ -41,6 +41,8 @@ it('a search of an app with more threads than are kept says how far it goes, and
     began: NOW,
     ended: NOW,
   });
-  expect(summary).toMatchInlineSnapshot(`"Threads of the app acme#helpdesk: none found; at most 100,000 threads of an app are searched, so there may be others: search by group_id, or use list_user_threads. 50 threads could not be read. As of 2026-11-23 00:00 UTC."`);
+  expect(summary).toMatchInlineSnapshot(
+    `"Threads of the app acme#helpdesk: none found; at most 100,000 threads of an app are searched, so there may be others: search by group_id, or use list_user_threads. 50 threads could not be read. As of 2026-11-23 00:00 UTC."`,
+  );
   expect(result).toMatchObject({ stopped: 'max_scan', has_more: false, not_read: 50 });
 });
