@@ -31,7 +31,6 @@ export const en = {
     wholeNumber: (from: number, to: number) => `must be a whole number from ${from} to ${to}`,
     token: 'must be the value alone, on one line, without "Bearer" before it',
     fullPath: 'must be a full path, such as /var/log/threads.jsonl or ~/threads.jsonl',
-    pathWithoutTilde: 'must be a full path, since ~ is not expanded here',
     hex32: 'must be 32 hexadecimal digits',
     appKey:
       'must be org#app, both halves as the console shows them; in a .env file put it in quotes, since # starts a comment there',

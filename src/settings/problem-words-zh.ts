@@ -24,7 +24,6 @@ export const zh: ProblemWords = {
     wholeNumber: (from, to) => `必须是 ${from} 到 ${to} 之间的整数`,
     token: '必须只有值本身，写在一行里，前面不带“Bearer”',
     fullPath: '必须是绝对路径，如 /var/log/threads.jsonl 或 ~/threads.jsonl',
-    pathWithoutTilde: '必须是绝对路径，这里不会展开 ~',
     hex32: '必须是 32 位十六进制数',
     appKey: '必须是 org#app 的形式，两部分都与控制台一致；写在 .env 文件里要加引号，否则 # 之后会被当作注释',
     pathPart: '必须是控制台显示的名称本身',

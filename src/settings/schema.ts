@@ -6,6 +6,7 @@ import { application, inConsole, PROJECT, REDIS_OPERATOR, TOKEN_SERVER } from '.
 import type { Say } from './problem-words-en.ts';
 import { redisUrl } from './redis-address.ts';
 import {
+  anyPath,
   appKey,
   fullPath,
   hex32,
@@ -13,7 +14,6 @@ import {
   httpUrl,
   oneOf,
   pathPart,
-  pathWithoutTilde,
   replica,
   token,
   toolNames,
@@ -222,7 +222,7 @@ const SETTINGS = {
       'The address that clients use. Requests for another host, or from a web page elsewhere, are refused; loopback is always allowed',
   },
   AGORA_THREADS_HTTP_TOKENS_FILE: {
-    ...pathWithoutTilde,
+    ...anyPath,
     group: 'team',
     meaning:
       'A file of bearer tokens, one a line, as the command `token` prints them; a request without a valid one is refused',

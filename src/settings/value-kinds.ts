@@ -42,7 +42,8 @@ export const fullPath = valueKind(
   (say) => say.mustBe.fullPath,
 );
 
-export const pathWithoutTilde = valueKind(z.string().regex(/^(?!~)/), (say) => say.mustBe.pathWithoutTilde);
+/** A person who starts a server for a team may be in the folder of the file. */
+export const anyPath = valueKind(z.string().transform(withHome), (say) => say.mustBe.fullPath);
 
 export const hex32 = valueKind(z.string().regex(/^[0-9a-fA-F]{32}$/), (say) => say.mustBe.hex32);
 

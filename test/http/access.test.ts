@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { newToken, tokenLine } from '../../src/http/token-line.ts';
 import { catalogue } from '../../tools/index.ts';
 import { runBinary } from '../support/binary.ts';
 import { noWaitOver } from '../support/preloads.ts';
@@ -40,6 +44,17 @@ describe('who gets in', () => {
       }
       expect((await fetch(`${serving.origin}/metrics`, { headers })).status).toBe(401);
     }
+  });
+
+  it('may be in a file of the home folder', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'home-'));
+    onTestFinished(() => rm(home, { recursive: true }));
+    const token = newToken();
+    await writeFile(join(home, 'tokens.txt'), tokenLine({ subject: 'lin', scopes: new Set(['read']) }, token));
+    const serving = await startServing({
+      env: { HOME: home, USERPROFILE: home, AGORA_THREADS_HTTP_TOKENS_FILE: '~/tokens.txt' },
+    });
+    expect((await post(serving, hello(), bearer(token))).status).toBe(200);
   });
 
   it('sees and calls exactly the tools of the scopes of their token', async () => {
