@@ -1,13 +1,16 @@
 import { SANDBOX } from '../sandbox/identity.ts';
+import type { TerminalWords } from './terminal-words-en.ts';
 
-/** The kinds of credentials of the sandbox, by their titles. */
-const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'An app token': { AGORA_CHAT_APP_TOKEN: SANDBOX.appToken },
-  'App ID and App Certificate, as in the Agora Console': {
+type Say = TerminalWords['sandbox'];
+
+/** The kinds of credentials of the sandbox. */
+const CREDENTIALS: Readonly<Record<keyof Say['credentials'], Readonly<Record<string, string>>>> = {
+  token: { AGORA_CHAT_APP_TOKEN: SANDBOX.appToken },
+  certificate: {
     AGORA_APP_ID: SANDBOX.appId,
     AGORA_APP_CERTIFICATE: SANDBOX.appCertificate,
   },
-  'Client ID and ClientSecret, as in the Easemob console': {
+  client: {
     EASEMOB_CLIENT_ID: SANDBOX.clientId,
     EASEMOB_CLIENT_SECRET: SANDBOX.clientSecret,
   },
@@ -25,9 +28,14 @@ const startOf = (main: string): { command: string; args: string[] } =>
  *
  * @param main full path of this program
  */
-export function settingsOf(url: string, main: string): string {
+export function settingsOf(url: string, main: string, say: Say): string {
   const app = { AGORA_CHAT_HOST: url, AGORA_CHAT_APP_KEY: `${SANDBOX.orgName}#${SANDBOX.appName}` };
-  return Object.entries(CREDENTIALS)
+  const kinds = [
+    [say.credentials.token, CREDENTIALS.token],
+    [say.credentials.certificate, CREDENTIALS.certificate],
+    [say.credentials.client, CREDENTIALS.client],
+  ] as const;
+  return kinds
     .flatMap(([title, credentials], index) => {
       const env = { ...app, ...credentials };
       const others = Object.values(CREDENTIALS).filter((one) => one !== credentials);
@@ -41,7 +49,7 @@ export function settingsOf(url: string, main: string): string {
         '  PowerShell',
         `    Remove-Item -ErrorAction Ignore ${unset.map((name) => `env:${name}`).join(', ')}`,
         ...Object.entries(env).map(([name, value]) => `    $env:${name} = '${value}'`),
-        '  JSON for an assistant',
+        `  ${say.json}`,
         `    ${JSON.stringify({ mcpServers: { 'agora-threads': { ...startOf(main), env } } })}`,
         '',
       ];

@@ -8,6 +8,7 @@ import { readPort } from './flags.ts';
 import { settingsOf } from './sandbox-settings.ts';
 import { signalled } from './signals.ts';
 import { print } from './terminal.ts';
+import { wordsFor } from './terminal-words.ts';
 import { cannotListen, UsageError } from './usage-error.ts';
 
 /**
@@ -15,7 +16,7 @@ import { cannotListen, UsageError } from './usage-error.ts';
  *
  * @throws UsageError for a port or a file that cannot be used
  */
-export async function sandbox({ flags }: CommandLine): Promise<void> {
+export async function sandbox({ flags, environment }: CommandLine): Promise<void> {
   const port = readPort(flags, 0);
   const file = flags.get('faults');
   const faults = file === undefined ? [] : await readFaults(file);
@@ -24,15 +25,16 @@ export async function sandbox({ flags }: CommandLine): Promise<void> {
     throw cannotListen(error, '127.0.0.1', port);
   });
   const [message] = SANDBOX_HINTS.freeMessages;
-  print(`A standalone sandbox is listening on ${running.url}
-Its data is invented, kept in memory, and gone when it ends (Ctrl-C).
+  const say = wordsFor(environment).sandbox;
+  const users = SANDBOX_HINTS.users.join(', ');
+  const groups = SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ');
+  print(`${say.listening(running.url)}
+${say.data}
 
-These settings point a server or a command at it. Paste one of the three kinds of credentials.
+${say.settings}
 
-${settingsOf(running.url, fileURLToPath(new URL('main.js', import.meta.url)))}
-To try: users ${SANDBOX_HINTS.users.join(', ')}
-        groups ${SANDBOX_HINTS.groups.map(({ id, name }) => `${id} (${name})`).join(', ')}
-        message ${message.id} in group ${message.group_id}, owner ${message.owner}`);
+${settingsOf(running.url, fileURLToPath(new URL('main.js', import.meta.url)), say)}
+${say.toTry(users, groups, message.id, message.group_id, message.owner)}`);
   await signalled();
   await running.close();
 }

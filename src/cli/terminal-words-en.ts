@@ -1,4 +1,4 @@
-/** What the commands `call`, `export` and `demo` say to the person at the terminal. What a model reads is always English. */
+/** What the commands `call`, `export`, `token`, `sandbox` and `demo` say to the person at the terminal. What a model reads is always English. */
 export const en = {
   question: (label: string) => `${label}?`,
   noTerminal: (flag: string) => `Nothing was changed: there is no terminal to ask on. To go on, add ${flag}`,
@@ -18,6 +18,20 @@ export const en = {
     incomplete: (why: string | undefined) => ` The export is INCOMPLETE${why === undefined ? '' : ` (${why})`}.`,
     cancelled: 'Cancelled: what was exported is incomplete, and has no last line.',
     nothing: (why: string, fix: string) => `Nothing was exported (${why}). ${fix}`,
+  },
+  token: (subject: string) => `The token of ${subject}, which is shown only now:`,
+  sandbox: {
+    listening: (url: string) => `A standalone sandbox is listening on ${url}`,
+    data: 'Its data is invented, kept in memory, and gone when it ends (Ctrl-C).',
+    settings: 'These settings point a server or a command at it. Paste one of the three kinds of credentials.',
+    credentials: {
+      token: 'An app token',
+      certificate: 'App ID and App Certificate, as in the Agora Console',
+      client: 'Client ID and ClientSecret, as in the Easemob console',
+    },
+    json: 'JSON for an assistant',
+    toTry: (users: string, groups: string, message: string, group: string, owner: string) =>
+      `To try: users ${users}\n        groups ${groups}\n        message ${message} in group ${group}, owner ${owner}`,
   },
   demo: {
     title: 'agora-threads-mcp on its embedded sandbox. Indented: what the model reads.',

@@ -20,6 +20,20 @@ export const zh: TerminalWords = {
     cancelled: '已取消：导出的内容不完整，没有最后一行。',
     nothing: (why, fix) => `没有导出任何内容（${why}）。${fix}`,
   },
+  token: (subject) => `${subject} 的 Token，只显示这一次：`,
+  sandbox: {
+    listening: (url) => `沙箱已单独运行，地址 ${url}`,
+    data: '数据都是虚构的，只在内存里，退出（Ctrl-C）后即消失。',
+    settings: '用下面的设置连接它。凭证有三种，任选一种粘贴。',
+    credentials: {
+      token: 'App Token',
+      certificate: 'App ID 和 App 证书，与声网控制台一致',
+      client: 'Client ID 和 Client Secret，与环信控制台一致',
+    },
+    json: '助手的 JSON 配置',
+    toTry: (users, groups, message, group, owner) =>
+      `可以试用：用户 ${users}\n          群组 ${groups}\n          消息 ${message}，在群组 ${group}，所有者 ${owner}`,
+  },
   demo: {
     title: 'agora-threads-mcp，使用内置沙箱。缩进的部分是模型读到的内容（英文）。',
     find: '1. 在整个 App 里按名称查找子区：',

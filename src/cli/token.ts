@@ -2,6 +2,7 @@ import { quoted } from '../base/escape.ts';
 import { isName, newToken, parseScopes, SCOPES, tokenLine } from '../http/token-line.ts';
 import type { CommandLine } from './command.ts';
 import { print } from './terminal.ts';
+import { wordsFor } from './terminal-words.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -10,7 +11,7 @@ import { UsageError } from './usage-error.ts';
  *
  * @throws UsageError for a name or scopes that the file could not hold
  */
-export async function token({ words: [subject], flags }: CommandLine): Promise<void> {
+export async function token({ words: [subject], flags, environment }: CommandLine): Promise<void> {
   if (subject === undefined) throw new UsageError('whose token? Name a person or a program: token lin --scopes read.');
   if (!isName(subject)) {
     throw new UsageError(`${quoted(subject)} cannot be a name: it takes 1 to 64 letters, digits or . _ @ + -.`);
@@ -21,6 +22,6 @@ export async function token({ words: [subject], flags }: CommandLine): Promise<v
   if (!scopes) throw new UsageError(`--scopes takes ${SCOPES.join(',')} or some of them (got ${quoted(given)}).`);
 
   const fresh = newToken();
-  process.stderr.write(`The token of ${subject}, which is shown only now:\n${fresh}\n`);
+  process.stderr.write(`${wordsFor(environment).token(subject)}\n${fresh}\n`);
   print(tokenLine({ subject, scopes }, fresh));
 }

@@ -28,13 +28,15 @@ async function fileOf(text: string): Promise<string> {
 }
 
 /** Starts the sandbox command, and gives what it prints. */
-async function startSandbox(args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [BINARY, 'sandbox', ...args], { env: { PATH: process.env['PATH'] ?? '' } });
+async function startSandbox(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(process.execPath, [BINARY, 'sandbox', ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
   for await (const line of createInterface({ input: child.stdout })) {
     text += `${line}\n`;
-    if (line.includes('message ')) return text;
+    if (/message |消息 /.test(line)) return text;
   }
   throw new Error('The sandbox ended without printing its settings.');
 }
@@ -58,6 +60,16 @@ describe('agora-threads-mcp sandbox', () => {
     const text = await startSandbox([]);
     const steady = text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT');
     expect(steady.replaceAll(JSON.stringify(BINARY), '"/clone/dist/main.js"')).toMatchSnapshot();
+  });
+
+  it('in Chinese the settings are the same', async () => {
+    const [english, chinese] = [await startSandbox([]), await startSandbox([], { AGORA_THREADS_LANG: 'zh' })];
+    const steady = (blocks: readonly string[]) =>
+      blocks.map((block) => block.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'));
+    expect(steady(blocksOf(chinese, 'bash, zsh'))).toEqual(steady(blocksOf(english, 'bash, zsh')));
+    expect(steady(blocksOf(chinese, '助手的 JSON 配置'))).toEqual(steady(blocksOf(english, 'JSON for an assistant')));
+    const words = chinese.split('\n').filter((line) => !line.startsWith('    '));
+    expect(words.join('\n').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')).toMatchSnapshot();
   });
 
   it('and they do, pasted into a shell one after the other', async () => {

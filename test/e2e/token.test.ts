@@ -18,6 +18,11 @@ describe('agora-threads-mcp token', () => {
     });
   });
 
+  it('says in Chinese where AGORA_THREADS_LANG is zh that the token is shown only now', async () => {
+    const { stderr } = await runBinary(['token', 'lin', '--scopes', 'read'], { AGORA_THREADS_LANG: 'zh' });
+    expect(stderr).toMatch(/^lin 的 Token，只显示这一次：\natt_[\w-]{43}\n$/);
+  });
+
   it('never makes a token twice', async () => {
     const made = await Promise.all([1, 2, 3].map(() => make('lin', '--scopes=read')));
     expect(new Set(made.map(({ stderr }) => stderr)).size).toBe(3);
