@@ -98,6 +98,8 @@ export async function startSandbox(options: SandboxOptions = {}) {
       if (!response.headersSent && !closing.signal.aborted) response.writeHead(500).end();
     });
   });
+  // An idle connection stays open: one that Node closed after five seconds could lose the request that comes just then.
+  server.keepAliveTimeout = 0;
   const url = `http://127.0.0.1:${await listen(server, port, '127.0.0.1')}`;
 
   return {

@@ -27,6 +27,12 @@ export interface RecordingServer {
 }
 
 /**
+ * Options of a server that closes no idle connection. Node's default closes one after five seconds, which on a busy
+ * machine meets the next request on it: that one is then lost.
+ */
+export const LEAVES_IDLE_OPEN = { keepAliveTimeout: 0 };
+
+/**
  * A plain HTTP server on loopback that is not the sandbox: it keeps each request and answers as told.
  *
  * @param atEnd takes what ends the server; by default the end of the test
@@ -36,7 +42,7 @@ export async function recordingServer(
   atEnd: (end: () => Promise<void>) => void = onTestFinished,
 ): Promise<RecordingServer> {
   const requests: Recorded[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(LEAVES_IDLE_OPEN, (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { type Answer, refusal } from './http.ts';
+import { type Answer, LEAVES_IDLE_OPEN, refusal } from './http.ts';
 
 export interface ServiceThread {
   readonly id: string;
@@ -164,7 +164,7 @@ export async function threadService(
     }
   }
 
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(LEAVES_IDLE_OPEN, (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => void answer(Buffer.concat(chunks).toString('utf8')));
