@@ -336,9 +336,13 @@ describe('started by hand', () => {
     expect(code).toBe(1);
   });
 
-  it.skipIf(!hasTerminal)('on a terminal it says that it waits for a client (python3 with pty)', async () => {
-    const { code, stdout, terminal } = await runOnTerminal([], {}, [{ await: '--help.', send: '\u0004' }]);
-    expect(terminal).toContain('agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it.');
+  it.skipIf(!hasTerminal).each([
+    ['en', 'agora-threads-mcp waits for an MCP client on stdin; Ctrl-C ends it.', '--help.'],
+    ['zh', 'agora-threads-mcp 正在 stdin 上等待 MCP 客户端，按 Ctrl-C 结束。', '--help。'],
+  ])('on a terminal it says in %s that it waits for a client (python3 with pty)', async (lang, words, last) => {
+    const steps = [{ await: last, send: '\u0004' }];
+    const { code, stdout, terminal } = await runOnTerminal([], { AGORA_THREADS_LANG: lang }, steps);
+    expect(terminal).toContain(words);
     expect([code, stdout]).toEqual([0, '']);
   });
 });
