@@ -88,6 +88,74 @@ describe('the script in Redis', () => {
     );
   });
 
+  // Of each ask: the process, when, how many calls it has under way, and how many wait there.
+  it.each<[string, [process: string, ms: number, out: number, want: number][], granted: number[]]>([
+    [
+      'a place that is kept for who waits goes to nobody else',
+      [
+        ['c', 0, 0, 0],
+        ['c', 500, 0, 2],
+        ['a', 501, 0, 2],
+        ['b', 502, 0, 2],
+        ['c', 503, 0, 1],
+        ['b', 504, 0, 2],
+      ],
+      [0, 2, 0, 0, 0, 1],
+    ],
+    [
+      'a place that is kept for who is gone goes to others',
+      [
+        ['c', 0, 0, 0],
+        ['c', 500, 0, 2],
+        ['a', 501, 0, 2],
+        ['b', 502, 0, 2],
+        ['c', 503, 0, 1],
+        ['c', 2_503, 0, 2],
+      ],
+      [0, 2, 0, 0, 0, 2],
+    ],
+    [
+      'places that come free are shared out when somebody who wants one asks next',
+      [
+        ['c', 0, 0, 0],
+        ['c', 500, 0, 2],
+        ['a', 501, 0, 3],
+        ['c', 502, 0, 0],
+        ['b', 503, 0, 2],
+      ],
+      [0, 2, 0, 0, 1],
+    ],
+    [
+      'the places of a holder that is gone come free with its lease',
+      [
+        ['a', 0, 0, 0],
+        ['a', 500, 0, 2],
+        ['b', 5_499, 0, 1],
+        ['b', 5_500, 0, 1],
+      ],
+      [0, 2, 0, 1],
+    ],
+    [
+      'who waits goes before a holder that asks again',
+      [
+        ['a', 0, 0, 0],
+        ['a', 500, 0, 2],
+        ['b', 501, 0, 1],
+        ['a', 502, 1, 2],
+        ['b', 503, 0, 1],
+      ],
+      [0, 2, 0, 0, 1],
+    ],
+  ])('%s', async (_what, asks, granted) => {
+    await redis.flushall();
+    const answers: number[] = [];
+    for (const [process, ms, out, want] of asks) {
+      const request = { process, limit: 2, out, lease: 5_000, returns: [], want, refusals: [], leave: false };
+      answers.push((await ask(request, START + ms)).granted);
+    }
+    expect(answers).toEqual(granted);
+  });
+
   it('lets places and those who wait expire after two minutes, and nothing else', async () => {
     await redis.flushall();
     const request = { process: 'a', limit: 1, out: 0, lease: 5_000, returns: [], want: 2, refusals: [], leave: false };
