@@ -126,6 +126,15 @@ describe('the script in Redis', () => {
       [0, 2, 0, 0, 1],
     ],
     [
+      'each holder counts once',
+      [
+        ['a', 0, 0, 0],
+        ['a', 500, 0, 1],
+        ['b', 501, 0, 1],
+      ],
+      [0, 1, 1],
+    ],
+    [
       'the places of a holder that is gone come free with its lease',
       [
         ['a', 0, 0, 0],
