@@ -61,6 +61,17 @@ describe('a cap on deletions', () => {
     expect(() => cap.take()).toThrow();
   });
 
+  it('takes back that one deletion, and not a later one', () => {
+    const clock = manualClock();
+    const cap = createDeletionCap(2, clock);
+    const giveBack = cap.take();
+    clock.advance(30 * MINUTE);
+    cap.take();
+    giveBack();
+    clock.advance(30 * MINUTE);
+    expect(() => cap.require(2)).toThrow('1 left');
+  });
+
   it('forgets nothing where the clock is set back', () => {
     const start = manualClock();
     let back = 0;
