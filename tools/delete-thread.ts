@@ -32,7 +32,7 @@ export const deleteThread = defineDeletion({
   threadIds: ({ thread_id }) => [thread_id],
   alreadyDone: ([target], context) => (target?.gone ? goneResult(target, context) : undefined),
   unconfirmed: ([target], result) => ({ ...result, thread: target ? factsOf(target) : { id: '' } }),
-  async perform([target], _args, context): Promise<(confirmed: string) => Result> {
+  async perform([target], _args, context) {
     if (target === undefined) throw new Error('A deletion without a target.');
     const { app, confirmedBy: confirmed_by } = context;
     const deletion = await deleteOne(target, MEMBER_PAGES, context);
@@ -41,32 +41,39 @@ export const deleteThread = defineDeletion({
     switch (status) {
       case 'already_gone': {
         const gone = { ...goneResult(target, context), confirmed_by };
-        return () => gone;
+        return { tell: () => gone };
       }
       case 'deleted': {
         const unchecked = deletion.unchecked ? ' Its name could not be checked just before.' : '';
-        return (confirmed) => ({
-          summary: `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`,
-          status,
-          confirmed_by,
-          thread,
-        });
+        return {
+          tell: (confirmed): Result => ({
+            summary: `Deleted ${titled(thread)} for good ${inApp(app)}, ${confirmed}.${unchecked} ${canBeRestored(thread)}`,
+            status,
+            confirmed_by,
+            thread,
+          }),
+        };
       }
       case 'refused':
         if (error.code !== 'renamed' && error.code !== 'name_not_checked') throw error;
-        return (confirmed) => ({
-          summary: `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${whyStopped(error, target, record)}. ${error.facts.next}`,
-          status: 'declined',
-          confirmed_by,
-          thread,
-        });
+        return {
+          because: { error: error.code },
+          tell: (confirmed): Result => ({
+            summary: `Nothing was deleted ${inApp(app)}, though it was ${confirmed}. ${capitalised(titled({ id: thread.id }))} was left alone because ${whyStopped(error, target, record)}. ${error.facts.next}`,
+            status: 'declined',
+            confirmed_by,
+            thread,
+          }),
+        };
       case 'unknown':
-        return (confirmed) => ({
-          summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${errorWords(error)}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
-          status,
-          confirmed_by,
-          thread,
-        });
+        return {
+          tell: (confirmed): Result => ({
+            summary: `It is not known whether ${titled(thread)} was deleted ${inApp(app)} (${errorWords(error)}); it was ${confirmed}. Call delete_thread again to find out: already_gone then means that it is deleted.`,
+            status,
+            confirmed_by,
+            thread,
+          }),
+        };
     }
   },
   text: ({ summary, status, thread }) =>

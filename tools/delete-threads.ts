@@ -4,7 +4,7 @@ import { defined } from '../src/base/defined.ts';
 import { inQuotes } from '../src/base/escape.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { counted, joined } from '../src/base/wording.ts';
-import { errorWords } from '../src/present/error-words.ts';
+import { type RowReason, reasonOf } from '../src/present/error-words.ts';
 import { countByStatus } from '../src/present/outcomes.ts';
 import {
   described,
@@ -51,7 +51,7 @@ interface One {
   readonly target: Target;
   readonly status: (typeof STATUSES)[number];
   readonly deletion?: Deletion;
-  readonly error?: string;
+  readonly reason?: RowReason;
 }
 
 export const deleteThreads = defineDeletion({
@@ -87,7 +87,7 @@ export const deleteThreads = defineDeletion({
       ),
     };
   },
-  async perform(targets, _args, context): Promise<(confirmed: string) => Result> {
+  async perform(targets, _args, context) {
     const ones = await deleteAll(targets, context);
     const { app, carryOn, confirmedBy: confirmed_by } = context;
     const rest = ones.filter(({ status }) => status === 'not_tried').map(({ target }) => target);
@@ -95,7 +95,7 @@ export const deleteThreads = defineDeletion({
     const gone = ones.filter(({ status }) => status === 'already_gone').map(({ target }) => target.id);
     const isDone = ones.every(({ status }) => status === 'deleted' || status === 'already_gone');
     const before = deletedBefore(gone, context.ownDeletions);
-    return (confirmed) => {
+    const tell = (confirmed: string): Result => {
       const summary = joined(
         ' ',
         `Deleting ${counted(targets.length, 'thread')} ${inApp(app)}, ${confirmed}: ${countByStatus(ones, ['deleted', ...STATUSES.filter((one) => one !== 'deleted')])}.`,
@@ -112,6 +112,7 @@ export const deleteThreads = defineDeletion({
         results: resultRows(ones, summary),
       };
     };
+    return { tell, rowReasons: ones.flatMap(({ reason }) => reason ?? []) };
   },
   text: ({ summary, results }) => [summary, ...results.map(lineOf)].join('\n'),
 });
@@ -126,7 +127,7 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
   const ones = await inParallel(targets, AT_ONCE, async (target): Promise<One> => {
     // The person was told that it is gone: should it be there again, that is another question.
     if (target.gone) return { target, status: 'already_gone' };
-    if (fatal) return { target, status: 'failed', error: NOT_SENT };
+    if (fatal) return { target, status: 'failed', reason: NOT_SENT };
     time.throwIfGivenUp();
     if (time.sending.aborted) return { target, status: 'not_tried' };
     const deletion = await deleteOne(target, time.spent() < READ_ON_MS ? MEMBER_PAGES : 1, context);
@@ -134,7 +135,7 @@ async function deleteAll(targets: readonly Target[], context: ConfirmedContext):
     progress(count, targets.length, `${count} of ${targets.length} threads`);
     const { status, error } = deletion;
     if (!error) return { target, status, deletion };
-    const failed = { target, deletion, error: errorWords(error) };
+    const failed = { target, deletion, reason: reasonOf(error) };
     if (status === 'unknown') return { ...failed, status };
     if (isUntried(error)) return { target, status: 'not_tried', deletion };
     if (!isAboutOneThread(error)) fatal ??= error;
@@ -155,7 +156,11 @@ const isLost = ({ status }: One): boolean => status === 'deleted' || status === 
 function resultRows(ones: readonly One[], summary: string): Row[] {
   const ordered = STATUSES.flatMap((status) => ones.filter((one) => one.status === status));
   const rows = ordered.map(
-    ({ target, status, error }): Row => ({ thread_id: shownId(target.id), status, ...defined({ error }) }),
+    ({ target, status, reason }): Row => ({
+      thread_id: shownId(target.id),
+      status,
+      ...defined({ error: reason?.words }),
+    }),
   );
   const factsOf = (one: One, room: number): ThreadFacts =>
     one.deletion ? recordFacts(one.deletion.record, isLost(one) ? room : undefined) : targetFacts(one.target);

@@ -3,7 +3,7 @@ import type { AgoraError } from '../src/agora/errors.ts';
 import { type Members, readMembers } from '../src/agora/reconcile.ts';
 import { inParallel } from '../src/base/in-parallel.ts';
 import { counted, joined } from '../src/base/wording.ts';
-import { errorWords } from '../src/present/error-words.ts';
+import { errorWords, type RowReason } from '../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../src/present/outcomes.ts';
 import { described, inApp, threadFacts, titled } from '../src/present/thread-facts.ts';
 import { type ConfirmedContext, confirmationFields, defineDeletion } from '../src/toolkit/define-deletion.ts';
@@ -70,7 +70,7 @@ export const removeThreadMembers = defineDeletion({
     const carried = context.carryOn(rest.args, rest.targets);
     const total = counted(results.length, 'membership');
     const unchecked = looked.filter((one) => one.unchecked).length;
-    return (confirmed) =>
+    const tell = (confirmed: string) =>
       withRows(STATUSES, results.map(rowOf), pairsText, (shown, left_out) => ({
         summary: joined(
           ' ',
@@ -85,6 +85,7 @@ export const removeThreadMembers = defineDeletion({
         ...left_out,
         results: shown,
       }));
+    return { tell, rowReasons: results.flatMap(({ reason }) => reason ?? []) };
   },
   text: ({ threads = [], ...result }) =>
     [pairsText(result), ...threads.map((thread) => `${titled(thread)}: ${described(thread)}`)].join('\n'),
@@ -163,14 +164,17 @@ function settled(
 ): PairResult<Status> {
   if (said === true) return { ...pair, status: 'removed' };
   if (said === false && (!list || list.members.has(pair.username))) return { ...pair, status: 'not_removed' };
-  if (!list) return { ...pair, status: 'unknown', error: 'the service said nothing of this user' };
+  if (!list) return { ...pair, status: 'unknown', reason: NOTHING_SAID };
   const isMember = isAmong(pair.username, list.members);
   if (list.complete && !isMember) {
-    return { ...pair, status: 'removed', error: `the answer was lost${why}; the user is no member now` };
+    return { ...pair, status: 'removed', reason: lost(`${why}; the user is no member now`) };
   }
   const seen = isMember ? ', and a moment later the user was still a member' : '';
-  return { ...pair, status: 'unknown', error: `the answer was lost${why}${seen}; removing the user again is safe` };
+  return { ...pair, status: 'unknown', reason: lost(`${why}${seen}; removing the user again is safe`) };
 }
+
+const NOTHING_SAID: RowReason = { words: 'the service said nothing of this user', code: 'nothing_said' };
+const lost = (further: string): RowReason => ({ words: `the answer was lost${further}`, code: 'answer_lost' });
 
 /** A service may list `lin` for `Lin`, who must then not be reported as removed. */
 const isAmong = (username: string, members: ReadonlySet<string>): boolean =>

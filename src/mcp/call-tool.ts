@@ -8,7 +8,7 @@ import { createStopwatch } from '../base/stopwatch.ts';
 import type { ConfirmMode } from '../settings/schema.ts';
 import { type Asker, formParams } from '../toolkit/ask-by-form.ts';
 import { startCallTime } from '../toolkit/call-time.ts';
-import type { AppConnection, CallableTool, Reason, Session, Tool } from '../toolkit/define-tool.ts';
+import type { AppConnection, CallableTool, Session, Tool, ToolResult } from '../toolkit/define-tool.ts';
 import { createGate } from '../toolkit/gate.ts';
 import { healArguments } from '../toolkit/heal-arguments.ts';
 import { VIEW_KEY, ZH_KEY } from '../toolkit/view-data.ts';
@@ -109,14 +109,14 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
       const ofCall = { language, threads, write, clock, time, signal, progress };
       const asker = createAsker(extra, progress, ways.step, options);
       const result = await call({ ...connection, ...session, ...ofCall }, { gate, asker });
-      const { structured, text, view, isError, because } = result;
+      const { structured, text, view, isError } = result;
       if (isError) outcome = 'error';
       const drawn = view ?? listView(tool, args, structured, options.tools, ways, connection.groupNames.recall);
       return defined({
         content: [{ type: 'text', text }],
         structuredContent: structured,
         isError,
-        _meta: forView(ways, text, structured, because, drawn),
+        _meta: forView(ways, result, drawn),
       });
     } catch (error) {
       const known = options.tools.flatMap((one) => one.argumentNames);
@@ -129,7 +129,7 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
       return defined({
         content: [{ type: 'text', text }],
         isError: true,
-        _meta: forView(ways, text, undefined, { error: code }),
+        _meta: forView(ways, { text, because: { error: code } }),
       });
     } finally {
       time.end();
@@ -148,9 +148,9 @@ export function createCaller(options: CallOptions, callable: readonly CallableTo
 }
 
 /** What goes to the view beside a result; nothing where the client draws none. */
-function forView({ views }: Ways, text: string, structured: unknown, because: Reason | undefined, drawn?: object) {
+function forView({ views }: Ways, result: Omit<ToolResult, 'structured'>, drawn?: object) {
   if (!views) return undefined;
-  const zh = reasonsInChinese(text, structured, because);
+  const zh = reasonsInChinese(result);
   return drawn || zh ? { [VIEW_KEY]: { ...drawn, ...(zh && { [ZH_KEY]: zh }) } } : undefined;
 }
 

@@ -1,7 +1,7 @@
-import * as z from 'zod';
+import type { RowReason } from '../present/error-words.ts';
 import { errorsZh } from '../present/errors-zh.ts';
 import type { No } from '../toolkit/confirmation-words.ts';
-import type { Reason } from '../toolkit/define-tool.ts';
+import type { Reason, ToolResult } from '../toolkit/define-tool.ts';
 
 /** How a question ended without a yes. */
 const NO_ZH: Readonly<Record<No, string>> = {
@@ -14,53 +14,27 @@ const NO_ZH: Readonly<Record<No, string>> = {
   server_ending: '本服务正在退出，确认提示已撤回。',
   no_way_to_ask: '客户端既不支持表单，也不支持视图，而本服务只接受由人确认。',
 };
-/** The only reasons for which a yes to one thread leads to nothing. */
-const NOT_AS_SHOWN_ZH = '确认之后，发现子区已改名，或无法核实名称，因此没有处理。';
-/** Reasons of rows that have no code, by how they begin. */
-const WITHOUT_CODE_ZH = {
-  'not sent': '因前面的失败而未发送',
-  'the answer was lost': '没有收到响应',
-  'the service said nothing': '服务端没有给出该用户的结果',
-};
 
-const withReasons = z.object({
-  status: z.unknown(),
-  confirmed_by: z.unknown(),
-  results: z.array(z.object({ error: z.string().optional() })).catch([]),
-});
+/** Why a row is as it is: its meaning, and for an error what to do. */
+const ROW_ZH: Readonly<Record<RowReason['code'], readonly [meaning: string, remedy?: string]>> = {
+  ...errorsZh,
+  not_sent: ['因前面的失败而未发送'],
+  answer_lost: ['没有收到响应'],
+  nothing_said: ['服务端没有给出该用户的结果'],
+};
 
 /**
  * The reasons in a result in Chinese, by the English that they stand for: the page draws these where it is Chinese, and has
  * no room for all of them.
- *
- * @param text of the whole result
- * @param reason why the call failed or was not confirmed
  */
-export function reasonsInChinese(
-  text: string,
-  structured: unknown,
-  reason?: Reason,
-): Record<string, string> | undefined {
-  const { status, confirmed_by, results = [] } = withReasons.safeParse(structured).data ?? {};
-  const isNotAsShown = status === 'declined' && confirmed_by !== undefined;
-  const whole = reason === undefined ? isNotAsShown && NOT_AS_SHOWN_ZH : inChinese(reason);
-  const rows = results.flatMap(({ error }) => {
-    const words = error && rowInChinese(error);
-    return words ? [[error, words] as const] : [];
-  });
-  const all = Object.fromEntries([...rows, ...(whole ? [[text, whole] as const] : [])]);
-  return Object.keys(all).length === 0 ? undefined : all;
+export function reasonsInChinese({ text, because, rowReasons = [] }: Omit<ToolResult, 'structured'>) {
+  const rows = rowReasons.map(({ words, code }) => [words, ROW_ZH[code][0]] as const);
+  const whole = because ? [[text, inChinese(because)] as const] : [];
+  return rows.length + whole.length === 0 ? undefined : Object.fromEntries([...rows, ...whole]);
 }
 
 function inChinese(reason: Reason): string {
   if ('no' in reason) return NO_ZH[reason.no];
   const [meaning, remedy] = errorsZh[reason.error];
   return `${meaning}。${remedy}。`;
-}
-
-/** The reason of a row begins with its code. */
-function rowInChinese(error: string): string | undefined {
-  const byCode = Object.entries(errorsZh).find(([code]) => error.startsWith(`${code}: `));
-  if (byCode) return byCode[1][0];
-  return Object.entries(WITHOUT_CODE_ZH).find(([start]) => error.startsWith(start))?.[1];
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AgoraError, AgoraErrorFacts } from '../agora/errors.ts';
+import type { AgoraError, AgoraErrorFacts, ErrorCode } from '../agora/errors.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { quoted, visible } from '../base/escape.ts';
 import { counted } from '../base/wording.ts';
@@ -7,6 +7,14 @@ import { counted } from '../base/wording.ts';
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
 export const errorWords = ({ facts }: Pick<AgoraError, 'facts'>): string =>
   `${facts.code}: ${facts.what}${facts.retryAfterMs === undefined ? '' : `; trying again may help in ${inSeconds(facts.retryAfterMs)}`}`;
+
+/** Why a row of a result is as it is: in words for the model, and by a code for the person's language. */
+export interface RowReason {
+  readonly words: string;
+  readonly code: ErrorCode | 'not_sent' | 'answer_lost' | 'nothing_said';
+}
+
+export const reasonOf = (error: AgoraError): RowReason => ({ words: errorWords(error), code: error.code });
 
 /** A wait, rounded up: `45 s`, `24 h`. */
 export function inSeconds(ms: number): string {

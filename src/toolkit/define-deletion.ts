@@ -50,7 +50,10 @@ export interface ConfirmedContext extends ToolContext {
 }
 
 /** The result, given how it was confirmed in words: `confirmed in the client's form`. */
-type Performed<O extends z.ZodObject> = (confirmed: string) => Result<O>;
+interface Performed<O extends z.ZodObject> extends Pick<ToolResult, 'because' | 'rowReasons'> {
+  /** @param confirmed how, in words */
+  readonly tell: (confirmed: string) => Result<O>;
+}
 
 interface DeletionSpec<I extends z.ZodObject, O extends z.ZodObject> extends Spec<I, O> {
   readonly kind: 'delete';
@@ -86,8 +89,8 @@ export function defineDeletion<I extends z.ZodObject, O extends z.ZodObject>(spe
     /** @param within the call that brought the yes: this one, or that of a click */
     const act: Act = async (yes, within) => {
       within.time.throwIfGivenUp();
-      const performed = await spec.perform(yes.targets, args, confirmedContext(spec.name, yes, within, gate));
-      return () => deliver(performed(confirmedWords(yes, clock.now())));
+      const { tell, ...why } = await spec.perform(yes.targets, args, confirmedContext(spec.name, yes, within, gate));
+      return () => ({ ...deliver(tell(confirmedWords(yes, clock.now()))), ...why });
     };
 
     const confirmed = code !== undefined && gate.redeem(binding, code, asker.step, act, context);

@@ -8,6 +8,7 @@ import { defined } from '../base/defined.ts';
 import type { Language } from '../base/language.ts';
 import type { NewestMap } from '../base/newest-map.ts';
 import type { Directory } from '../lists/directory.ts';
+import type { RowReason } from '../present/error-words.ts';
 import type { ToolKind } from '../settings/tool-selection.ts';
 import type { Asker } from './ask-by-form.ts';
 import type { Audit } from './audit-log.ts';
@@ -109,6 +110,8 @@ export interface ToolResult {
   readonly isError?: true;
   /** Why nothing was done, for words in the person's language. */
   readonly because?: Reason;
+  /** The same of rows. */
+  readonly rowReasons?: readonly RowReason[];
 }
 
 /** The code of an error, or how a question ended. */

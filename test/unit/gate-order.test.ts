@@ -136,7 +136,7 @@ describe('a call that is given up', () => {
       unconfirmed: (_targets, { summary }) => ({ summary }),
       perform: async () => {
         performed = true;
-        return () => ({ summary: 'done' });
+        return { tell: () => ({ summary: 'done' }) };
       },
       text: ({ summary }) => summary,
     });

@@ -131,7 +131,7 @@ describe('the view on the built server', () => {
       await press(chat, '删除 1 个子区');
       await expect.poll(() => heading(chat)).toBe('未删除任何子区。');
       expect(await chat.view.locator('.told').textContent()).toBe(
-        '确认之后，发现子区已改名，或无法核实名称，因此没有处理。',
+        '确认提示发出之后子区改了名，因此没有删除。再调用一次，确认提示里会是新名称。',
       );
     });
   });

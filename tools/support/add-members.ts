@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ErrorCode } from '../../src/agora/errors.ts';
 import { BATCH } from '../../src/agora/threads.ts';
 import { joined } from '../../src/base/wording.ts';
-import { errorWords } from '../../src/present/error-words.ts';
+import { errorWords, type RowReason, reasonOf } from '../../src/present/error-words.ts';
 import { countByStatus, leftOutOf, pairsText, withRows } from '../../src/present/outcomes.ts';
 import { shownId } from '../../src/present/thread-facts.ts';
 import { firstWithin } from '../../src/present/token-budget.ts';
@@ -43,16 +43,17 @@ export async function addBatch(
   if (written.kind === 'done') return { results: everyOne(batch, 'added') };
   const { error } = written;
   if (written.kind === 'may_have_landed') {
-    const lost = `the answer was lost (${errorWords(error)}); adding the user again is safe`;
+    const words = `the answer was lost (${errorWords(error)}); adding the user again is safe`;
+    const reason: RowReason = { words, code: 'answer_lost' };
     // Whoever is a member now was added, or was one before, which comes to the same.
     return afterLoss(batch, error, context, (username, { members }) =>
       members.has(username)
         ? { threadId, username, status: 'added' }
-        : { threadId, username, status: 'unknown', error: lost },
+        : { threadId, username, status: 'unknown', reason },
     );
   }
   if (!ABOUT_ONE_USER.has(error.code)) return refusedBatch(batch, error);
-  return users.length > 1 ? 'one_by_one' : { results: everyOne(batch, 'failed', errorWords(error)) };
+  return users.length > 1 ? 'one_by_one' : { results: everyOne(batch, 'failed', reasonOf(error)) };
 }
 
 /** `8 added, 1 failed`. */

@@ -4,7 +4,7 @@ import { type Members, readMembers } from '../../src/agora/reconcile.ts';
 import { BATCH } from '../../src/agora/threads.ts';
 import { defined } from '../../src/base/defined.ts';
 import { inParallel } from '../../src/base/in-parallel.ts';
-import { errorWords } from '../../src/present/error-words.ts';
+import { type RowReason, reasonOf } from '../../src/present/error-words.ts';
 import { shownId } from '../../src/present/thread-facts.ts';
 import type { ToolContext } from '../../src/toolkit/define-tool.ts';
 import { AT_ONCE } from '../../src/toolkit/targets.ts';
@@ -20,7 +20,7 @@ export interface PairResult<S extends string> {
   readonly threadId: string;
   readonly username: string;
   readonly status: S | 'failed' | 'unknown' | 'not_tried';
-  readonly error?: string;
+  readonly reason?: RowReason;
 }
 
 /** What became of some users of a thread. */
@@ -36,8 +36,8 @@ type SendBatch<S extends string> = (batch: ThreadUsers) => Promise<BatchResult<S
 export const everyOne = <S extends string>(
   { threadId, users }: ThreadUsers,
   status: PairResult<S>['status'],
-  error?: string,
-): PairResult<S>[] => users.map((username) => ({ threadId, username, status, ...defined({ error }) }));
+  reason?: RowReason,
+): PairResult<S>[] => users.map((username) => ({ threadId, username, status, ...defined({ reason }) }));
 
 /** Refusals that say something of one thread, and nothing of the others. */
 const ABOUT_THE_THREAD = new Set<ErrorCode>(['thread_not_found', 'renamed', 'name_not_checked']);
@@ -46,7 +46,7 @@ const ABOUT_THE_THREAD = new Set<ErrorCode>(['thread_not_found', 'renamed', 'nam
 export const refusedBatch = <S extends string>(batch: ThreadUsers, error: AgoraError): BatchResult<S> =>
   isUntried(error)
     ? { results: everyOne<S>(batch, 'not_tried') }
-    : { results: everyOne<S>(batch, 'failed', errorWords(error)), stop: error };
+    : { results: everyOne<S>(batch, 'failed', reasonOf(error)), stop: error };
 
 /**
  * Sends users 10 at a time, several threads at once, and gives an outcome for each user in each thread. What the call
@@ -90,7 +90,7 @@ export async function sendBatches<S extends string>(
   return { results: results.flat(), stops: stops.map(({ error }) => error) };
 }
 
-export const NOT_SENT = 'not sent, after the failure before it';
+export const NOT_SENT: RowReason = { words: 'not sent, after the failure before it', code: 'not_sent' };
 
 /** Lists of at most `size` items, in order. */
 export const chunks = <T>(items: readonly T[], size: number): T[][] =>
@@ -141,8 +141,9 @@ export const pairRow = <S extends string>(statuses: readonly S[]) =>
     error: z.string().optional(),
   });
 
-export const rowOf = <S extends string>({ threadId, username, ...rest }: PairResult<S>) => ({
+export const rowOf = <S extends string>({ threadId, username, status, reason }: PairResult<S>) => ({
   thread_id: shownId(threadId),
   username: shownId(username),
-  ...rest,
+  status,
+  ...defined({ error: reason?.words }),
 });
