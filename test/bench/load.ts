@@ -35,9 +35,9 @@ if (!hasNginx() || !hasRedis()) {
 const RATE_LIMIT = 200;
 /** From one call of a person to the next, in milliseconds. */
 const PAUSE_MS = [500, 7_500] as const;
-/** What 99 of 100 calls without a person may take beyond the limiter's own wait, in milliseconds of an idle machine. */
+/** What 99 of 100 calls without a person may take beyond the limiter's own wait, in milliseconds. */
 const MOST_OVER_MS = 500;
-/** Where other programs slow this one down more than this, half of the calls are held to that, and not 99 of 100. */
+/** Where other programs slow this one down more than this, how long a call took says nothing of the server. */
 const MOST_SLOWDOWN = 2;
 
 const counts = { calls: 0, sessions: 0, lost: 0, errors: 0, unknowns: 0, questions: 0, deaths: 0, redis_deaths: 0 };
@@ -150,7 +150,10 @@ const percentile = (numbers: readonly number[], share: number): number =>
 const overs = sorted(measured.map(({ over }) => over));
 const whole_ms = sorted(measured.map(({ ms }) => ms));
 const slowdown = await slowdownOfThis();
-const [p50, p99] = [percentile(overs, 0.5), percentile(overs, 0.99)];
+const p99 = percentile(overs, 0.99);
+if (slowdown > MOST_SLOWDOWN) {
+  process.stdout.write(`Other programs slow this one down ${slowdown} times: no time is judged.\n`);
+}
 
 /** How many times as long as on an idle machine this process took for what it did; 1 where the system does not say. */
 async function slowdownOfThis(): Promise<number> {
@@ -183,7 +186,7 @@ const figures = {
   deletions: seen.deletions,
   p50_ms: percentile(whole_ms, 0.5),
   p99_ms: percentile(whole_ms, 0.99),
-  p50_over_ms: p50,
+  p50_over_ms: percentile(overs, 0.5),
   p99_over_ms: p99,
   max_over_ms: percentile(overs, 1),
   slowdown,
@@ -196,7 +199,7 @@ const figures = {
 const good =
   wrong.length === 0 &&
   seen.refused === 0 &&
-  (slowdown > MOST_SLOWDOWN ? p50 : p99) <= MOST_OVER_MS * slowdown &&
+  (slowdown > MOST_SLOWDOWN || p99 <= MOST_OVER_MS) &&
   // A run in which nobody was asked, killed or measured would pass all of the above.
   counts.deaths > 0 &&
   counts.redis_deaths > 0 &&
