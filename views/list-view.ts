@@ -107,7 +107,7 @@ export function drawList(page: Page, result: ToolResult): void {
     const answer = await page.call(name, callArgs).catch(() => undefined);
     busy = false;
     if (!answer) problem = unheard;
-    else if (answer.error) problem = `${words.failed} · ${inWords(answer, words.tag, answer.text)}`;
+    else if (answer.error) problem = `${words.failed} ${inWords(answer, words.tag, answer.text)}`;
     drawFoot();
     return answer?.error ? undefined : answer;
   };

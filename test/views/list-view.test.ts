@@ -102,7 +102,7 @@ describe('a list', () => {
     [
       'an error',
       async () => ({ isError: true, content: [{ type: 'text', text: 'Error [bad_cursor]: Start anew.' }] }),
-      'The call failed. · Error [bad_cursor]: Start anew.',
+      'The call failed. Error [bad_cursor]: Start anew.',
     ],
     ['no answer', () => Promise.reject(new Error('Request timed out')), 'The call failed.'],
   ])('stays as it is where loading more gets %s', async (_what, callTool, told) => {

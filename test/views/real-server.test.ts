@@ -107,7 +107,7 @@ describe('the view on the built server', () => {
       await press(chat, `删除所选（${ids.length}）`);
       await expect.poll(() => chat.view.getByRole('status').textContent()).toContain('调用失败');
       expect(await chat.view.getByRole('status').textContent()).toMatchInlineSnapshot(
-        `"2 个子区 · 调用失败。 · 最近 60 分钟的删除额度不够，没有询问任何人。稍后再试，或提高 AGORA_THREADS_MAX_DELETES。"`,
+        `"2 个子区 · 调用失败。 最近 60 分钟的删除额度不够，没有询问任何人。稍后再试，或提高 AGORA_THREADS_MAX_DELETES。"`,
       );
     });
 
