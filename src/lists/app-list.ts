@@ -62,6 +62,8 @@ export function createAppList() {
     },
 
     take(side: Side, { items, cursor }: Page<Thread>): void {
+      // A page that was under way when the ends met; what is new in it, the next question reads from the top.
+      if (isWhole) return;
       const end = ends[side];
       const before = end.ids.length;
       end.cursor = cursor;

@@ -204,6 +204,28 @@ describe('the end is not claimed', () => {
     expect(answer.next).toBeUndefined();
   });
 
+  it('where a thread was created while the last page came in, which the next question reads', async () => {
+    const { app, ask } = startDirectory({ ...SOME, threads: 10 });
+    const { list } = app.api.threads;
+    let newest: Promise<unknown> | undefined;
+    app.api.threads.list = async (query, signal) => {
+      if (query.sort === 'desc') {
+        const page = list(query, signal);
+        newest ??= page;
+        return page;
+      }
+      await newest;
+      // The other end's page is taken in the meantime.
+      await new Promise((resolve) => setImmediate(resolve));
+      app.delete(app.all[0]?.thread.id ?? '');
+      app.add(['mia'], 'mia', { name: 'New' });
+      return list(query, signal);
+    };
+    await ask();
+    const answer = await ask({ filter: { nameContains: 'New' } });
+    expect(answer.threads).toMatchObject([{ thread: { name: 'New' } }]);
+  });
+
   it('where the app’s list cannot be read on, and is once it can', async () => {
     const { app, ask } = startDirectory(SOME);
     app.refuseBy((call) => (call === 'list' && app.calls.list > 5 ? refusal('server_error', 503) : undefined));
