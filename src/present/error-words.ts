@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { AgoraError, AgoraErrorFacts, ErrorCode } from '../agora/errors.ts';
 import { closest } from '../base/did-you-mean.ts';
 import { quoted, visible } from '../base/escape.ts';
-import { counted } from '../base/wording.ts';
+import { inThousands } from '../base/wording.ts';
 
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
 export const errorWords = ({ facts }: Pick<AgoraError, 'facts'>): string =>
@@ -48,7 +48,7 @@ export function argumentFaults(
 ): string {
   const faults = error.issues.slice(0, MOST_FAULTS).map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return `${unknownArguments(issue.keys, known)}: leave it out; expected: ${argumentNames.join(', ')}`;
+      return `${unknownArguments(issue.keys, known)}; expected: ${argumentNames.join(', ')}`;
     }
     if (issue.path.length === 0) return 'the arguments must be an object';
     const name = issue.path.join('.');
@@ -65,9 +65,10 @@ function unknownArguments(keys: readonly string[], known: readonly string[]): st
   const alike = keys.slice(0, MOST_COMPARED).filter((key) => closest(key.toLowerCase(), known) !== undefined);
   const named = alike.slice(0, MOST_FAULTS);
   const others = keys.length - named.length;
-  if (named.length === 0) return counted(others, 'unknown argument');
-  const more = others > 0 ? ` and ${others} more` : '';
-  return `unknown argument ${named.map((key) => quoted(key, 60)).join(', ')}${more}`;
+  const [s, them] = keys.length === 1 ? ['', 'it'] : ['s', 'them'];
+  if (named.length === 0) return `${inThousands(others)} unknown argument${s}: leave ${them} out`;
+  const more = others > 0 ? ` and ${inThousands(others)} more` : '';
+  return `unknown argument${s} ${named.map((key) => quoted(key, 60)).join(', ')}${more}: leave ${them} out`;
 }
 
 function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
