@@ -43,6 +43,13 @@ interface Reading {
   readonly old: number;
 }
 
+/** A page of a list that was asked for, with its number in the order of asking and the time of that. */
+interface PageRead {
+  readonly number: number;
+  readonly at: number;
+  readonly page: Promise<Page<Thread> | undefined>;
+}
+
 /** One list by user: all of theirs, or theirs in one group. */
 type UserList = Pick<ThreadPlace, 'username' | 'groupId'>;
 
@@ -62,7 +69,7 @@ export type Looks = (calls: LookCalls, threadId: string, options: LookOptions, s
  */
 export function createLooks(seen: Seen, clock: Clock): Looks {
   const elapsedMs = timePassed(clock);
-  const pages = new Map<string, { number: number; at: number; page: Promise<Page<Thread> | undefined> }>();
+  const pages = new Map<string, PageRead>();
   let pagesAsked = 0;
   /** By thread, how many pages had been asked for when a look at it ended. */
   const lookedAt = new Map<string, number>();
