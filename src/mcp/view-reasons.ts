@@ -1,3 +1,4 @@
+import { redact } from '../base/redact.ts';
 import type { RowReason } from '../present/error-words.ts';
 import { errorsZh } from '../present/errors-zh.ts';
 import type { No } from '../toolkit/confirmation-words.ts';
@@ -10,7 +11,7 @@ const NO_ZH: Readonly<Record<No, string>> = {
   dismissed: '确认提示被关闭，没有回答。',
   not_ticked: '提交了表单，但没有勾选。',
   timed_out: '5 分钟内没有人回答。',
-  failed: '客户端无法显示确认提示，或返回的不是回答。',
+  failed: '客户端无法显示确认提示，或返回的内容无效。',
   server_ending: '本服务正在退出，确认提示已撤回。',
   no_way_to_ask: '客户端既不支持表单，也不支持视图，而本服务只接受由人确认。',
 };
@@ -30,7 +31,9 @@ const ROW_ZH: Readonly<Record<RowReason['code'], readonly [meaning: string, reme
 export function reasonsInChinese({ text, because, rowReasons = [] }: Omit<ToolResult, 'structured'>) {
   const rows = rowReasons.map(({ words, code }) => [words, ROW_ZH[code][0]] as const);
   const whole = because ? [[text, inChinese(because)] as const] : [];
-  return rows.length + whole.length === 0 ? undefined : Object.fromEntries([...rows, ...whole]);
+  const all = [...rows, ...whole];
+  // The last gate takes secrets out of values, not out of names.
+  return all.length === 0 ? undefined : Object.fromEntries(all.map(([english, zh]) => [redact(english), zh]));
 }
 
 function inChinese(reason: Reason): string {
