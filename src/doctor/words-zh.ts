@@ -1,6 +1,6 @@
 import { quoted } from '../base/escape.ts';
 import { errorsZh, unreadableZh } from '../present/errors-zh.ts';
-import { type Span, spanOf } from '../present/time.ts';
+import { type Span, waitOf } from '../present/time.ts';
 import { zh as problems } from '../settings/problem-words-zh.ts';
 import type { DoctorWords } from './words-en.ts';
 
@@ -75,7 +75,7 @@ export const zh: DoctorWords = {
     const particulars = detail === undefined ? '' : `（${detail}）`;
     const answer = said === undefined ? '' : `。服务端返回：${quoted(said, 200)}`;
     const http = status === undefined || status === 200 ? '' : `（HTTP ${status}）`;
-    const again = retryAfterMs === undefined ? '' : `，${span(spanOf(retryAfterMs))}后可以再试`;
+    const again = retryAfterMs === undefined ? '' : `，${span(waitOf(retryAfterMs))}后可以再试`;
     return { detail: `${code}：${what}${particulars}${again}${answer}${http}`, fix: `${fix}。` };
   },
 

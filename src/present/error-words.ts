@@ -3,6 +3,7 @@ import type { AgoraError, AgoraErrorFacts, ErrorCode } from '../agora/errors.ts'
 import { closest } from '../base/did-you-mean.ts';
 import { quoted, visible } from '../base/escape.ts';
 import { inThousands } from '../base/wording.ts';
+import { waitOf } from './time.ts';
 
 /** A failure inside a result, in one phrase: `user_not_in_group: the user is not a member of the group`. */
 export const errorWords = ({ facts }: Pick<AgoraError, 'facts'>): string =>
@@ -18,9 +19,8 @@ export const reasonOf = (error: AgoraError): RowReason => ({ words: errorWords(e
 
 /** A wait, rounded up: `45 s`, `24 h`. */
 export function inSeconds(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000);
-  if (seconds < 600) return `${seconds} s`;
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
+  const { count, unit } = waitOf(ms);
+  return `${count} ${unit}`;
 }
 
 /** What came back, to follow a sentence without its full stop: `. The service said: "…" (HTTP 403)`. */

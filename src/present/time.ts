@@ -27,5 +27,13 @@ export function spanOf(ms: number): Span {
   return hours < 48 ? { count: hours, unit: 'h' } : { count: Math.round(hours / 24), unit: 'days' };
 }
 
+/** How long to wait, rounded up: who comes earlier is refused again. */
+export function waitOf(ms: number): Span {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 600) return { count: seconds, unit: 's' };
+  if (seconds < 7_200) return { count: Math.ceil(seconds / 60), unit: 'min' };
+  return { count: Math.ceil(seconds / 3_600), unit: 'h' };
+}
+
 /** `As of 2026-11-26 09:30 UTC.`: the last words of what may soon be otherwise. */
 export const asOf = (ms: number): string => `As of ${utcMinute(ms)}.`;

@@ -34,4 +34,9 @@ describe('the doctor in Chinese', () => {
     const { facts: bare } = unreadable('not_json', 'it is not JSON', { retryAfterMs: 45_000 });
     expect(zh.failure(bare).detail).toBe('unreadable_answer：无法读取响应：不是 JSON，45 秒后可以再试');
   });
+
+  it('says no wait that is shorter than it is', () => {
+    const { facts } = unreadable('not_json', 'it is not JSON', { retryAfterMs: 2.4 * 3_600_000 });
+    expect(zh.failure(facts).detail).toContain('，3 小时后可以再试');
+  });
 });
