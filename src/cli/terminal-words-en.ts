@@ -1,4 +1,7 @@
-/** What the commands `call`, `export`, `token`, `sandbox` and `demo` say to the person at the terminal. What a model reads is always English. */
+/**
+ * What the commands `call`, `export`, `token`, `sandbox` and `demo` say to the person at the terminal. What a model
+ * reads is always English.
+ */
 export const en = {
   question: (label: string) => `${label}?`,
   noTerminal: (flag: string) => `Nothing was changed: there is no terminal to ask on. To go on, add ${flag}`,

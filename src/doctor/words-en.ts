@@ -132,7 +132,6 @@ export const en = {
     setIt: (assistant: string) => `Set it here for this check, and where ${assistant} is started.`,
     inShell: (settings: string) => `${settings}: set in this shell, not in the file, and not used here`,
     otherEnvironment: (assistant: string) => `Write it into env: ${assistant} may be started in another environment.`,
-    /** What the server itself would say. */
     doesNotStart: (why: string) => `the server does not start: ${why}`,
     wordWithoutFlag: 'a word of its args belongs to no flag',
     correctArgs: 'Correct the args of the file.',

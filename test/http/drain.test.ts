@@ -62,16 +62,14 @@ it('gives clients five seconds to read their answers', async () => {
   await writeFile(tokensFile, tokenLine({ subject: 'lin', scopes: new Set(EVERYTHING) }, token));
   const log = createLog('error', () => undefined);
   const server = await startTeamServer({
-    ...{
-      address: '127.0.0.1',
-      port: 0,
-      mayBeEmpty: false,
-      replica: 'main',
-      publicUrl: undefined,
-      tokensFile,
-      clock,
-      log,
-    },
+    address: '127.0.0.1',
+    port: 0,
+    mayBeEmpty: false,
+    replica: 'main',
+    publicUrl: undefined,
+    tokensFile,
+    clock,
+    log,
     newServer: assembleForTeam(config, log).newServer,
     redact: (text) => text,
     redactedJson: (value) => JSON.stringify(value),
