@@ -88,30 +88,24 @@ describe('the script in Redis', () => {
     );
   });
 
-  // Of each ask: the process, when, how many calls it has under way, and how many wait there.
-  it.each<[string, [process: string, ms: number, out: number, want: number][], granted: number[]]>([
+  /** Of each ask: the process, when, how many calls it has under way, and how many wait there. */
+  type Ask = [process: string, ms: number, out: number, want: number];
+  const KEPT_FOR_A_AND_B: readonly Ask[] = [
+    ['c', 0, 0, 0],
+    ['c', 500, 0, 2],
+    ['a', 501, 0, 2],
+    ['b', 502, 0, 2],
+    ['c', 503, 0, 1],
+  ];
+  it.each<[string, Ask[], granted: number[]]>([
     [
       'a place that is kept for who waits goes to nobody else',
-      [
-        ['c', 0, 0, 0],
-        ['c', 500, 0, 2],
-        ['a', 501, 0, 2],
-        ['b', 502, 0, 2],
-        ['c', 503, 0, 1],
-        ['b', 504, 0, 2],
-      ],
+      [...KEPT_FOR_A_AND_B, ['b', 504, 0, 2]],
       [0, 2, 0, 0, 0, 1],
     ],
     [
       'a place that is kept for who is gone goes to others',
-      [
-        ['c', 0, 0, 0],
-        ['c', 500, 0, 2],
-        ['a', 501, 0, 2],
-        ['b', 502, 0, 2],
-        ['c', 503, 0, 1],
-        ['c', 2_503, 0, 2],
-      ],
+      [...KEPT_FOR_A_AND_B, ['c', 2_503, 0, 2]],
       [0, 2, 0, 0, 0, 2],
     ],
     [
